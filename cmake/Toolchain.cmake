@@ -1,0 +1,52 @@
+# Compiler choice, flags and the build's variants. docs/architecture.md says why clang.
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+  message(FATAL_ERROR
+    "g++ ${CMAKE_CXX_COMPILER_VERSION} miscompiles common coroutine shapes (double frees in co_await expressions), "
+    "so opwire is not built with g++ older than 14. Use clang 19: ./dev build, or "
+    "cmake -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19. "
+    "Programs that link the installed library may use g++ 12.2 or newer.")
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(OPWIRE_SANITIZE "" CACHE STRING "Sanitizers for everything: address (with undefined), thread, or empty")
+option(OPWIRE_FUZZ "Link the libFuzzer targets" OFF)
+option(OPWIRE_TESTS "Build the tests" ON)
+option(OPWIRE_BENCH "Build the benchmarks" OFF)
+option(OPWIRE_PCH "Use one precompiled header for all libraries" ON)
+option(OPWIRE_UNITY "Compile a library's sources in batches (fast cold builds)" OFF)
+
+add_library(opwire_flags INTERFACE)
+target_compile_options(opwire_flags INTERFACE
+  -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wextra-semi -Wno-missing-field-initializers
+  -fno-omit-frame-pointer)
+
+if(OPWIRE_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+  if(OPWIRE_FUZZ)
+    # Coverage for libFuzzer in every object; only the fuzz targets link its main.
+    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_link_options(-fsanitize=fuzzer-no-link)
+  endif()
+elseif(OPWIRE_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread)
+  add_link_options(-fsanitize=thread)
+elseif(OPWIRE_SANITIZE)
+  message(FATAL_ERROR "OPWIRE_SANITIZE is '${OPWIRE_SANITIZE}'; it may be 'address', 'thread' or empty")
+endif()
+
+find_program(OPWIRE_CCACHE ccache)
+if(OPWIRE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${OPWIRE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${OPWIRE_CCACHE})
+endif()
+find_program(OPWIRE_MOLD mold)
+if(OPWIRE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,18 @@
+// Snappy's block format: the body of gossip messages.
+#pragma once
+
+#include <cstddef>
+
+#include "opwire/base/bytes.hpp"
+#include "opwire/base/result.hpp"
+
+namespace opwire::codec::snappy {
+
+/// The length that the header declares. Errors: kSnappyHeader.
+Result<std::size_t> declared_size(ByteView compressed);
+/// Checks the declared length against the limit before it allocates. Errors: kSnappyHeader, kSnappyTooLarge,
+/// kSnappyCorrupt.
+Result<Bytes> decompress(ByteView compressed, std::size_t limit);
+Bytes compress(ByteView plain);
+
+}  // namespace opwire::codec::snappy
