@@ -5,8 +5,10 @@
 namespace opwire::codec::errors {
 inline constexpr ErrorKind kBadHex{"codec.bad_hex", "not hexadecimal text of the right length"};
 inline constexpr ErrorKind kBadBase64{"codec.bad_base64", "not base64"};
-inline constexpr ErrorKind kSnappyHeader{"codec.snappy_header", "snappy length header is invalid", Consequence::kPenalise};
+inline constexpr ErrorKind kSnappyHeader{"codec.snappy_header", "snappy length header is invalid",
+                                         Consequence::kPenalise};
 inline constexpr ErrorKind kSnappyTooLarge{"codec.snappy_too_large", "snappy declares more than the limit",
                                            Consequence::kPenalise};
-inline constexpr ErrorKind kSnappyCorrupt{"codec.snappy_corrupt", "snappy data do not decompress", Consequence::kPenalise};
+inline constexpr ErrorKind kSnappyCorrupt{"codec.snappy_corrupt", "snappy data do not decompress",
+                                          Consequence::kPenalise};
 }  // namespace opwire::codec::errors

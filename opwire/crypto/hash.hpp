@@ -1,8 +1,6 @@
 // SHA-256, Keccak-256 (Ethereum's, padding byte 0x01), HMAC-SHA256 and HKDF-SHA256.
 #pragma once
 
-#include <memory>
-
 #include "opwire/base/bytes.hpp"
 #include "opwire/base/strong.hpp"
 
@@ -10,20 +8,16 @@ namespace opwire::crypto {
 
 Hash256 sha256(ByteView data) noexcept;
 
-/// SHA-256 over parts, without gathering them first.
+/// SHA-256 over parts, without gathering them first. Copying it forks the computation.
 class Sha256 {
  public:
-  Sha256();
-  ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
-  Sha256& update(ByteView data);
+  Sha256() noexcept;
+  Sha256& update(ByteView data) noexcept;
   /// Ends the computation; the object starts afresh.
-  Hash256 finish();
+  Hash256 finish() noexcept;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  alignas(8) ByteArray<112> state_;  // OpenSSL's context, in place
 };
 
 Hash256 keccak256(ByteView data) noexcept;
@@ -36,7 +30,9 @@ class Keccak256 {
   Hash256 finish() noexcept;
 
  private:
-  ByteArray<200> state_{};
+  void absorb_block(const std::uint8_t* block) noexcept;
+
+  std::array<std::uint64_t, 25> state_{};
   std::size_t used_ = 0;  // bytes absorbed into the current block
 };
 

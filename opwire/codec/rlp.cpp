@@ -1,0 +1,78 @@
+#include "opwire/codec/rlp.hpp"
+
+#include <algorithm>
+
+namespace opwire::codec::rlp {
+namespace {
+
+constexpr std::uint8_t kString = 0x80;
+constexpr std::uint8_t kList = 0xc0;
+constexpr std::size_t kLongest = 55;  // the longest payload whose length fits the first byte
+constexpr std::size_t kMaxHeader = 9;
+
+ByteView shortest(ByteView big_endian) {
+  const auto first = std::ranges::find_if(big_endian, [](std::uint8_t byte) { return byte != 0; });
+  return {first, big_endian.end()};
+}
+
+struct Header {
+  ByteArray<kMaxHeader> bytes;
+  std::size_t size;
+};
+
+Header make_header(std::uint8_t kind, std::size_t payload_size) {
+  Header header;
+  if (payload_size <= kLongest) {
+    header.bytes[0] = static_cast<std::uint8_t>(kind + payload_size);
+    header.size = 1;
+    return header;
+  }
+  ByteArray<8> length;
+  store_be<std::uint64_t>(length.data(), payload_size);
+  const ByteView digits = shortest(length);
+  header.bytes[0] = static_cast<std::uint8_t>(kind + kLongest + digits.size());
+  std::ranges::copy(digits, header.bytes.begin() + 1);
+  header.size = 1 + digits.size();
+  return header;
+}
+
+void insert_header(Bytes& out, std::size_t position, std::uint8_t kind, std::size_t payload_size) {
+  const Header header = make_header(kind, payload_size);
+  out.insert(out.begin() + static_cast<std::ptrdiff_t>(position), header.bytes.begin(),
+             header.bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
+}
+
+bool is_own_encoding(ByteView bytes) noexcept {
+  return bytes.size() == 1 && bytes[0] < kString;
+}
+
+}  // namespace
+
+void append_bytes(Bytes& out, ByteView bytes) {
+  if (!is_own_encoding(bytes)) insert_header(out, out.size(), kString, bytes.size());
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+void append_uint(Bytes& out, std::uint64_t value) {
+  ByteArray<8> bytes;
+  store_be(bytes.data(), value);
+  append_bytes(out, shortest(bytes));
+}
+
+void append_uint256(Bytes& out, ByteView big_endian) {
+  append_bytes(out, shortest(big_endian));
+}
+
+void append_list_header(Bytes& out, std::size_t payload_size) {
+  insert_header(out, out.size(), kList, payload_size);
+}
+
+void wrap_list(Bytes& out, std::size_t start) {
+  insert_header(out, start, kList, out.size() - start);
+}
+
+std::size_t bytes_size(ByteView bytes) noexcept {
+  return is_own_encoding(bytes) ? 1 : make_header(kString, bytes.size()).size + bytes.size();
+}
+
+}  // namespace opwire::codec::rlp

@@ -1,0 +1,102 @@
+#include "opwire/codec/snappy.hpp"
+
+#include <snappy-sinksource.h>
+#include <snappy.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "opwire/codec/errors.hpp"
+
+namespace opwire::codec::snappy {
+namespace {
+
+constexpr std::size_t kMaxHeader = 10;
+// An element yields at most 64 bytes and one that does takes 3, so no valid body grows more than this.
+constexpr std::size_t kMaxGrowth = 22;
+
+struct Header {
+  std::size_t declared;
+  std::size_t size;  // of the header itself
+};
+
+// As Go reads it, and so the network: padded forms up to ten bytes long are valid, which libsnappy's own parser
+// refuses.
+Result<Header> parse_header(ByteView compressed) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < std::min(compressed.size(), kMaxHeader); ++i) {
+    const std::uint64_t digit = compressed[i] & 0x7f;
+    if (i == kMaxHeader - 1 && digit > 1) break;
+    value |= digit << (7 * i);
+    if (compressed[i] >= 0x80) continue;
+    if (value > std::numeric_limits<std::uint32_t>::max()) break;
+    return Header{.declared = static_cast<std::size_t>(value), .size = i + 1};
+  }
+  return errors::kSnappyHeader;
+}
+
+const char* chars(const std::uint8_t* bytes) {
+  return reinterpret_cast<const char*>(bytes);
+}
+
+// The minimal header, then the body where it lies.
+class CanonicalSource final : public ::snappy::Source {
+ public:
+  CanonicalSource(std::size_t declared, ByteView body) : rest_(body) {
+    do {
+      header_[header_size_++] = static_cast<std::uint8_t>((declared & 0x7f) | (declared > 0x7f ? 0x80 : 0));
+      declared >>= 7;
+    } while (declared > 0);
+  }
+
+  std::size_t Available() const override { return header_size_ - header_used_ + rest_.size(); }
+  const char* Peek(std::size_t* size) override {
+    const ByteView now = current();
+    *size = now.size();
+    return chars(now.data());
+  }
+  void Skip(std::size_t size) override {
+    const std::size_t from_header = std::min(size, header_size_ - header_used_);
+    header_used_ += from_header;
+    rest_ = rest_.subspan(size - from_header);
+  }
+
+ private:
+  ByteView current() const {
+    if (header_used_ == header_size_) return rest_;
+    return ByteView(header_).subspan(header_used_, header_size_ - header_used_);
+  }
+
+  ByteArray<5> header_{};
+  std::size_t header_size_ = 0;
+  std::size_t header_used_ = 0;
+  ByteView rest_;
+};
+
+}  // namespace
+
+Result<std::size_t> declared_size(ByteView compressed) {
+  OPW_TRY(const Header header, parse_header(compressed));
+  return header.declared;
+}
+
+Result<Bytes> decompress(ByteView compressed, std::size_t limit) {
+  OPW_TRY(const Header header, parse_header(compressed));
+  if (header.declared > limit) return errors::kSnappyTooLarge;
+  const ByteView body = compressed.subspan(header.size);
+  if (header.declared > body.size() * kMaxGrowth) return errors::kSnappyCorrupt;
+  Bytes plain(header.declared);
+  CanonicalSource source(header.declared, body);
+  if (!::snappy::RawUncompress(&source, reinterpret_cast<char*>(plain.data()))) return errors::kSnappyCorrupt;
+  return plain;
+}
+
+Bytes compress(ByteView plain) {
+  Bytes out(::snappy::MaxCompressedLength(plain.size()));
+  std::size_t size = 0;
+  ::snappy::RawCompress(chars(plain.data()), plain.size(), reinterpret_cast<char*>(out.data()), &size);
+  out.resize(size);
+  return out;
+}
+
+}  // namespace opwire::codec::snappy
