@@ -25,8 +25,13 @@ function(_opwire_pch target)
       target_link_libraries(opwire_pch PRIVATE opwire_asio opwire_flags)
       target_include_directories(opwire_pch PRIVATE ${CMAKE_SOURCE_DIR})
       target_precompile_headers(opwire_pch PRIVATE ${OPWIRE_PCH_HEADER})
+      # Without the headers' times in it, the file is the same in every clone and ccache can serve it.
+      target_compile_options(opwire_pch PRIVATE $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
     endif()
     target_precompile_headers(${target} REUSE_FROM opwire_pch)
+    # clang refuses a -fPIC header in a -fPIE executable.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${target} PRIVATE -fPIC)
   endif()
 endfunction()
 

@@ -14,6 +14,8 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
+set(Boost_NO_WARN_NEW_VERSIONS ON)  # CMake 3.25 knows Boost up to 1.80 only; the components are found all the same
+
 set(OPWIRE_SANITIZE "" CACHE STRING "Sanitizers for everything: address (with undefined), thread, or empty")
 option(OPWIRE_FUZZ "Link the libFuzzer targets" OFF)
 option(OPWIRE_TESTS "Build the tests" ON)
@@ -41,10 +43,14 @@ elseif(OPWIRE_SANITIZE)
   message(FATAL_ERROR "OPWIRE_SANITIZE is '${OPWIRE_SANITIZE}'; it may be 'address', 'thread' or empty")
 endif()
 
+# ccache passes a translation unit with a precompiled header by unless it is told that macros seen there are settled, and
+# hits across build folders and clones only where paths under the source root count as relative.
 find_program(OPWIRE_CCACHE ccache)
 if(OPWIRE_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${OPWIRE_CCACHE})
-  set(CMAKE_C_COMPILER_LAUNCHER ${OPWIRE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    ${OPWIRE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 find_program(OPWIRE_MOLD mold)
 if(OPWIRE_MOLD)
