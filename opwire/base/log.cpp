@@ -7,7 +7,10 @@
 #include <atomic>
 #include <cctype>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 namespace opwire::log {
 namespace {
@@ -62,15 +65,16 @@ bool needs_quotes(std::string_view value) {
   return false;
 }
 
-// Values come from peers: control characters and quotes never reach the terminal as they are.
+// Values come from peers. Quotes, control characters and all that is not ASCII are written as JSON escapes, byte by byte:
+// no terminal obeys them, and a line of JSON stays valid whatever the bytes are.
 void append_quoted(std::string& out, std::string_view value) {
+  static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
   for (const unsigned char c : value) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += static_cast<char>(c);
-    } else if (c < ' ' || c == 0x7f) {
-      static constexpr char kHex[] = "0123456789abcdef";
+    } else if (c < ' ' || c >= 0x7f) {
       out += "\\u00";
       out += kHex[c >> 4];
       out += kHex[c & 15];

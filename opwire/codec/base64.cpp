@@ -1,5 +1,7 @@
 #include "opwire/codec/base64.hpp"
 
+#include <algorithm>
+
 #include "opwire/codec/errors.hpp"
 
 namespace opwire::codec {

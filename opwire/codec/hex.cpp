@@ -22,8 +22,9 @@ std::string_view without_0x(std::string_view text) {
 }
 
 std::string with_prefix(std::string_view prefix, ByteView bytes) {
-  std::string text(prefix.size() + 2 * bytes.size(), '\0');
-  char* to = std::ranges::copy(prefix, text.begin()).out.base();
+  std::string text(prefix);
+  text.resize(prefix.size() + 2 * bytes.size());
+  char* to = text.data() + prefix.size();
   for (const std::uint8_t byte : bytes) {
     *to++ = kDigits[byte >> 4];
     *to++ = kDigits[byte & 15];

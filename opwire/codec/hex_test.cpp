@@ -40,7 +40,7 @@ TEST(Hex, EveryCharacterThatIsNoDigitIsRefusedInBothPlaces) {
   for (int c = 0; c < 256; ++c) {
     if (std::isxdigit(c)) continue;
     const char other = static_cast<char>(c);
-    EXPECT_FALSE(from_hex(std::string("0") + other)) << c;
+    EXPECT_FALSE(from_hex(std::string("1") + other)) << c;
     EXPECT_FALSE(from_hex(std::string("f") + other + "00")) << c;
     EXPECT_FALSE(from_hex(std::string(1, other) + "f")) << c;
   }

@@ -1,6 +1,7 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "opwire/base/check.hpp"
 #include "opwire/crypto/hash.hpp"
