@@ -6,9 +6,12 @@
 #   opwire_<name>_bench   from *_bench.cpp           (Google Benchmark)
 # DEPS are opwire libraries, part of the interface; PRIVATE are third-party targets that no public header shows;
 # TEST_DEPS are further opwire libraries that only the tests, fuzzers and benches use.
-# tools/check_includes.py reads these calls: an #include along an edge that is not declared is refused.
+# ./dev lint reads these calls: an #include along an edge that is not declared is refused.
+# What was made is listed in <build folder>/opwire-targets.txt, for ./dev: kind, name, path, corpus (fuzz targets).
 
 set(OPWIRE_PCH_HEADER ${CMAKE_CURRENT_LIST_DIR}/pch.hpp)
+set(OPWIRE_TARGET_LIST ${CMAKE_BINARY_DIR}/opwire-targets.txt)
+file(WRITE ${OPWIRE_TARGET_LIST} "")
 define_property(GLOBAL PROPERTY OPWIRE_LIBRARIES BRIEF_DOCS "opwire libraries" FULL_DOCS "in order of layer")
 
 function(_opwire_configure target)
@@ -44,6 +47,7 @@ function(opwire_library name)
   list(REMOVE_ITEM sources ${tests} ${fuzzers} ${benches})
 
   set(target opwire_${name})
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   list(TRANSFORM ARG_DEPS PREPEND opwire_)
   list(TRANSFORM ARG_TEST_DEPS PREPEND opwire_)
   if(sources)
@@ -69,6 +73,7 @@ function(opwire_library name)
     target_compile_definitions(${target}_test PRIVATE OPWIRE_TESTDATA="${CMAKE_SOURCE_DIR}/testdata")
     _opwire_pch(${target}_test)
     add_test(NAME ${name} COMMAND ${target}_test)
+    file(APPEND ${OPWIRE_TARGET_LIST} "test ${name} ${folder}/${target}_test\n")
   endif()
   if(OPWIRE_FUZZ)
     foreach(source IN LISTS fuzzers)
@@ -79,6 +84,8 @@ function(opwire_library name)
       target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
       set_target_properties(${name}_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
       _opwire_pch(${name}_${stem})
+      string(REGEX REPLACE "_fuzz$" "" subject ${stem})
+      file(APPEND ${OPWIRE_TARGET_LIST} "fuzz ${name}_${subject} fuzz/${name}_${stem} ${folder}/corpus/${subject}\n")
     endforeach()
   endif()
   if(OPWIRE_BENCH AND benches)
@@ -86,5 +93,6 @@ function(opwire_library name)
     _opwire_configure(${target}_bench)
     target_link_libraries(${target}_bench PRIVATE ${target} ${ARG_TEST_DEPS} benchmark::benchmark benchmark::benchmark_main)
     _opwire_pch(${target}_bench)
+    file(APPEND ${OPWIRE_TARGET_LIST} "bench ${name} ${folder}/${target}_bench\n")
   endif()
 endfunction()
