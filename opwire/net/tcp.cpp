@@ -1,0 +1,226 @@
+#include "opwire/net/tcp.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "opwire/net/errors.hpp"
+#include "opwire/runtime/event.hpp"
+
+namespace opwire::net {
+namespace asio = boost::asio;
+using Tcp = asio::ip::tcp;
+namespace {
+
+constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+// While descriptors or memory are short, accepting is tried again after this long.
+constexpr auto kAcceptPause = std::chrono::milliseconds(50);
+
+Endpoint from_asio(const Tcp::endpoint& endpoint) {
+  const auto address = endpoint.address();
+  if (address.is_v4()) return {ByteView(address.to_v4().to_bytes()), endpoint.port()};
+  return {ByteView(address.to_v6().to_bytes()), endpoint.port()};
+}
+
+Tcp::endpoint to_asio(const Endpoint& endpoint) {
+  if (endpoint.is_v6) return {asio::ip::address_v6(endpoint.address), endpoint.port};
+  asio::ip::address_v4::bytes_type bytes;
+  std::copy_n(endpoint.address.begin(), 4, bytes.begin());
+  return {asio::ip::address_v4(bytes), endpoint.port};
+}
+
+bool is_transient(const boost::system::error_code& error) {
+  return error == asio::error::would_block || error == asio::error::try_again || error == asio::error::interrupted;
+}
+
+Error io_error(const boost::system::error_code& error) {
+  if (error == asio::error::operation_aborted) return opwire::errors::kCancelled;
+  if (error == asio::error::connection_reset || error == asio::error::broken_pipe) return opwire::errors::kReset;
+  return {errors::kIo, nullptr, error.value()};
+}
+
+class TcpStream final : public Stream {
+ public:
+  explicit TcpStream(Tcp::socket socket) : socket_(std::move(socket)) {}
+
+  Task<Result<void>> wait_readable() override { return wait_for(Tcp::socket::wait_read); }
+
+  Task<Result<std::size_t>> read_some(MutableByteView into) override {
+    while (true) {
+      if (!socket_.is_open()) co_return opwire::errors::kClosed;
+      const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+      if (got >= 0) co_return static_cast<std::size_t>(got);
+      OPW_CO_TRYV(co_await after_failure(Tcp::socket::wait_read));
+    }
+  }
+
+  Task<Result<void>> write(ByteViews pieces) override {
+    std::size_t offset = 0;  // bytes of the first piece that are sent already
+    while (!pieces.empty()) {
+      if (!socket_.is_open()) co_return opwire::errors::kClosed;
+      const ssize_t sent = send_some(pieces, offset);
+      if (sent < 0) {
+        OPW_CO_TRYV(co_await after_failure(Tcp::socket::wait_write));
+        continue;
+      }
+      offset += static_cast<std::size_t>(sent);
+      while (!pieces.empty() && offset >= pieces.front().size()) {
+        offset -= pieces.front().size();
+        pieces = pieces.subspan(1);
+      }
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> close_write() override {
+    boost::system::error_code error;
+    socket_.shutdown(Tcp::socket::shutdown_send, error);
+    if (error) co_return io_error(error);
+    co_return Result<void>();
+  }
+
+  void reset() noexcept override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  static constexpr std::size_t kMaxPieces = 64;
+
+  ssize_t send_some(ByteViews pieces, std::size_t offset) {
+    std::array<iovec, kMaxPieces> vectors;
+    const std::size_t count = std::min(pieces.size(), vectors.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const ByteView piece = i == 0 ? pieces[0].subspan(offset) : pieces[i];
+      vectors[i] = {const_cast<std::uint8_t*>(piece.data()), piece.size()};
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  }
+
+  // errno of the failed call decides: wait and try again, or report.
+  Task<Result<void>> after_failure(Tcp::socket::wait_type direction) {
+    const boost::system::error_code error(errno, boost::system::system_category());
+    if (!is_transient(error)) co_return io_error(error);
+    co_return co_await wait_for(direction);
+  }
+
+  Task<Result<void>> wait_for(Tcp::socket::wait_type direction) {
+    if (!socket_.is_open()) co_return opwire::errors::kClosed;
+    if (co_await is_cancelled()) co_return opwire::errors::kCancelled;
+    const auto [error] = co_await socket_.async_wait(direction, kToken);
+    if (!socket_.is_open()) co_return opwire::errors::kClosed;
+    if (error) co_return io_error(error);
+    co_return Result<void>();
+  }
+
+  Tcp::socket socket_;
+};
+
+TcpConnection make_connection(Tcp::socket socket, const Endpoint& remote) {
+  boost::system::error_code ignored;
+  socket.set_option(Tcp::no_delay(true), ignored);
+  socket.native_non_blocking(true, ignored);
+  const Endpoint local = from_asio(socket.local_endpoint(ignored));
+  return {std::make_unique<TcpStream>(std::move(socket)), local, remote};
+}
+
+}  // namespace
+
+Endpoint::Endpoint(ByteView ip_address, std::uint16_t port_number) : port(port_number) {
+  static constexpr ByteArray<12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  OPW_CHECK(ip_address.size() == 4 || ip_address.size() == 16);
+  if (ip_address.size() == 16 && equal(ip_address.first(12), kMappedPrefix)) ip_address = ip_address.subspan(12);
+  is_v6 = ip_address.size() == 16;
+  std::copy(ip_address.begin(), ip_address.end(), address.begin());
+}
+
+std::string Endpoint::to_string() const {
+  const Tcp::endpoint endpoint = to_asio(*this);
+  const std::string host = endpoint.address().to_string();
+  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+Task<Result<TcpConnection>> tcp_connect(Loop& loop, Endpoint to, TimePoint deadline) {
+  if (co_await is_cancelled()) co_return opwire::errors::kCancelled;
+  Tcp::socket socket(loop.executor());
+  const Tcp::endpoint remote = to_asio(to);
+  boost::system::error_code opened;
+  socket.open(remote.protocol(), opened);
+  if (opened) co_return Error(errors::kConnect, nullptr, opened.value());
+  bool timed_out = false;
+  Timer timer(loop, [&] {
+    timed_out = true;
+    socket.cancel();
+  });
+  timer.arm(deadline);
+  const auto [error] = co_await socket.async_connect(remote, kToken);
+  if (timed_out) co_return Error(opwire::errors::kTimeout, "TCP connect");
+  if (error == asio::error::operation_aborted) co_return opwire::errors::kCancelled;
+  if (error) co_return Error(errors::kConnect, nullptr, error.value());
+  co_return make_connection(std::move(socket), to);
+}
+
+struct TcpListener::Impl {
+  Impl(Loop& on, Tcp::acceptor socket) : loop(on), acceptor(std::move(socket)) {}
+  Loop& loop;
+  Tcp::acceptor acceptor;
+  Endpoint local;
+};
+
+TcpListener::TcpListener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TcpListener::~TcpListener() = default;
+
+Result<std::unique_ptr<TcpListener>> TcpListener::bind(Loop& loop, const Endpoint& at, int backlog) {
+  const Tcp::endpoint endpoint = to_asio(at);
+  auto impl = std::make_unique<Impl>(loop, Tcp::acceptor(loop.executor()));
+  Tcp::acceptor& acceptor = impl->acceptor;
+  boost::system::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error && at.is_v6) acceptor.set_option(asio::ip::v6_only(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(backlog, error);
+  if (error) return Error(errors::kListen, nullptr, error.value());
+  impl->local = from_asio(acceptor.local_endpoint(error));
+  return std::unique_ptr<TcpListener>(new TcpListener(std::move(impl)));
+}
+
+const Endpoint& TcpListener::local() const noexcept {
+  return impl_->local;
+}
+
+void TcpListener::close() {
+  boost::system::error_code ignored;
+  impl_->acceptor.close(ignored);
+}
+
+Task<Result<TcpConnection>> TcpListener::accept() {
+  while (true) {
+    if (!impl_->acceptor.is_open()) co_return opwire::errors::kClosed;
+    if (co_await is_cancelled()) co_return opwire::errors::kCancelled;
+    Tcp::socket socket(impl_->loop.executor());
+    Tcp::endpoint remote;
+    const auto [error] = co_await impl_->acceptor.async_accept(socket, remote, kToken);
+    if (!error) co_return make_connection(std::move(socket), from_asio(remote));
+    if (!impl_->acceptor.is_open()) co_return opwire::errors::kClosed;
+    if (error == asio::error::operation_aborted) co_return opwire::errors::kCancelled;
+    const int number = error.value();
+    if (number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM) {
+      co_await sleep_for(impl_->loop, kAcceptPause);
+    } else if (number == EBADF || number == EINVAL || number == ENOTSOCK) {
+      co_return Error(errors::kAccept, nullptr, number);
+    }
+  }
+}
+
+}  // namespace opwire::net

@@ -1,0 +1,102 @@
+// What protocols see of the network: connections to peers, streams on them, and events. The swarm implements it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "opwire/base/strong.hpp"
+#include "opwire/p2p/core/upgrade.hpp"
+
+namespace opwire {
+
+using ConnectionId = StrongNumber<std::uint64_t, struct ConnectionIdTag>;
+
+struct ConnectionInfo {
+  ConnectionId id;
+  PeerId peer;
+  Role role = Role::kDialer;
+  Multiaddr local;
+  Multiaddr remote;  ///< without /p2p
+  std::string security;
+  std::string muxer;
+  TimePoint opened{};
+  std::size_t streams = 0;
+};
+
+/// A stream on which a protocol was agreed. Move-only; destroying it resets the stream unless both ends had closed it.
+class PeerStream {
+ public:
+  PeerStream(std::unique_ptr<Stream> stream, PeerId peer, ConnectionId connection, std::string protocol)
+      : stream_(std::move(stream)), peer_(peer), connection_(connection), protocol_(std::move(protocol)) {}
+
+  Stream& operator*() noexcept { return *stream_; }
+  Stream* operator->() noexcept { return stream_.get(); }
+  const PeerId& peer() const noexcept { return peer_; }
+  ConnectionId connection() const noexcept { return connection_; }
+  const std::string& protocol() const noexcept { return protocol_; }
+
+ private:
+  std::unique_ptr<Stream> stream_;
+  PeerId peer_;
+  ConnectionId connection_;
+  std::string protocol_;
+};
+
+/// Serves one incoming stream; runs as a task of the connection it came on and is cancelled with it.
+using StreamHandler = std::function<Task<void>(PeerStream)>;
+
+/// Told on the loop. Not to be added or removed from inside a call.
+class NetworkObserver {
+ public:
+  virtual ~NetworkObserver() = default;
+  /// The first connection to this peer stands.
+  virtual void on_peer_connected(const PeerId& peer, const ConnectionInfo& connection) { (void)peer, (void)connection; }
+  /// The last connection to this peer has ended.
+  virtual void on_peer_disconnected(const PeerId& peer) { (void)peer; }
+  /// Every connection, also further ones to the same peer.
+  virtual void on_connection_opened(const ConnectionInfo& connection) { (void)connection; }
+  virtual void on_connection_closed(const ConnectionInfo& connection, const Error& why) { (void)connection, (void)why; }
+  /// Identify has learned what this peer speaks, or it has changed.
+  virtual void on_peer_protocols(const PeerId& peer, const std::vector<std::string>& protocols) {
+    (void)peer, (void)protocols;
+  }
+};
+
+class PeerStore;
+
+class Network {
+ public:
+  virtual ~Network() = default;
+  virtual Loop& loop() = 0;
+  virtual const PeerId& local_peer() const = 0;
+
+  /// Opens a stream to a peer, over a connection that stands or a new one to its known addresses, and agrees on the
+  /// first of the protocols that it speaks. Errors: those of connect(), multistream's kNotSupported, kLimit.
+  virtual Task<Result<PeerStream>> new_stream(PeerId peer, std::vector<std::string> protocols) = 0;
+  /// The same on one connection that stands already.
+  virtual Task<Result<PeerStream>> new_stream_on(ConnectionId connection, std::vector<std::string> protocols) = 0;
+  /// Serves protocol from now on; replaces a former handler.
+  virtual void set_stream_handler(std::string protocol, StreamHandler handler) = 0;
+  virtual void remove_stream_handler(const std::string& protocol) = 0;
+  /// What is served, sorted.
+  virtual std::vector<std::string> protocols() const = 0;
+
+  /// Returns when a connection to the peer stands. addresses are added to those the peerstore knows.
+  virtual Task<Result<void>> connect(PeerId peer, std::vector<Multiaddr> addresses) = 0;
+  virtual void disconnect(const PeerId& peer) = 0;
+  virtual bool is_connected(const PeerId& peer) const = 0;
+  virtual std::vector<ConnectionInfo> connections() const = 0;
+  /// Those we can be reached at: what listeners bound, wildcard addresses replaced by the interfaces' own.
+  virtual std::vector<Multiaddr> listen_addresses() const = 0;
+
+  virtual PeerStore& peerstore() = 0;
+  virtual void add_observer(NetworkObserver& observer) = 0;
+  virtual void remove_observer(NetworkObserver& observer) = 0;
+  /// Identify reports what it learned; observers are told.
+  virtual void set_peer_protocols(const PeerId& peer, std::vector<std::string> protocols) = 0;
+};
+
+}  // namespace opwire
