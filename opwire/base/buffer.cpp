@@ -11,7 +11,9 @@ BlockPtr Block::make(std::size_t size) {
   return BlockPtr(new (memory) Block(size));
 }
 
-void Block::operator delete(void* block) noexcept { ::operator delete(block); }
+void Block::operator delete(void* block) noexcept {
+  ::operator delete(block);
+}
 
 Buffer Buffer::uninitialized(std::size_t size) {
   BlockPtr block = Block::make(size);

@@ -28,7 +28,9 @@ inline ByteView as_bytes(std::string_view text) noexcept {
 inline std::string_view as_text(ByteView bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline Bytes to_bytes(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+inline Bytes to_bytes(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
 
 inline bool equal(ByteView a, ByteView b) noexcept {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
@@ -52,7 +54,8 @@ T load_le(const std::uint8_t* from) noexcept {
 }
 template <std::unsigned_integral T>
 void store_le(std::uint8_t* to, T value) noexcept {
-  for (std::size_t i = 0; i < sizeof(T); ++i, value = static_cast<T>(value >> 8)) to[i] = static_cast<std::uint8_t>(value);
+  for (std::size_t i = 0; i < sizeof(T); ++i, value = static_cast<T>(value >> 8))
+    to[i] = static_cast<std::uint8_t>(value);
 }
 
 }  // namespace opwire

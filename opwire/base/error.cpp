@@ -6,11 +6,16 @@ namespace opwire {
 
 std::string_view to_string(Consequence consequence) noexcept {
   switch (consequence) {
-    case Consequence::kLocal: return "local";
-    case Consequence::kIgnore: return "ignore";
-    case Consequence::kPenalise: return "penalise";
-    case Consequence::kResetStream: return "reset stream";
-    case Consequence::kCloseConnection: return "close connection";
+    case Consequence::kLocal:
+      return "local";
+    case Consequence::kIgnore:
+      return "ignore";
+    case Consequence::kPenalise:
+      return "penalise";
+    case Consequence::kResetStream:
+      return "reset stream";
+    case Consequence::kCloseConnection:
+      return "close connection";
   }
   return "unknown";
 }

@@ -45,17 +45,25 @@ std::optional<Level> level_named(std::string_view name) {
 
 const char* name_of(Level level) {
   switch (level) {
-    case Level::kTrace: return "TRACE";
-    case Level::kDebug: return "DEBUG";
-    case Level::kInfo: return "INFO";
-    case Level::kWarn: return "WARN";
-    case Level::kError: return "ERROR";
-    case Level::kOff: return "OFF";
+    case Level::kTrace:
+      return "TRACE";
+    case Level::kDebug:
+      return "DEBUG";
+    case Level::kInfo:
+      return "INFO";
+    case Level::kWarn:
+      return "WARN";
+    case Level::kError:
+      return "ERROR";
+    case Level::kOff:
+      return "OFF";
   }
   return "?";
 }
 
-spdlog::level::level_enum to_spdlog(Level level) { return static_cast<spdlog::level::level_enum>(level); }
+spdlog::level::level_enum to_spdlog(Level level) {
+  return static_cast<spdlog::level::level_enum>(level);
+}
 
 bool needs_quotes(std::string_view value) {
   if (value.empty()) return true;
@@ -65,8 +73,8 @@ bool needs_quotes(std::string_view value) {
   return false;
 }
 
-// Values come from peers. Quotes, control characters and all that is not ASCII are written as JSON escapes, byte by byte:
-// no terminal obeys them, and a line of JSON stays valid whatever the bytes are.
+// Values come from peers. Quotes, control characters and all that is not ASCII are written as JSON escapes, byte by
+// byte: no terminal obeys them, and a line of JSON stays valid whatever the bytes are.
 void append_quoted(std::string& out, std::string_view value) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
@@ -125,20 +133,26 @@ std::string render_json(const char* module, Level level, std::string_view messag
 
 std::string render(const char* module, Level level, std::string_view message, Fields fields) {
   switch (state().format) {
-    case Format::kJson: return render_json(module, level, message, fields);
-    case Format::kLogfmt: return render_logfmt(module, level, message, fields);
+    case Format::kJson:
+      return render_json(module, level, message, fields);
+    case Format::kLogfmt:
+      return render_logfmt(module, level, message, fields);
     case Format::kText:
-    case Format::kTerminal: break;
+    case Format::kTerminal:
+      break;
   }
   return render_pairs(module, message, fields);
 }
 
 const char* pattern_of(Format format) {
   switch (format) {
-    case Format::kJson: return "{\"t\":\"%Y-%m-%dT%H:%M:%S.%f%z\",%v";
-    case Format::kLogfmt: return "t=%Y-%m-%dT%H:%M:%S.%f%z %v";
+    case Format::kJson:
+      return "{\"t\":\"%Y-%m-%dT%H:%M:%S.%f%z\",%v";
+    case Format::kLogfmt:
+      return "t=%Y-%m-%dT%H:%M:%S.%f%z %v";
     case Format::kText:
-    case Format::kTerminal: break;
+    case Format::kTerminal:
+      break;
   }
   return "%Y-%m-%d %H:%M:%S.%e %^%-5!l%$ %v";
 }

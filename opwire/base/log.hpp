@@ -78,8 +78,8 @@ struct Options {
 /// Errors: an unknown level or a malformed pair in `modules`; the text names it.
 Result<void, std::string> configure(const Options& options);
 
-/// "info" or "gossipsub=debug,info": the levels that --log.level takes. Go's names too (trace, debug, info, warn, error,
-/// crit); upper or lower case.
+/// "info" or "gossipsub=debug,info": the levels that --log.level takes. Go's names too (trace, debug, info, warn,
+/// error, crit); upper or lower case.
 Result<Options, std::string> parse_levels(std::string_view text);
 
 /// Tests: collects lines instead of writing them, until destroyed. One at a time.

@@ -18,11 +18,17 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result() requires std::is_void_v<T> : state_(std::in_place_index<0>) {}
+  Result()
+    requires std::is_void_v<T>
+      : state_(std::in_place_index<0>) {}
   // NOLINTBEGIN(google-explicit-constructor): returning a value or an error is the whole point
-  Result(Value value) requires(!std::is_void_v<T>) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Value value)
+    requires(!std::is_void_v<T>)
+      : state_(std::in_place_index<0>, std::move(value)) {}
   Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
-  Result(const ErrorKind& kind) requires std::is_same_v<E, Error> : state_(std::in_place_index<1>, Error(kind)) {}
+  Result(const ErrorKind& kind)
+    requires std::is_same_v<E, Error>
+      : state_(std::in_place_index<1>, Error(kind)) {}
   // NOLINTEND(google-explicit-constructor)
 
   bool has_value() const noexcept { return state_.index() == 0; }
@@ -55,8 +61,8 @@ class [[nodiscard]] Result {
   auto result = (__VA_ARGS__);                      \
   if (!result) return_ std::move(result).error();   \
   declaration = std::move(result).value()
-#define OPW_CHECKED_(result, return_, ...)                                    \
-  do {                                                                       \
+#define OPW_CHECKED_(result, return_, ...)                                       \
+  do {                                                                           \
     if (auto result = (__VA_ARGS__); !result) return_ std::move(result).error(); \
   } while (false)
 

@@ -9,8 +9,8 @@ namespace opwire {
 
 enum class Wake : unsigned char { kNotified, kTimeout, kCancelled };
 
-/// Wakes waiting coroutines. It remembers nothing: test the condition, then wait, in a loop. Woken coroutines run on the
-/// loop's next turn, never inside notify.
+/// Wakes waiting coroutines. It remembers nothing: test the condition, then wait, in a loop. Woken coroutines run on
+/// the loop's next turn, never inside notify.
 class Event {
  public:
   explicit Event(Loop& loop) noexcept : loop_(loop) {}

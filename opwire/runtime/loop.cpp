@@ -21,6 +21,8 @@ Task<bool> sleep_until(Loop& loop, TimePoint when) {
   co_return co_await never.wait_until(when) == Wake::kTimeout;
 }
 
-Task<bool> sleep_for(Loop& loop, Duration delay) { return sleep_until(loop, loop.now() + delay); }
+Task<bool> sleep_for(Loop& loop, Duration delay) {
+  return sleep_until(loop, loop.now() + delay);
+}
 
 }  // namespace opwire

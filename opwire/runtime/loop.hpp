@@ -1,7 +1,8 @@
 // The seam under all waiting: one thread, its clock, its timers and its queue of jobs.
 //
 // A loop owns all connections and protocol state that live on it. Everything is called on its thread, except post().
-// ReactorLoop (reactor.hpp) runs on the machine; SimulatedLoop (simulated_loop.hpp) runs whole networks in virtual time.
+// ReactorLoop (reactor.hpp) runs on the machine; SimulatedLoop (simulated_loop.hpp) runs whole networks in virtual
+// time.
 #pragma once
 
 #include <functional>

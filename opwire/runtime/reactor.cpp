@@ -43,9 +43,13 @@ void ReactorLoop::run() {
   impl_->context.restart();
   impl_->context.run();
 }
-void ReactorLoop::stop() { impl_->context.stop(); }
+void ReactorLoop::stop() {
+  impl_->context.stop();
+}
 
-void ReactorLoop::post(std::function<void()> job) { asio::post(impl_->context, std::move(job)); }
+void ReactorLoop::post(std::function<void()> job) {
+  asio::post(impl_->context, std::move(job));
+}
 
 TimerId ReactorLoop::call_at(TimePoint when, std::function<void()> callback) {
   const TimerId id = impl_->heap.add(when, std::move(callback));
@@ -53,10 +57,18 @@ TimerId ReactorLoop::call_at(TimePoint when, std::function<void()> callback) {
   return id;
 }
 
-void ReactorLoop::cancel_timer(const TimerId& id) { impl_->heap.cancel(id); }
-asio::any_io_executor ReactorLoop::executor() { return impl_->context.get_executor(); }
-TimePoint ReactorLoop::now() const { return impl_->clock.now(); }
-WallTime ReactorLoop::wall_now() const { return impl_->clock.wall_now(); }
+void ReactorLoop::cancel_timer(const TimerId& id) {
+  impl_->heap.cancel(id);
+}
+asio::any_io_executor ReactorLoop::executor() {
+  return impl_->context.get_executor();
+}
+TimePoint ReactorLoop::now() const {
+  return impl_->clock.now();
+}
+WallTime ReactorLoop::wall_now() const {
+  return impl_->clock.wall_now();
+}
 
 namespace detail {
 
@@ -68,10 +80,11 @@ Task<void> run_root(Task<void> task) {
 }  // namespace
 
 void spawn_root(Loop& loop, Task<void> task, std::function<void()> done) {
-  asio::co_spawn(loop.executor(), run_root(std::move(task)), [done = std::move(done)](const std::exception_ptr& failure) {
-    if (failure) std::rethrow_exception(failure);
-    done();
-  });
+  asio::co_spawn(loop.executor(), run_root(std::move(task)),
+                 [done = std::move(done)](const std::exception_ptr& failure) {
+                   if (failure) std::rethrow_exception(failure);
+                   done();
+                 });
 }
 
 }  // namespace detail

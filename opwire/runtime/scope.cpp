@@ -39,7 +39,9 @@ struct Scope::Running final : Scope::Child {
   asio::cancellation_signal signal;
 };
 
-Scope::~Scope() { OPW_CHECK(children_.empty()); }
+Scope::~Scope() {
+  OPW_CHECK(children_.empty());
+}
 
 void Scope::spawn(Task<void> task) {
   auto child = std::make_unique<Running>();

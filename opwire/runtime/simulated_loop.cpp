@@ -82,15 +82,25 @@ void SimulatedLoop::run_until(TimePoint when) {
   if (when > now()) impl_->clock.advance(when - now());
 }
 
-void SimulatedLoop::post(std::function<void()> job) { Executor(impl_->context).execute(std::move(job)); }
+void SimulatedLoop::post(std::function<void()> job) {
+  Executor(impl_->context).execute(std::move(job));
+}
 
 TimerId SimulatedLoop::call_at(TimePoint when, std::function<void()> callback) {
   return impl_->heap.add(when, std::move(callback));
 }
 
-void SimulatedLoop::cancel_timer(const TimerId& id) { impl_->heap.cancel(id); }
-asio::any_io_executor SimulatedLoop::executor() { return Executor(impl_->context); }
-TimePoint SimulatedLoop::now() const { return impl_->clock.now(); }
-WallTime SimulatedLoop::wall_now() const { return impl_->clock.wall_now(); }
+void SimulatedLoop::cancel_timer(const TimerId& id) {
+  impl_->heap.cancel(id);
+}
+asio::any_io_executor SimulatedLoop::executor() {
+  return Executor(impl_->context);
+}
+TimePoint SimulatedLoop::now() const {
+  return impl_->clock.now();
+}
+WallTime SimulatedLoop::wall_now() const {
+  return impl_->clock.wall_now();
+}
 
 }  // namespace opwire

@@ -17,8 +17,8 @@ namespace opwire {
 
 class WorkerPool {
  public:
-  /// threads = 0 runs every job on the loop itself, at once: the simulator's deterministic form. At most max_queued jobs
-  /// wait for a thread.
+  /// threads = 0 runs every job on the loop itself, at once: the simulator's deterministic form. At most max_queued
+  /// jobs wait for a thread.
   explicit WorkerPool(std::size_t threads = default_threads(), std::size_t max_queued = 1024);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
