@@ -1,0 +1,50 @@
+#include <benchmark/benchmark.h>
+
+#include "opwire/crypto/hash.hpp"
+#include "opwire/crypto/keccak_permutation.hpp"
+
+namespace opwire::crypto {
+namespace {
+
+void bytes_done(benchmark::State& state) {
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0));
+}
+
+void Sha256Of(benchmark::State& state) {
+  const Bytes data(static_cast<std::size_t>(state.range(0)), 0x5a);
+  for (auto _ : state) benchmark::DoNotOptimize(sha256(data));
+  bytes_done(state);
+}
+BENCHMARK(Sha256Of)->Arg(32)->Arg(64)->Arg(532)->Arg(128 << 10);
+
+void Keccak256Of(benchmark::State& state) {
+  const Bytes data(static_cast<std::size_t>(state.range(0)), 0x5a);
+  for (auto _ : state) benchmark::DoNotOptimize(keccak256(data));
+  bytes_done(state);
+}
+BENCHMARK(Keccak256Of)->Arg(32)->Arg(532)->Arg(128 << 10);
+
+// 136 bytes go in for each permutation: what any form of it can reach.
+void Permutation(benchmark::State& state, void (*permute)(keccak::State&) noexcept) {
+  keccak::State lanes{};
+  for (auto _ : state) {
+    permute(lanes);
+    benchmark::DoNotOptimize(lanes);
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * 136);
+}
+BENCHMARK_CAPTURE(Permutation, fastest, keccak::permute);
+BENCHMARK_CAPTURE(Permutation, portable, keccak::permute_portable);
+
+void HkdfSha256(benchmark::State& state) {
+  const Bytes key(32, 0x5a);
+  Bytes out(64);
+  for (auto _ : state) {
+    hkdf_sha256(key, key, {}, out);
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+BENCHMARK(HkdfSha256);
+
+}  // namespace
+}  // namespace opwire::crypto
