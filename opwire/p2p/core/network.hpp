@@ -63,6 +63,8 @@ class NetworkObserver {
   virtual void on_peer_protocols(const PeerId& peer, const std::vector<std::string>& protocols) {
     (void)peer, (void)protocols;
   }
+  /// Handlers were set or removed, or listeners changed: what we tell others about ourselves is no longer true.
+  virtual void on_local_change() {}
 };
 
 class PeerStore;
