@@ -1,0 +1,207 @@
+#include "opwire/p2p/identify/service.hpp"
+
+#include "opwire/base/log.hpp"
+#include "opwire/multiformats/envelope.hpp"
+#include "opwire/multiformats/errors.hpp"
+#include "opwire/multiformats/key_protobuf.hpp"
+#include "opwire/p2p/identify/errors.hpp"
+#include "opwire/p2p/identify/exchange.hpp"
+
+namespace opwire::identify {
+namespace {
+
+constexpr log::Logger kLog{"identify"};
+// Several handlers set in a row become one push.
+constexpr auto kPushDelay = std::chrono::milliseconds(50);
+
+// A peer's private addresses are of no use to those who meet it over the internet, and a way to make them dial inwards.
+std::vector<Multiaddr> usable_from(const Multiaddr& remote, const std::vector<Multiaddr>& addresses) {
+  std::vector<Multiaddr> usable;
+  for (const Multiaddr& address : addresses) {
+    if (remote.is_loopback() || !address.is_private() || (remote.is_private() && !address.is_loopback())) {
+      usable.push_back(address);
+    }
+  }
+  return usable;
+}
+
+// As go-libp2p: Unix nanoseconds, so that a record made after a restart counts as newer.
+std::uint64_t sequence_now(const Loop& loop) {
+  return static_cast<std::uint64_t>(loop.wall_now().time_since_epoch().count());
+}
+
+}  // namespace
+
+Service::Service(Network& network, const crypto::PrivateKey& key, const Options& options, PeerEvents* events)
+    : network_(network),
+      key_(key),
+      options_(options),
+      events_(events),
+      encoded_key_(multiformats::encode_public_key(key.public_key())),
+      record_sequence_(sequence_now(network.loop())),
+      pushed_(network.loop()),
+      scope_(network.loop()) {
+  network_.set_stream_handler(kProtocol, [this](PeerStream stream) { return serve(std::move(stream)); });
+  network_.set_stream_handler(kPushProtocol, [this](PeerStream stream) { return serve_push(std::move(stream)); });
+  network_.add_observer(*this);
+}
+
+Service::~Service() = default;
+
+Task<void> Service::close() {
+  network_.remove_observer(*this);
+  network_.remove_stream_handler(kProtocol);
+  network_.remove_stream_handler(kPushProtocol);
+  scope_.cancel();
+  co_await scope_.join();
+}
+
+Message Service::own_message(const Multiaddr* remote) const {
+  Message message;
+  message.public_key = encoded_key_;
+  message.listen_addresses = network_.listen_addresses();
+  message.protocols = network_.protocols();
+  if (remote != nullptr) message.observed_address = *remote;
+  message.protocol_version = options_.protocol_version;
+  message.agent = options_.agent;
+  const multiformats::PeerRecord record{network_.local_peer(), record_sequence_, message.listen_addresses};
+  message.signed_record = multiformats::seal_peer_record(key_, record);
+  return message;
+}
+
+std::optional<Multiaddr> Service::remote_of(ConnectionId connection) const {
+  for (const ConnectionInfo& info : network_.connections()) {
+    if (info.id == connection) return info.remote;
+  }
+  return std::nullopt;
+}
+
+Task<void> Service::serve(PeerStream stream) {
+  Timer deadline(network_.loop(), [&stream] { stream->reset(); });
+  deadline.arm_in(options_.timeout);
+  const std::optional<Multiaddr> remote = remote_of(stream.connection());
+  const Message message = own_message(remote ? &*remote : nullptr);
+  const Result<void> sent = co_await send(*stream, message);
+  if (!sent) kLog.debug("cannot answer", {{"peer", stream.peer().to_string()}, {"error", sent.error()}});
+}
+
+Task<void> Service::serve_push(PeerStream stream) {
+  Timer deadline(network_.loop(), [&stream] { stream->reset(); });
+  deadline.arm_in(options_.timeout);
+  const std::optional<Multiaddr> remote = remote_of(stream.connection());
+  const Result<Message> message = co_await receive(*stream);
+  if (!message) {
+    if (events_ != nullptr) events_->on_misbehaviour(stream.peer(), message.error(), "identify push");
+    stream->reset();
+    co_return;
+  }
+  (void)co_await stream->close_write();
+  if (remote) (void)accept(stream.peer(), *remote, *message);
+}
+
+Task<Result<PeerInfo>> Service::identify(ConnectionId connection) {
+  const std::optional<Multiaddr> remote = remote_of(connection);
+  if (!remote) co_return opwire::errors::kClosed;
+  std::vector<std::string> protocols{kProtocol};
+  OPW_CO_TRY(PeerStream stream, co_await network_.new_stream_on(connection, std::move(protocols)));
+  bool timed_out = false;
+  Timer deadline(network_.loop(), [&] {
+    timed_out = true;
+    stream->reset();
+  });
+  deadline.arm_in(options_.timeout);
+  (void)co_await stream->close_write();
+  const Result<Message> message = co_await receive(*stream);
+  if (timed_out) co_return Error(opwire::errors::kTimeout, "identify");
+  if (!message) {
+    stream->reset();
+    if (events_ != nullptr) events_->on_misbehaviour(stream.peer(), message.error(), "identify");
+    co_return message.error();
+  }
+  co_return accept(stream.peer(), *remote, *message);
+}
+
+Result<PeerInfo> Service::accept(const PeerId& peer, const Multiaddr& remote, const Message& message) {
+  PeerInfo info{
+      message.agent, message.protocol_version, message.protocols, message.listen_addresses, message.observed_address,
+      false};
+  PeerStore& store = network_.peerstore();
+  if (message.public_key) {
+    OPW_TRY(const crypto::PublicKey key, multiformats::parse_public_key(*message.public_key));
+    if (PeerId::of(key) != peer) {
+      if (events_ != nullptr) events_->on_misbehaviour(peer, errors::kWrongKey, "identify");
+      return errors::kWrongKey;
+    }
+    store.set_key(peer, key);
+  }
+  if (!message.signed_record.empty()) {
+    auto record = multiformats::open_peer_record(message.signed_record, kMaxAddresses);
+    if (record && record->peer == peer) {
+      record->addresses = usable_from(remote, record->addresses);
+      info.has_signed_record = true;
+      info.addresses = record->addresses;
+      store.set_record(*record, kRecentlyConnectedTtl);
+    } else if (events_ != nullptr) {
+      events_->on_misbehaviour(peer, record ? Error(multiformats::errors::kRecordPeer) : record.error(), "identify");
+    }
+  }
+  info.addresses = usable_from(remote, info.addresses);
+  if (!info.has_signed_record) store.add_addresses(peer, info.addresses, kRecentlyConnectedTtl);
+  store.set_agent(peer, info.agent);
+  network_.set_peer_protocols(peer, info.protocols);
+  return info;
+}
+
+void Service::on_connection_opened(const ConnectionInfo& connection) {
+  scope_.spawn(identify_new(connection.id));
+}
+
+Task<void> Service::identify_new(ConnectionId connection) {
+  const Result<PeerInfo> info = co_await identify(connection);
+  if (!info) kLog.debug("peer does not identify", {{"connection", connection.value}, {"error", info.error()}});
+}
+
+void Service::on_local_change() {
+  record_sequence_ = sequence_now(network_.loop());
+  if (std::exchange(push_planned_, true)) return;
+  scope_.spawn(push_soon());
+}
+
+Task<void> Service::push_soon() {
+  const bool waited = co_await sleep_for(network_.loop(), kPushDelay);
+  push_planned_ = false;
+  if (!waited) co_return;
+  std::vector<PeerId> peers;
+  for (const ConnectionInfo& connection : network_.connections()) peers.push_back(connection.peer);
+  std::sort(peers.begin(), peers.end());
+  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+  for (const PeerId& peer : peers) {
+    const std::vector<std::string> spoken = network_.peerstore().protocols(peer);
+    if (std::find(spoken.begin(), spoken.end(), kPushProtocol) == spoken.end()) continue;
+    while (pushing_ >= options_.pushes_at_once) {
+      const bool notified = co_await pushed_.wait();
+      if (!notified) co_return;
+    }
+    ++pushing_;
+    scope_.spawn(push_to(peer));
+  }
+}
+
+Task<void> Service::push_to(PeerId peer) {
+  std::vector<std::string> protocols{kPushProtocol};
+  Result<PeerStream> stream = co_await network_.new_stream(peer, std::move(protocols));
+  if (stream) {
+    PeerStream& open = *stream;
+    Timer deadline(network_.loop(), [&open] { open->reset(); });
+    deadline.arm_in(options_.timeout);
+    const std::optional<Multiaddr> remote = remote_of(open.connection());
+    const Message message = own_message(remote ? &*remote : nullptr);
+    const Result<void> sent = co_await send(*open, message);
+    // Waits for the other side to close, so that destroying the stream does not reset what it still reads.
+    if (sent) (void)co_await read_to_end(*open, 0);
+  }
+  --pushing_;
+  pushed_.notify_one();
+}
+
+}  // namespace opwire::identify
