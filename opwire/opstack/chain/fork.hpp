@@ -39,6 +39,19 @@ enum class PayloadVersion : std::uint8_t {
 inline constexpr std::array kPayloadVersions{PayloadVersion::kV1, PayloadVersion::kV2, PayloadVersion::kV3,
                                              PayloadVersion::kV4};
 
+constexpr bool has_withdrawals(PayloadVersion version) noexcept {
+  return version >= PayloadVersion::kV2;
+}
+constexpr bool has_blob_gas(PayloadVersion version) noexcept {
+  return version >= PayloadVersion::kV3;
+}
+constexpr bool has_beacon_root(PayloadVersion version) noexcept {
+  return version >= PayloadVersion::kV3;
+}
+constexpr bool has_withdrawals_root(PayloadVersion version) noexcept {
+  return version >= PayloadVersion::kV4;
+}
+
 /// The n of the topic /optimism/<chain id>/<n>/blocks that carries this version.
 constexpr unsigned topic_index(PayloadVersion version) noexcept {
   return static_cast<unsigned>(version) - 1;
