@@ -1,7 +1,6 @@
 #include <benchmark/benchmark.h>
 
 #include "opwire/crypto/hash.hpp"
-#include "opwire/crypto/keccak_permutation.hpp"
 
 namespace opwire::crypto {
 namespace {
@@ -23,18 +22,6 @@ void Keccak256Of(benchmark::State& state) {
   bytes_done(state);
 }
 BENCHMARK(Keccak256Of)->Arg(32)->Arg(532)->Arg(128 << 10);
-
-// 136 bytes go in for each permutation: what any form of it can reach.
-void Permutation(benchmark::State& state, void (*permute)(keccak::State&) noexcept) {
-  keccak::State lanes{};
-  for (auto _ : state) {
-    permute(lanes);
-    benchmark::DoNotOptimize(lanes);
-  }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * 136);
-}
-BENCHMARK_CAPTURE(Permutation, fastest, keccak::permute);
-BENCHMARK_CAPTURE(Permutation, portable, keccak::permute_portable);
 
 void HkdfSha256(benchmark::State& state) {
   const Bytes key(32, 0x5a);

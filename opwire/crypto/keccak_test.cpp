@@ -1,41 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "opwire/base/rng.hpp"
 #include "opwire/crypto/hash.hpp"
-#include "opwire/crypto/keccak_permutation.hpp"
 #include "opwire/crypto/vectors_for_test.hpp"
 
 namespace opwire::crypto {
 namespace {
-
-// The Keccak team's intermediate values: the permutation of the zero state.
-constexpr keccak::State kPermutedZero{
-    0xf1258f7940e1dde7, 0x84d5ccf933c0478a, 0xd598261ea65aa9ee, 0xbd1547306f80494d, 0x8b284e056253d057,
-    0xff97a42d7f8e6fd4, 0x90fee5a0a44647c4, 0x8c5bda0cd6192e76, 0xad30a6f71b19059c, 0x30935ab7d08ffc64,
-    0xeb5aa93f2317d635, 0xa9a6e6260d712103, 0x81a57c16dbcf555f, 0x43b831cd0347c826, 0x01f22f1a11a5569f,
-    0x05e5635a21d9ae61, 0x64befef28cc970f2, 0x613670957bc46611, 0xb87c5a554fd00ecb, 0x8c3ee88a1ccf32c8,
-    0x940c7922ae3a2614, 0x1841f924a2c509e4, 0x16f53526e70465c2, 0x75f644e97f30a13b, 0xeaf1ff7b5ceca249};
-
-TEST(KeccakPermutation, BothFormsGiveThePublishedState) {
-  keccak::State fast{};
-  keccak::State portable{};
-  keccak::permute(fast);
-  keccak::permute_portable(portable);
-  EXPECT_EQ(fast, kPermutedZero);
-  EXPECT_EQ(portable, kPermutedZero);
-}
-
-TEST(KeccakPermutation, FastFormAgreesWithThePortableOne) {
-  SeededRng rng(1);
-  for (int i = 0; i < 1000; ++i) {
-    keccak::State fast;
-    for (auto& word : fast) word = rng.next();
-    keccak::State portable = fast;
-    keccak::permute(fast);
-    keccak::permute_portable(portable);
-    ASSERT_EQ(fast, portable);
-  }
-}
 
 TEST(Keccak256, PublishedDigests) {
   EXPECT_EQ(hex(keccak256({})), "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
