@@ -76,7 +76,8 @@ TEST(BlockCheck, AcceptsAllThatOpNodeAccepted) {
 
 TEST(BlockCheck, JudgesTheFramesOfOtherImplementations) {
   int judged = 0;
-  for (const auto& value : load_testdata("gossip_frames.json").as_array()) {
+  const auto recorded = load_testdata("gossip_frames.json");
+  for (const auto& value : recorded.as_array()) {
     const auto& frame = value.as_object();
     if (frame.at("topic").is_null()) continue;  // codec-only: no signer, no hash
     const Bytes wire = hex_bytes(std::string_view(frame.at("frame_hex").as_string()));
@@ -85,7 +86,8 @@ TEST(BlockCheck, JudgesTheFramesOfOtherImplementations) {
     context.chain = ChainId{100};
     const std::string_view signer(frame.at("recovered_signer").as_string());
     context.signer = AuthorisedSigner(codec::from_hex_as<Address>(signer).value());
-    context.now = from_unix_seconds(frame.contains("timestamp") ? frame.at("timestamp").to_number<std::uint64_t>() : 1);
+    context.now =
+        from_unix_seconds(frame.at("timestamp").is_number() ? frame.at("timestamp").to_number<std::uint64_t>() : 1);
     const Result<SharedBytes> plain = decompress_message(wire);
     EXPECT_EQ(codec::to_hex(message_id(topic, wire, plain)), frame.at("message_id_op_node").as_string());
     const CheckOutcome outcome = check_block(context, BlockTopics(ChainId{100}).version_of(topic).value(), plain);
@@ -199,7 +201,7 @@ TEST(BlockCheck, WrongHashWithdrawalsAndBlobGas) {
 
 TEST(BlockCheck, BodyOfAnotherVersionIsRefused) {
   expect_refused(check(sign(make_envelope(PayloadVersion::kV4)), PayloadVersion::kV3), errors::kExtraDataOffset);
-  expect_refused(check(sign(make_envelope(PayloadVersion::kV3)), PayloadVersion::kV4), errors::kExtraDataOffset);
+  expect_refused(check(sign(make_envelope(PayloadVersion::kV3)), PayloadVersion::kV4), errors::kPayloadTooShort);
 }
 
 // op-node does not compare the topic with the fork at the block's time.

@@ -7,7 +7,8 @@ namespace {
 
 TEST(MessageId, OfOpNodesVectors) {
   int checked = 0;
-  for (const auto& vector : load_testdata("message_id_vectors.json").at("vectors").as_array()) {
+  const auto recorded = load_testdata("message_id_vectors.json");
+  for (const auto& vector : recorded.at("vectors").as_array()) {
     const Bytes wire = hex_bytes(std::string_view(vector.at("wire_hex").as_string()));
     const auto id = message_id(vector.at("topic").as_string(), wire, decompress_message(wire));
     EXPECT_EQ(codec::to_hex(id), vector.at("message_id").as_string());
