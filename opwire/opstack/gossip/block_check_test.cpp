@@ -86,8 +86,8 @@ TEST(BlockCheck, JudgesTheFramesOfOtherImplementations) {
     context.chain = ChainId{100};
     const std::string_view signer(frame.at("recovered_signer").as_string());
     context.signer = AuthorisedSigner(codec::from_hex_as<Address>(signer).value());
-    context.now =
-        from_unix_seconds(frame.at("timestamp").is_number() ? frame.at("timestamp").to_number<std::uint64_t>() : 1);
+    const auto* timestamp = frame.if_contains("timestamp");  // absent where the body does not decode
+    context.now = from_unix_seconds(timestamp != nullptr ? timestamp->to_number<std::uint64_t>() : 1);
     const Result<SharedBytes> plain = decompress_message(wire);
     EXPECT_EQ(codec::to_hex(message_id(topic, wire, plain)), frame.at("message_id_op_node").as_string());
     const CheckOutcome outcome = check_block(context, BlockTopics(ChainId{100}).version_of(topic).value(), plain);
