@@ -15,10 +15,33 @@ namespace opwire {
 
 /// Codes of the multicodec table; only those that an address here can carry.
 enum class Protocol : std::uint32_t {
-  kIp4 = 4, kTcp = 6, kIp6 = 41, kIp6Zone = 42, kIpCidr = 43, kDns = 53, kDns4 = 54, kDns6 = 55, kDnsaddr = 56,
-  kUdp = 273, kP2pCircuit = 290, kUnix = 400, kP2p = 421, kHttps = 443, kTls = 448, kSni = 449, kNoise = 454,
-  kQuic = 460, kQuicV1 = 461, kWebtransport = 465, kCerthash = 466, kWs = 477, kWss = 478, kHttp = 480,
-  kWebrtcDirect = 280, kWebrtc = 281, kMemory = 777,
+  kIp4 = 4,
+  kTcp = 6,
+  kIp6 = 41,
+  kIp6Zone = 42,
+  kIpCidr = 43,
+  kDns = 53,
+  kDns4 = 54,
+  kDns6 = 55,
+  kDnsaddr = 56,
+  kUdp = 273,
+  kP2pCircuit = 290,
+  kUnix = 400,
+  kP2p = 421,
+  kHttps = 443,
+  kTls = 448,
+  kSni = 449,
+  kNoise = 454,
+  kQuic = 460,
+  kQuicV1 = 461,
+  kWebtransport = 465,
+  kCerthash = 466,
+  kWs = 477,
+  kWss = 478,
+  kHttp = 480,
+  kWebrtcDirect = 280,
+  kWebrtc = 281,
+  kMemory = 777,
 };
 
 /// A valid multiaddr. Immutable; kept in its binary form.
@@ -43,7 +66,7 @@ class Multiaddr {
 
   /// The id in the last /p2p component, if any.
   std::optional<PeerId> peer_id() const;
-  Multiaddr with_peer(const PeerId& id) const;   ///< /p2p/ID appended (or replaced)
+  Multiaddr with_peer(const PeerId& id) const;  ///< /p2p/ID appended (or replaced)
   Multiaddr without_peer() const;
   Multiaddr with(Protocol protocol, ByteView value = {}) const;  ///< one component appended; value unprefixed
 

@@ -17,7 +17,8 @@ Result<Bytes> from_base32(std::string_view text);
 std::string to_base64url(ByteView bytes);
 Result<Bytes> from_base64url(std::string_view text);
 
-/// Decodes by the prefix: z base58btc, b base32, u base64url, f base16. Errors: kBadMultibase.
+/// Decodes by the prefix: z base58btc, k base36, b base32, u base64url, f base16. Lower case where the base has one
+/// case; no padding; nothing but zero bits after the last byte. Errors: kBadMultibase.
 Result<Bytes> from_multibase(std::string_view text);
 
 }  // namespace opwire::multiformats
