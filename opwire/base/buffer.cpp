@@ -1,5 +1,6 @@
 #include "opwire/base/buffer.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include "opwire/base/check.hpp"

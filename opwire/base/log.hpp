@@ -26,7 +26,8 @@ struct Field {
   Field(std::string_view name, bool flag) : key(name), value(flag ? "true" : "false"), bare(true) {}
   template <class Number>
     requires(std::integral<Number> || std::floating_point<Number>)
-  Field(std::string_view name, Number number) : key(name), value(std::to_string(number)), bare(true) {}
+  Field(std::string_view name, Number number)
+      : key(name), value(std::to_string(number)), bare(number - number == 0) {}  // JSON has no infinity, no NaN
 
   std::string_view key;
   std::string value;

@@ -6,12 +6,15 @@
 #include <unordered_map>
 #include <utility>
 
+#include "opwire/base/check.hpp"
+
 namespace opwire {
 
 template <class Key, class Value, class Hash = std::hash<Key>>
 class LruCache {
  public:
-  explicit LruCache(std::size_t capacity) : capacity_(capacity) {}
+  /// At least one.
+  explicit LruCache(std::size_t capacity) : capacity_(capacity) { OPW_CHECK(capacity > 0); }
 
   /// The value, now the most recently used; null when unknown. Valid until the next insertion.
   Value* find(const Key& key) {
