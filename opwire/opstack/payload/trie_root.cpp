@@ -150,14 +150,14 @@ class OrderedTrie {
       return Reference::to_node(node);
     }
     append_string_header(node, value.size());
-    Bytes head;
-    rlp::append_list_header(head, node.size() + value.size());
-    return Reference::to_hash(crypto::Keccak256().update(head).update(node).update(value).finish());
+    head_.clear();
+    rlp::append_list_header(head_, node.size() + value.size());
+    return Reference::to_hash(crypto::Keccak256().update(head_).update(node).update(value).finish());
   }
 
   const std::function<ByteView(std::size_t)>& value_at_;
   std::vector<std::uint32_t> indices_;
-  Bytes leaf_;  // scratch
+  Bytes head_, leaf_;  // scratch of leaf()
 };
 
 }  // namespace
