@@ -1,7 +1,12 @@
 // Self-describing addresses: /ip4/127.0.0.1/tcp/9222/p2p/16Uiu2… (multiformats/multiaddr).
+//
+// Text is read strictly: a slash in front, no empty components, no trailing slash, numbers without leading zeros. It is
+// written in one way: /p2p for the old /ipfs, ids in base58btc, IPv6 as RFC 5952 says, certificate hashes in base64url.
 #pragma once
 
 #include <compare>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +30,9 @@ enum class Protocol : std::uint32_t {
   kDns6 = 55,
   kDnsaddr = 56,
   kUdp = 273,
+  kWebrtcDirect = 280,
+  kWebrtc = 281,
   kP2pCircuit = 290,
-  kUnix = 400,
   kP2p = 421,
   kHttps = 443,
   kTls = 448,
@@ -39,16 +45,18 @@ enum class Protocol : std::uint32_t {
   kWs = 477,
   kWss = 478,
   kHttp = 480,
-  kWebrtcDirect = 280,
-  kWebrtc = 281,
   kMemory = 777,
 };
 
 /// A valid multiaddr. Immutable; kept in its binary form.
 class Multiaddr {
  public:
-  Multiaddr() = default;  ///< the empty address
-  /// Errors: kBadMultiaddr, kUnknownProtocol. At most 1 KiB and 32 components.
+  // Of what is parsed; with() may go beyond.
+  static constexpr std::size_t kMaxSize = 1024;
+  static constexpr std::size_t kMaxComponents = 32;
+
+  Multiaddr() = default;  ///< the empty address, which is not parsed from anything
+  /// Errors: kBadMultiaddr, kUnknownProtocol.
   static Result<Multiaddr> parse(ByteView binary);
   static Result<Multiaddr> parse_text(std::string_view text);
 
@@ -64,19 +72,21 @@ class Multiaddr {
   bool has(Protocol protocol) const;
   std::optional<ByteView> value(Protocol protocol) const;  ///< of the first such component
 
-  /// The id in the last /p2p component, if any.
+  /// The id in the final /p2p component. One that stands earlier is of a relay and does not count.
   std::optional<PeerId> peer_id() const;
-  Multiaddr with_peer(const PeerId& id) const;  ///< /p2p/ID appended (or replaced)
-  Multiaddr without_peer() const;
-  Multiaddr with(Protocol protocol, ByteView value = {}) const;  ///< one component appended; value unprefixed
+  Multiaddr with_peer(const PeerId& id) const;  ///< final /p2p/ID replaced, or appended
+  Multiaddr without_peer() const;               ///< final /p2p/ID taken off
+  /// One component appended. The value comes without length prefix and must be valid for the protocol.
+  Multiaddr with(Protocol protocol, ByteView value = {}) const;
 
   /// /ip4|ip6/<ip>/tcp/<port>. ip: 4 or 16 bytes.
   static Multiaddr ip_tcp(ByteView ip, std::uint16_t port);
   std::optional<std::uint16_t> tcp_port() const;
   /// The 4 or 16 bytes of the first ip4 or ip6 component.
   std::optional<ByteView> ip() const;
+  // About ip(); an IPv4-mapped IPv6 address counts as IPv4. Both are false where there is only a name.
   bool is_loopback() const;
-  /// Loopback, link-local, RFC 1918, unique-local and other addresses that are not routed publicly.
+  /// Loopback, link-local, RFC 1918, unique-local and all other addresses that are not routed publicly.
   bool is_private() const;
 
   auto operator<=>(const Multiaddr&) const = default;
