@@ -42,13 +42,20 @@ bool is_transient(const boost::system::error_code& error) {
 
 Error io_error(const boost::system::error_code& error) {
   if (error == asio::error::operation_aborted) return opwire::errors::kCancelled;
-  if (error == asio::error::connection_reset || error == asio::error::broken_pipe) return opwire::errors::kReset;
+  if (error == asio::error::connection_reset || error == asio::error::broken_pipe ||
+      error == asio::error::not_connected) {
+    return opwire::errors::kReset;
+  }
   return {errors::kIo, nullptr, error.value()};
 }
 
 class TcpStream final : public Stream {
  public:
   explicit TcpStream(Tcp::socket socket) : socket_(std::move(socket)) {}
+  // After close_write() the kernel still delivers what it holds; else the other side must not take this for an end.
+  ~TcpStream() override {
+    if (!write_ended_) reset();
+  }
 
   Task<Result<void>> wait_readable() override { return wait_for(Tcp::socket::wait_read); }
 
@@ -64,7 +71,7 @@ class TcpStream final : public Stream {
   Task<Result<void>> write(ByteViews pieces) override {
     std::size_t offset = 0;  // bytes of the first piece that are sent already
     while (!pieces.empty()) {
-      if (!socket_.is_open()) co_return opwire::errors::kClosed;
+      if (!socket_.is_open() || write_ended_) co_return opwire::errors::kClosed;
       const ssize_t sent = send_some(pieces, offset);
       if (sent < 0) {
         OPW_CO_TRYV(co_await after_failure(Tcp::socket::wait_write));
@@ -80,14 +87,17 @@ class TcpStream final : public Stream {
   }
 
   Task<Result<void>> close_write() override {
+    if (!socket_.is_open()) co_return opwire::errors::kClosed;
     boost::system::error_code error;
     socket_.shutdown(Tcp::socket::shutdown_send, error);
     if (error) co_return io_error(error);
+    write_ended_ = true;
     co_return Result<void>();
   }
 
   void reset() noexcept override {
     boost::system::error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);  // RST instead of FIN
     socket_.close(ignored);
   }
 
@@ -124,6 +134,7 @@ class TcpStream final : public Stream {
   }
 
   Tcp::socket socket_;
+  bool write_ended_ = false;
 };
 
 TcpConnection make_connection(Tcp::socket socket, const Endpoint& remote) {
