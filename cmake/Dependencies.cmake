@@ -23,3 +23,9 @@ add_library(opwire::asio ALIAS opwire_asio)
 target_compile_definitions(opwire_asio INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 target_link_libraries(opwire_asio INTERFACE Boost::headers Threads::Threads)
+
+# Asio itself, compiled once. Every program needs it: Asio's headers refer to it wherever they are included.
+add_library(opwire_asio_impl STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
+target_compile_definitions(opwire_asio_impl PRIVATE $<TARGET_PROPERTY:opwire_asio,INTERFACE_COMPILE_DEFINITIONS>)
+target_link_libraries(opwire_asio_impl PUBLIC Boost::headers Threads::Threads)
+target_link_libraries(opwire_asio INTERFACE opwire_asio_impl)
