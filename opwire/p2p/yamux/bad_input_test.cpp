@@ -229,6 +229,7 @@ TEST_F(YamuxBadInput, Y18WindowNeverUpdated) {
   side.core.write_copy(1, as_bytes("stuck"));
   EXPECT_FALSE(side.core.has_output());
   EXPECT_EQ(side.core.write_room(1).value(), side.quiet().max_copied - 5);
+  ASSERT_TRUE(side.feed(window(1, kFin)));
   side.core.close_write(1);
   side.core.release(1, side.now);
   EXPECT_EQ(side.core.stream_count(), 1u);

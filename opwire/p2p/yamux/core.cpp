@@ -77,6 +77,11 @@ Result<StreamId> SessionCore::open(TimePoint now) {
   return id;
 }
 
+bool SessionCore::readable(StreamId id) const {
+  const StreamState& stream = get(id);
+  return stream.failure != nullptr || stream.read_closed || !stream.inbox.empty() || stream.fin_received || error_;
+}
+
 Result<std::optional<Buffer>> SessionCore::read(StreamId id, std::size_t max, TimePoint now) {
   StreamState& stream = get(id);
   if (stream.failure != nullptr) return *stream.failure;
@@ -147,7 +152,7 @@ void SessionCore::reset(StreamId id) {
 void SessionCore::release(StreamId id, TimePoint now) {
   StreamState& stream = get(id);
   OPW_CHECK(stream.lent.empty() || error_);
-  if (!stream.fin_queued) reset(id);
+  if (!stream.fin_queued || !stream.fin_received) reset(id);
   stream.released = true;
   stream.read_closed = true;
   stream.inbox.clear();

@@ -17,6 +17,7 @@
 
 #include "opwire/base/buffer.hpp"
 #include "opwire/base/result.hpp"
+#include "opwire/p2p/core/upgrade.hpp"
 #include "opwire/p2p/yamux/frame.hpp"
 #include "opwire/p2p/yamux/keep_alive.hpp"
 #include "opwire/p2p/yamux/options.hpp"
@@ -43,7 +44,8 @@ struct OutFrame {
 
 class SessionCore {
  public:
-  /// first_id: where own stream ids start; 0: at 1 or 2, as the role says.
+  /// role: of the connection, not of the security handshake; the dialer's streams are odd. first_id: where own stream
+  /// ids start; 0: at 1 or 2, as the role says.
   SessionCore(Role role, Options options, TimePoint now, StreamId first_id = 0);
   SessionCore(const SessionCore&) = delete;
   SessionCore& operator=(const SessionCore&) = delete;
@@ -63,6 +65,8 @@ class SessionCore {
   /// Errors: kAckBacklog (wait for can_open()), kIdsExhausted, the session's.
   Result<StreamId> open(TimePoint now);
   bool can_open() const noexcept { return unacknowledged_ < options_.max_ack_backlog; }
+  /// True when read() would give something, the end or an error.
+  bool readable(StreamId id) const;
   /// Up to max bytes; an empty buffer at the end; nothing if there is nothing yet. What arrived before the session
   /// ended can still be read. Errors: kReset, kDataAfterFin, kClosed (after close_read or reset), the session's.
   Result<std::optional<Buffer>> read(StreamId id, std::size_t max, TimePoint now);
@@ -81,7 +85,7 @@ class SessionCore {
   void close_read(StreamId id);
   /// Drops what is queued either way and tells the peer.
   void reset(StreamId id);
-  /// The application is done with the stream: if it closed writing, what is queued is still sent (within
+  /// The application is done with the stream: if both directions had ended, what is queued is still sent (within
   /// Options::linger); else it is reset. Nothing may be on loan.
   void release(StreamId id, TimePoint now);
   std::size_t stream_count() const noexcept { return streams_.size(); }
@@ -92,8 +96,8 @@ class SessionCore {
   /// Appends frames: control frames first, then data fairly by stream until about max_bytes.
   void collect(std::vector<OutFrame>& out, std::size_t max_bytes, TimePoint now);
   void on_written();
-  /// Ends the session from this side; the go-away frame is the last that collect() gives.
-  void go_away(GoAwayCode code);
+  /// Ends the session from this side; with a code, a go-away frame is the last that collect() gives.
+  void end(const Error& why, std::optional<GoAwayCode> tell);
 
   Duration rtt() const noexcept { return keep_alive_.rtt(); }
 
@@ -114,7 +118,7 @@ class SessionCore {
   void on_fin(StreamState& stream);
   void on_ping(const Header& header, TimePoint now);
   void on_body(Buffer bytes);
-  Error fail(const Error& error);
+  Error fail(const Error& error);  // for what the peer did
 
   // core_output.cpp
   void collect_pings(std::vector<OutFrame>& out, TimePoint now);

@@ -152,10 +152,9 @@ TimePoint SessionCore::next_time() const noexcept {
 }
 
 Error SessionCore::fail(const Error& error) {
-  if (error_) return *error_;
-  error_ = error;
-  if (!error.is(errors::kGoAway)) go_away_ = GoAwayCode::kProtocolError;
-  return error;
+  const bool gone = error.is(errors::kGoAway);
+  end(error, gone ? std::nullopt : std::optional(GoAwayCode::kProtocolError));
+  return *error_;
 }
 
 }  // namespace opwire::yamux

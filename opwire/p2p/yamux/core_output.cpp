@@ -90,10 +90,10 @@ void SessionCore::on_written() {
   in_flight_.clear();
 }
 
-void SessionCore::go_away(GoAwayCode code) {
+void SessionCore::end(const Error& why, std::optional<GoAwayCode> tell) {
   if (error_) return;
-  error_ = opwire::errors::kClosed;
-  go_away_ = code;
+  error_ = why;
+  go_away_ = tell;
 }
 
 }  // namespace opwire::yamux

@@ -224,7 +224,7 @@ TEST_F(Core, WhatArrivedBeforeTheSessionEndedCanBeRead) {
 
 TEST_F(Core, GoAwayIsTheLastFrame) {
   const StreamId id = open(dialer, listener);
-  dialer.core.go_away(GoAwayCode::kNormal);
+  dialer.core.end(opwire::errors::kClosed, GoAwayCode::kNormal);
   const auto frames = dialer.sent();
   ASSERT_EQ(frames.size(), 1u);
   EXPECT_EQ(frames[0].header.type, FrameType::kGoAway);

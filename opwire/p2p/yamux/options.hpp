@@ -9,10 +9,6 @@
 
 namespace opwire::yamux {
 
-/// Which side of the connection this is: the dialler's streams are odd, the listener's even. The connection's role, not
-/// the one of the security handshake.
-enum class Role : std::uint8_t { kDialer, kListener };
-
 struct Options {
   Options() = default;
 
@@ -37,6 +33,12 @@ struct Options {
   Duration linger = std::chrono::seconds(30);
   Duration ping_interval = std::chrono::seconds(30);  ///< measures the round trip and keeps alive; zero: never
   Duration ping_timeout = std::chrono::seconds(10);
+  /// A peer that takes nothing for so long is dropped.
+  Duration write_timeout = std::chrono::seconds(10);
+  /// How long opening a stream waits for the peer to acknowledge others.
+  Duration open_timeout = std::chrono::seconds(15);
+  /// How long the end of a session may take.
+  Duration close_timeout = std::chrono::seconds(1);
 };
 
 }  // namespace opwire::yamux
