@@ -1,0 +1,52 @@
+// All that a node needs to know before it starts. Plain data: only cli/ reads flags, files and the environment.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "opwire/base/result.hpp"
+#include "opwire/crypto/keys.hpp"
+#include "opwire/multiformats/multiaddr.hpp"
+#include "opwire/opstack/chain/rollup_config.hpp"
+
+namespace opwire::node {
+
+/// op-node's --p2p.gossip.* (1.1): each of d.. in 1..1000.
+struct GossipConfig {
+  std::size_t mesh_d = 8;
+  std::size_t mesh_lo = 6;
+  std::size_t mesh_hi = 12;
+  std::size_t mesh_lazy = 6;
+  bool flood_publish = false;
+  Duration timestamp_threshold = std::chrono::seconds(60);
+};
+
+struct Config {
+  explicit Config(crypto::PrivateKey key) : peer_key(std::move(key)) {}
+
+  // Which chain.
+  std::string chain_name;
+  opstack::RollupConfig rollup;
+  Address unsafe_block_signer;  ///< zero: none known, every block is ignored
+
+  // Who we are and whom we know.
+  crypto::PrivateKey peer_key;
+  std::string agent = "optimism";
+  std::vector<Multiaddr> listen;        ///< /ip4|ip6/<ip>/tcp/<port>
+  std::vector<Multiaddr> static_peers;  ///< each ends in /p2p/ID; kept connected
+
+  // How we behave.
+  GossipConfig gossip;
+  std::size_t peers_lo = 20;
+  std::size_t peers_hi = 30;
+  Duration peers_grace = std::chrono::seconds(30);
+  Duration dial_timeout = std::chrono::seconds(10);
+  bool ping = true;                          ///< ping connected peers in the background
+  std::optional<std::string> sequencer_key;  ///< hex: sign and publish blocks
+
+  /// op-node's Config.Check. The error is a line that names the flag.
+  Result<void, std::string> validate() const;
+};
+
+}  // namespace opwire::node

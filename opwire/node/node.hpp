@@ -1,0 +1,53 @@
+// An OP Stack peer-to-peer node: a host, gossip of unsafe blocks, static peers; what `opwire run` and devnet start.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "opwire/node/config.hpp"
+#include "opwire/opstack/gossip/block_sink.hpp"
+#include "opwire/p2p/host/host.hpp"
+#include "opwire/runtime/worker_pool.hpp"
+
+namespace opwire::node {
+
+struct Status {
+  std::size_t peers = 0;
+  std::map<std::string, std::size_t> mesh;  ///< topic → mesh peers
+  std::optional<BlockNumber> last_block;    ///< highest accepted
+  std::optional<std::uint64_t> last_timestamp;
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t ignored = 0;
+};
+
+class Node {
+ public:
+  /// Starts listening, gossip and dialling. loop, pool and sinks outlive the node. Errors: a line for the user (port in
+  /// use, key of the sequencer, ...).
+  static Result<std::unique_ptr<Node>, std::string> make(Loop& loop, WorkerPool& pool, Config config);
+  ~Node();
+
+  Host& host() noexcept;
+  const Config& config() const noexcept;
+  Status status() const;
+  void add_sink(opstack::BlockSink& sink);
+
+  /// Signs and publishes; the block passes our own validator first, as in op-node. Errors: the validator's, opstack
+  /// kNoSigner, gossipsub's.
+  Task<Result<void>> publish(opstack::Envelope envelope);
+  /// A frame that is signed already, on the topic of that version.
+  Task<Result<void>> publish_frame(opstack::PayloadVersion version, Bytes frame);
+
+  /// The signer has changed on L1 (or by the operator): starts the grace period of the former one.
+  void rotate_signer(const Address& signer);
+
+  Task<void> close();
+
+ private:
+  struct Impl;
+  explicit Node(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace opwire::node
