@@ -1,11 +1,13 @@
 // Signed envelopes (RFC 0002 of libp2p) and the peer records inside them (RFC 0003).
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "opwire/base/bytes.hpp"
 #include "opwire/base/result.hpp"
+#include "opwire/crypto/keys.hpp"
 #include "opwire/multiformats/multiaddr.hpp"
 
 namespace opwire::multiformats {
@@ -16,8 +18,9 @@ struct Envelope {
   Bytes payload_type;
   Bytes payload;
 };
+
 Bytes seal_envelope(const crypto::PrivateKey& key, std::string_view domain, ByteView payload_type, ByteView payload);
-/// Errors: kBadEnvelope, crypto kBadSignature and key errors.
+/// Errors: kBadEnvelope (the key in it included), kEnvelopeSignature.
 Result<Envelope> open_envelope(ByteView envelope, std::string_view domain);
 
 /// Where a peer says it can be reached. seq: Unix nanoseconds in go; a higher one replaces a lower one.
@@ -28,7 +31,8 @@ struct PeerRecord {
 };
 Bytes seal_peer_record(const crypto::PrivateKey& key, const PeerRecord& record);
 /// Opens and checks that the record is of the peer that signed it; invalid addresses inside are skipped, at most
-/// max_addresses kept. Errors: those of open_envelope, kEnvelopeType, kRecordPeer, kBadProtobuf.
+/// max_addresses kept. Whether the signer is the peer that sent it is for the caller to check. Errors: those of
+/// open_envelope, kEnvelopeType, kRecordPeer, kBadProtobuf.
 Result<PeerRecord> open_peer_record(ByteView envelope, std::size_t max_addresses = 500);
 
 }  // namespace opwire::multiformats

@@ -19,6 +19,8 @@ inline constexpr ErrorKind kUnknownProtocol{"multiformats.unknown_protocol",
                                             "multiaddr names a protocol not known here", Consequence::kIgnore};
 inline constexpr ErrorKind kBadEnvelope{"multiformats.bad_envelope", "signed envelope is malformed",
                                         Consequence::kIgnore};
+inline constexpr ErrorKind kEnvelopeSignature{
+    "multiformats.envelope_signature", "envelope is not signed by its key for this domain", Consequence::kIgnore};
 inline constexpr ErrorKind kEnvelopeType{"multiformats.envelope_type", "envelope holds another type of record",
                                          Consequence::kIgnore};
 inline constexpr ErrorKind kRecordPeer{"multiformats.record_peer", "peer record is not of the peer that signed it",
