@@ -1,4 +1,4 @@
-# opwire_library(<name> [DEPS <library>...] [PRIVATE <target>...] [TEST_DEPS <library>...])
+# opwire_library(<name> [DEPS <library>...] [PRIVATE <target>...] [TEST_DEPS <library>...] [PRIVATE_HEADERS <file>...])
 #
 # Makes the library opwire_<name> (alias opwire::<name>) from every .cpp in the folder, and beside it
 #   opwire_<name>_test    from *_test.cpp            (GoogleTest; one binary a library)
@@ -6,6 +6,7 @@
 #   opwire_<name>_bench   from *_bench.cpp           (Google Benchmark)
 # DEPS are opwire libraries, part of the interface; PRIVATE are third-party targets that no public header shows;
 # TEST_DEPS are further opwire libraries that only the tests, fuzzers and benches use.
+# PRIVATE_HEADERS may show third-party headers: they are not installed, and nothing outside the folder includes them.
 # ./dev lint reads these calls: an #include along an edge that is not declared is refused.
 # What was made is listed in <build folder>/opwire-targets.txt, for ./dev: kind, name, path, corpus (fuzz targets).
 
@@ -14,6 +15,8 @@ set(OPWIRE_TARGET_LIST ${CMAKE_BINARY_DIR}/opwire-targets.txt)
 file(WRITE ${OPWIRE_TARGET_LIST} "")
 define_property(GLOBAL PROPERTY OPWIRE_LIBRARIES BRIEF_DOCS "opwire libraries" FULL_DOCS "in order of layer")
 
+add_custom_target(opwire_pch)  # all precompiled headers, for those who need nothing else (clang-tidy)
+
 function(_opwire_configure target)
   target_link_libraries(${target} PRIVATE opwire_flags)
   if(OPWIRE_UNITY)
@@ -21,8 +24,7 @@ function(_opwire_configure target)
   endif()
 endfunction()
 
-# header is pch_std or pch_asio. Asio's headers refer to its compiled half, which is in opwire_runtime:
-# what does not stand on that could not link.
+# header is pch_std or pch_asio: what does not stand on opwire_runtime has no use for Asio's headers.
 function(_opwire_pch target header)
   if(OPWIRE_PCH)
     set(owner opwire_${header})
@@ -31,6 +33,7 @@ function(_opwire_pch target header)
       target_link_libraries(${owner} PRIVATE opwire_asio opwire_flags)
       target_include_directories(${owner} PRIVATE ${CMAKE_SOURCE_DIR})
       target_precompile_headers(${owner} PRIVATE ${OPWIRE_PCH_FOLDER}/${header}.hpp)
+      add_dependencies(opwire_pch ${owner})
       # Without the headers' times in it, the file is the same in every clone and ccache can serve it.
       target_compile_options(${owner} PRIVATE $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
     endif()
@@ -58,7 +61,7 @@ function(_opwire_choose_pch name deps)
 endfunction()
 
 function(opwire_library name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE;TEST_DEPS;PRIVATE_HEADERS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
