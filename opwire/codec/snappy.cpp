@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 
 #include "opwire/codec/errors.hpp"
 
@@ -73,6 +74,31 @@ class CanonicalSource final : public ::snappy::Source {
   ByteView rest_;
 };
 
+// How much of body its first element takes, as far as its tag says.
+std::size_t element_size(ByteView body) {
+  constexpr std::array<std::size_t, 4> kCopySize{0, 2, 3, 5};
+  const unsigned kind = body[0] & 3U;
+  if (kind != 0) return kCopySize[kind];
+  const std::size_t in_tag = body[0] >> 2;
+  if (in_tag < 60) return 1 + in_tag + 1;
+  const std::size_t extra = in_tag - 59;
+  std::size_t length = 0;
+  for (std::size_t i = 1; i <= extra && i < body.size(); ++i) length |= std::size_t{body[i]} << (8 * (i - 1));
+  return 1 + extra + length + 1;
+}
+
+// libsnappy takes a literal of 2^32 bytes for an empty one, Go for corrupt; and whether a message is valid decides its
+// id. These five bytes hardly ever occur, so most bodies are spared the walk.
+bool has_wrapping_literal(ByteView body) {
+  constexpr std::string_view kElement = "\xfc\xff\xff\xff\xff";
+  if (as_text(body).find(kElement) == std::string_view::npos) return false;
+  while (!body.empty()) {
+    if (as_text(body).starts_with(kElement)) return true;
+    body = body.subspan(std::min(element_size(body), body.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::size_t> declared_size(ByteView compressed) {
@@ -84,7 +110,7 @@ Result<Bytes> decompress(ByteView compressed, std::size_t limit) {
   OPW_TRY(const Header header, parse_header(compressed));
   if (header.declared > limit) return errors::kSnappyTooLarge;
   const ByteView body = compressed.subspan(header.size);
-  if (header.declared > body.size() * kMaxGrowth) return errors::kSnappyCorrupt;
+  if (header.declared > body.size() * kMaxGrowth || has_wrapping_literal(body)) return errors::kSnappyCorrupt;
   Bytes plain(header.declared);
   CanonicalSource source(header.declared, body);
   if (!::snappy::RawUncompress(&source, reinterpret_cast<char*>(plain.data()))) return errors::kSnappyCorrupt;

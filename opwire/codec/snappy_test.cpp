@@ -131,6 +131,40 @@ TEST(Snappy, CorruptBodiesAreRefused) {
   }
 }
 
+// libsnappy alone would read such a literal as empty.
+TEST(Snappy, LiteralOfFourGibibytesIsRefused) {
+  EXPECT_EQ(error_of("00fcffffffff"), errors::kSnappyCorrupt);
+  EXPECT_EQ(error_of("05fcffffffff100102030405"), errors::kSnappyCorrupt);
+  EXPECT_EQ(error_of("05100102030405fcffffffff"), errors::kSnappyCorrupt);
+  // The same bytes inside a literal, after each kind of element, mean nothing.
+  for (const char* text : {"05"
+                           "10fcffffffff",
+                           "06"
+                           "0061"
+                           "10fcffffffff",
+                           "0a"
+                           "0061"
+                           "0101"
+                           "10fcffffffff",
+                           "07"
+                           "0061"
+                           "020100"
+                           "10fcffffffff",
+                           "07"
+                           "0061"
+                           "0301000000"
+                           "10fcffffffff",
+                           "06"
+                           "f00061"
+                           "10fcffffffff",
+                           "06"
+                           "f4000061"
+                           "10fcffffffff"}) {
+    const Bytes plain = decompress(unhex(text), kLimit).value();
+    EXPECT_EQ(to_hex(ByteView(plain).last(5)), "fcffffffff") << text;
+  }
+}
+
 // Ten mebibytes cannot come out of a few bytes, so nothing is allocated for them.
 TEST(Snappy, DeclaredSizeMustBeReachableFromTheBody) {
   EXPECT_EQ(error_of("80808005"
