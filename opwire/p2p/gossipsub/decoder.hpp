@@ -1,0 +1,24 @@
+// The seam to whoever knows what messages mean.
+#pragma once
+
+#include <memory>
+
+#include "opwire/p2p/gossipsub/message_id.hpp"
+#include "opwire/p2p/gossipsub/rpc.hpp"
+
+namespace opwire::gossipsub {
+
+struct Decoded {
+  MessageId id;
+  /// What was worked out on the way, for the validator (Message::content): so that data are decompressed once.
+  std::shared_ptr<const void> content;
+};
+
+class MessageDecoder {
+ public:
+  virtual ~MessageDecoder() = default;
+  /// Called on the loop, once for each message whose bytes are new. The data may be anything; every message has an id.
+  virtual Decoded decode(const MessageView& message) = 0;
+};
+
+}  // namespace opwire::gossipsub

@@ -1,0 +1,42 @@
+// Ids instead of messages: IHAVE and IWANT with peers outside the mesh, IDONTWANT with those inside.
+#pragma once
+
+#include "opwire/p2p/gossipsub/promises.hpp"
+#include "opwire/p2p/gossipsub/rpc.hpp"
+#include "opwire/p2p/gossipsub/state.hpp"
+
+namespace opwire::gossipsub {
+
+class Gossip {
+ public:
+  explicit Gossip(State& state) noexcept : state_(state) {}
+
+  // The entries of one RPC. All of them are bounded per peer and heartbeat.
+  /// Asks for those not seen, and notes one of them as promised.
+  void on_ihave(Peer& peer, const std::vector<IhaveView>& entries, TimePoint now);
+  /// Answers from the cache, a limited number of times per message and peer.
+  void on_iwant(Peer& peer, const std::vector<IdList>& entries);
+  /// Takes back what waits for the peer, and sends it no copy later.
+  void on_idontwant(Peer& peer, const std::vector<IdList>& entries, TimePoint now);
+
+  /// Tells the topic's mesh that we have this message, except the peer that it came from.
+  void tell_unwanted(const Topic& topic, const Message& message);
+  /// Tells some of each topic's other peers what came lately.
+  void emit();
+
+  void fulfil(const MessageId& id) { promises_.fulfil(id); }
+  /// The peer is gone, or kept its word while we could not listen.
+  void forgive(const PeerId& peer) { promises_.forget(peer); }
+  void blame_broken_promises(TimePoint now);
+
+ private:
+  std::vector<MessageId> unseen(Peer& peer, const std::vector<IhaveView>& entries);
+  std::vector<Peer*> choose_listeners(const Topic& topic);
+  /// Ids looked at per peer and heartbeat: an honest one sends half as many, give or take a heartbeat's phase.
+  std::size_t max_ids() const noexcept { return 2 * state_.params.max_ihave_length; }
+
+  State& state_;
+  Promises promises_;
+};
+
+}  // namespace opwire::gossipsub

@@ -1,0 +1,157 @@
+#include "opwire/p2p/gossipsub/router.hpp"
+
+#include "opwire/p2p/gossipsub/errors.hpp"
+
+namespace opwire::gossipsub {
+
+namespace {
+constexpr std::uint64_t kBackoffSweep = 15;  // heartbeats between two looks for back-offs that ended
+}  // namespace
+
+Router::Router(Params params, MessageDecoder& decoder, Rng& rng)
+    : state_(std::move(params), rng),
+      mesh_(state_),
+      gossip_(state_),
+      fanout_(state_),
+      delivery_(state_, gossip_, fanout_, decoder) {
+  OPW_CHECK(state_.params.validate().has_value());
+}
+
+void Router::on_peer_connected(const PeerId& id, Version version, bool outbound) {
+  const auto [entry, added] = state_.peers.try_emplace(id, id, version, outbound, state_.params, state_.hash);
+  OPW_CHECK(added);
+  for (const auto& [name, topic] : state_.topics) {
+    if (topic.joined) state_.output(entry->second).subscription(name, true);
+  }
+}
+
+void Router::on_peer_disconnected(const PeerId& id) {
+  Peer* peer = state_.find_peer(id);
+  if (peer == nullptr) return;
+  for (const std::string& name : peer->topics) remove_from_topic(id, name);
+  // A mesh may hold a peer that grafted without having subscribed.
+  for (auto& [name, topic] : state_.topics) mesh_.remove(id, topic);
+  gossip_.forgive(id);
+  state_.peers.erase(id);
+}
+
+Result<void> Router::on_rpc(const PeerId& id, const Buffer& rpc, TimePoint now) {
+  Peer* peer = state_.find_peer(id);
+  if (peer == nullptr) return {};
+  if (rpc.size() > state_.params.max_rpc_size) return errors::kRpcTooLarge;
+  OPW_TRYV(parse_rpc(rpc, state_.params.rpc, rpc_));
+  state_.stats.entries_passed_over += rpc_.passed_over;
+
+  for (const SubscriptionView& view : rpc_.subscriptions) on_subscription(*peer, view);
+  for (const MessageView& view : rpc_.messages) delivery_.on_message(*peer, rpc, view, now);
+  if (!peer->has_mesh()) return {};
+  gossip_.on_ihave(*peer, rpc_.ihave, now);
+  gossip_.on_iwant(*peer, rpc_.iwant);
+  for (const std::string_view topic : rpc_.graft) mesh_.on_graft(*peer, topic, now);
+  for (const PruneView& view : rpc_.prune) mesh_.on_prune(*peer, view, now);
+  gossip_.on_idontwant(*peer, rpc_.idontwant, now);
+  return {};
+}
+
+void Router::on_subscription(Peer& peer, const SubscriptionView& view) {
+  if (!view.subscribe) {
+    if (const auto known = peer.topics.find(view.topic); known != peer.topics.end()) {
+      peer.topics.erase(known);
+      remove_from_topic(peer.id, view.topic);
+    }
+    return;
+  }
+  if (peer.topics.contains(view.topic)) return;
+  if (!state_.params.allows(view.topic) || peer.topics.size() >= state_.params.max_topics_per_peer) {
+    ++state_.stats.subscriptions_ignored;
+    return;
+  }
+  peer.topics.emplace(view.topic);
+  state_.topic(view.topic).peers.insert(peer.id);
+}
+
+void Router::remove_from_topic(const PeerId& peer, std::string_view name) {
+  Topic& topic = state_.topic(name);
+  topic.peers.erase(peer);
+  topic.fanout.erase(peer);
+  mesh_.remove(peer, topic);
+  state_.release(name);
+}
+
+Result<void> Router::subscribe(std::string_view name, TimePoint now) {
+  if (!state_.params.allows(name)) return errors::kTopicNotAllowed;
+  Topic& topic = state_.topic(name);
+  if (topic.joined) return {};
+  announce(name, true);
+  mesh_.join(topic, now);
+  return {};
+}
+
+void Router::unsubscribe(std::string_view name, TimePoint now) {
+  Topic* topic = state_.find_topic(name);
+  if (topic == nullptr || !topic->joined) return;
+  announce(name, false);
+  mesh_.leave(*topic, now);
+  state_.release(name);
+}
+
+void Router::announce(std::string_view topic, bool subscribe) {
+  for (auto& [id, peer] : state_.peers) state_.output(peer).subscription(topic, subscribe);
+}
+
+Result<MessagePtr> Router::publish(std::string_view topic, Buffer data, TimePoint now) {
+  return delivery_.publish(topic, std::move(data), now);
+}
+
+void Router::on_validation_result(const MessagePtr& message, Verdict verdict) {
+  delivery_.on_verdict(message, verdict);
+}
+
+void Router::heartbeat(TimePoint now) {
+  for (auto& [id, peer] : state_.peers) {
+    peer.counters = {};
+    peer.unwanted.expire(now);
+  }
+  gossip_.blame_broken_promises(now);
+  mesh_.maintain(now);
+  if (++beats_ % kBackoffSweep == 0) mesh_.expire_backoffs(now);
+  fanout_.maintain(now);
+  gossip_.emit();
+  state_.cache.shift();
+  delivery_.shift();
+  state_.seen.expire(now);
+  std::erase_if(state_.topics, [](const auto& entry) { return entry.second.idle(); });
+}
+
+void Router::take_actions(Actions& into) {
+  into.clear();
+  into.swap(state_.actions);
+}
+
+std::optional<Frame> Router::next_frame(const PeerId& id) {
+  Peer* peer = state_.find_peer(id);
+  if (peer == nullptr) return std::nullopt;
+  std::optional<Frame> frame = peer->queue.pop();
+  if (!frame) peer->output_told = false;
+  return frame;
+}
+
+std::vector<std::string> Router::topics() const {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : state_.topics) names.push_back(name);
+  return names;
+}
+
+std::vector<PeerId> Router::topic_peers(std::string_view name) const {
+  const auto found = state_.topics.find(name);
+  if (found == state_.topics.end()) return {};
+  return {found->second.peers.begin(), found->second.peers.end()};
+}
+
+std::vector<PeerId> Router::mesh_peers(std::string_view name) const {
+  const auto found = state_.topics.find(name);
+  if (found == state_.topics.end()) return {};
+  return {found->second.mesh.begin(), found->second.mesh.end()};
+}
+
+}  // namespace opwire::gossipsub

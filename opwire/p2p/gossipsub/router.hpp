@@ -1,0 +1,72 @@
+// The gossipsub router: what peers send and the time go in, actions come out. No stream, no clock, no thread.
+//
+//   rpc.hpp, control_rpc.hpp, frame.hpp   bytes and their meaning
+//   delivery.hpp                          the way of a message; duplicate_filter, seen_cache, message_cache serve it
+//   mesh.hpp, fanout.hpp                  who gets messages at once
+//   gossip.hpp, promises.hpp              who only hears of them
+//   outbound_queue.hpp                    what waits for one peer
+//   state.hpp                             what these share
+//
+// Specs: libp2p pubsub and gossipsub v1.0, v1.1 (without scores) and v1.2; where they leave room, as go-libp2p-pubsub
+// does. Signature policy: StrictNoSign. Everything that peers can make grow has a limit in Params.
+#pragma once
+
+#include "opwire/p2p/gossipsub/delivery.hpp"
+#include "opwire/p2p/gossipsub/mesh.hpp"
+
+namespace opwire::gossipsub {
+
+/// After each call the caller takes the actions and performs them. Peers that are not connected are ignored.
+class Router {
+ public:
+  /// The parameters must be valid. decoder and rng outlive the router.
+  Router(Params params, MessageDecoder& decoder, Rng& rng);
+
+  /// We can write to this peer from now on; it is told our subscriptions. outbound: we made the connection.
+  void on_peer_connected(const PeerId& peer, Version version, bool outbound);
+  void on_peer_disconnected(const PeerId& peer);
+  /// A frame's content; message data stay slices of it. Errors: kRpcTooLarge, multiformats' kBadProtobuf: nothing of
+  /// the RPC was heeded.
+  Result<void> on_rpc(const PeerId& peer, const Buffer& rpc, TimePoint now);
+
+  /// Joins a topic (again: nothing happens). Errors: kTopicNotAllowed.
+  Result<void> subscribe(std::string_view topic, TimePoint now);
+  void unsubscribe(std::string_view topic, TimePoint now);
+
+  /// Sends a message of our own, which the caller has found valid; it is not delivered to ourselves. To have no peer
+  /// for it is no error. Errors: kTopicNotAllowed, kMessageTooLarge, kAlreadySeen.
+  Result<MessagePtr> publish(std::string_view topic, Buffer data, TimePoint now);
+  /// Ends what a ValidateMessage began; exactly once for each.
+  void on_validation_result(const MessagePtr& message, Verdict verdict);
+  /// Every Params::heartbeat.
+  void heartbeat(TimePoint now);
+
+  /// What has come up since the last call. `into` is cleared and filled; its memory is used again.
+  void take_actions(Actions& into);
+  /// The next frame for this peer; nullopt: nothing waits, and an OutputReady will tell when that changes.
+  std::optional<Frame> next_frame(const PeerId& peer);
+
+  // For metrics, tables and tests.
+  const Params& params() const noexcept { return state_.params; }
+  const Stats& stats() const noexcept { return state_.stats; }
+  /// Topics that we know of: joined by us or a peer, or published to.
+  std::vector<std::string> topics() const;
+  /// Peers that subscribed to a topic; those of them in our mesh.
+  std::vector<PeerId> topic_peers(std::string_view topic) const;
+  std::vector<PeerId> mesh_peers(std::string_view topic) const;
+
+ private:
+  void on_subscription(Peer& peer, const SubscriptionView& view);
+  void remove_from_topic(const PeerId& peer, std::string_view topic);
+  void announce(std::string_view topic, bool subscribe);
+
+  State state_;
+  Mesh mesh_;
+  Gossip gossip_;
+  Fanout fanout_;
+  Delivery delivery_;
+  RpcView rpc_;  // memory for the next RPC
+  std::uint64_t beats_ = 0;
+};
+
+}  // namespace opwire::gossipsub
