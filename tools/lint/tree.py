@@ -43,9 +43,8 @@ def _is_text(path):
 
 
 def is_test_support(path):
-    """A header that only tests, fuzzers and benches use."""
-    name = path.rsplit("/")[-1]
-    return name.endswith("_for_test.hpp") or name == "test_util.hpp"
+    """A header that only tests, fuzzers and benches use. cmake/Install.cmake leaves the same ones out."""
+    return path.endswith(("_for_test.hpp", "_conformance.hpp"))
 
 
 def is_test(path):
