@@ -110,6 +110,35 @@ TEST(PeerRecord, RoundTrips) {
   EXPECT_EQ(opened->addresses, record.addresses);
 }
 
+// Sealed by go-libp2p v0.51.0 with the keys of testdata/peer-id-keys.json; both schemes sign deterministically.
+const std::string_view kSealedByGo[][2] = {
+    {"ed25519",
+     "0a24080112201ed1e8fae2c4a144b8be8fd4b47bf3d3b34b871c3cacf6010f0e42d474fce27e120203011a590a2600240801"
+     "12201ed1e8fae2c4a144b8be8fd4b47bf3d3b34b871c3cacf6010f0e42d474fce27e108080a8b1e39fe7cb171a0a0a0804c0"
+     "0002010624061a190a172920010db800000000000000000000000191022406cd032a4067c29daf186048eb8f8a3314c35a59"
+     "9142339b20bc7feca2a9166c1e0072fcdc262611a27931c774b8e1dfd6427c2acfd2848ade82c6d1ff789f4a360c722d05"},
+    {"secp256k1",
+     "0a2508021221037777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca99120203011a5a0a27002508"
+     "021221037777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca99108080a8b1e39fe7cb171a0a0a08"
+     "04c00002010624061a190a172920010db800000000000000000000000191022406cd032a473045022100a55279a0477a1dd5"
+     "61e6caea956bdb8b6dcf56b34ea64ec938a56c78b1a30b780220093e6225966b0fadb16f33027db873766d74bf87ca99f5a0"
+     "916532237a037b12"}};
+
+TEST(PeerRecord, IsTheSameByteForByteInGo) {
+  const auto vectors = load_vectors("peer-id-keys.json");
+  for (const auto& [name, sealed] : kSealedByGo) {
+    const auto key = parse_private_key(unhex(text_at(vectors.at("keys").at(name), "private"))).value();
+    PeerRecord record = make_record(key);
+    record.addresses[1] = Multiaddr::parse_text("/ip6/2001:db8::1/udp/9222/quic-v1").value();
+    EXPECT_EQ(codec::to_hex(seal_peer_record(key, record)), sealed) << name;
+    const auto opened = open_peer_record(unhex(sealed));
+    ASSERT_TRUE(opened) << name;
+    EXPECT_EQ(opened->peer, record.peer);
+    EXPECT_EQ(opened->seq, record.seq);
+    EXPECT_EQ(opened->addresses, record.addresses);
+  }
+}
+
 TEST(PeerRecord, OfTheLargestNumberAndNoAddress) {
   const auto key = make_key(1);
   const auto opened = open_peer_record(seal_peer_record(key, {PeerId::of(key.public_key()), ~std::uint64_t{0}, {}}));

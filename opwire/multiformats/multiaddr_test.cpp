@@ -69,6 +69,8 @@ TEST(Multiaddr, ChangesItsPeer) {
   EXPECT_EQ(named.with_peer(peer(kRelay)).to_string(), "/ip4/192.0.2.1/tcp/1/p2p/" + std::string(kRelay));
   EXPECT_EQ(named.without_peer(), bare);
   EXPECT_EQ(bare.without_peer(), bare);
+  const Multiaddr two = bare.with_peer(peer(kRelay)).with(Protocol::kP2p, peer(kPeer).bytes());
+  EXPECT_EQ(two.without_peer(), bare.with_peer(peer(kRelay)));  // one at a time
   EXPECT_TRUE(address("/p2p/" + std::string(kPeer)).without_peer().empty());
 }
 
