@@ -18,6 +18,7 @@
 
 #include "opwire/base/rng.hpp"
 #include "opwire/crypto/keys.hpp"
+#include "opwire/net/dns.hpp"
 #include "opwire/p2p/core/gater.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
@@ -36,9 +37,10 @@ struct HostOptions {
   std::string agent = "opwire";
   bool serve_ping = true;
   bool serve_perf = false;
-  swarm::Options swarm;
-  ConnectionGater* gater = nullptr;  ///< outlives the host
-  PeerEvents* events = nullptr;      ///< outlives the host
+  swarm::SwarmOptions swarm;
+  net::Resolver* resolver = nullptr;  ///< of names in addresses; null: none is resolved. Outlives the host
+  ConnectionGater* gater = nullptr;   ///< outlives the host
+  PeerEvents* events = nullptr;       ///< outlives the host
 };
 
 class Host {

@@ -1,0 +1,257 @@
+#include "opwire/p2p/gossipsub/service.hpp"
+
+#include "opwire/base/log.hpp"
+#include "opwire/multiformats/errors.hpp"
+#include "opwire/multiformats/varint.hpp"
+#include "opwire/p2p/gossipsub/errors.hpp"
+#include "opwire/p2p/gossipsub/protocol.hpp"
+
+namespace opwire::gossipsub {
+namespace {
+
+constexpr log::Logger kLog{"gossipsub"};
+constexpr auto kFirstHeartbeat = std::chrono::milliseconds(100);
+// A peer that takes nothing for so long is given up.
+constexpr auto kWriteTimeout = std::chrono::seconds(30);
+// One write gathers at most this much; more would delay control messages behind it.
+constexpr std::size_t kMaxBatch = 256 * 1024;
+// A stream that breaks while the connection stands is opened again, with growing pauses, so often.
+constexpr int kMaxReopens = 4;
+
+std::vector<std::string> protocol_names() {
+  return {kProtocols.begin(), kProtocols.end()};
+}
+
+bool speaks_any(const std::vector<std::string>& protocols) {
+  return std::any_of(protocols.begin(), protocols.end(),
+                     [](const std::string& protocol) { return version_of(protocol).has_value(); });
+}
+
+// The length in front of an RPC; nothing at a clean end.
+Task<Result<std::optional<std::size_t>>> read_length(Stream& stream, std::size_t limit) {
+  ByteArray<multiformats::kMaxVarintSize> bytes{};
+  for (std::size_t size = 1; size <= bytes.size(); ++size) {
+    const MutableByteView next = MutableByteView(bytes).subspan(size - 1, 1);
+    OPW_CO_TRY(const std::size_t got, co_await stream.read_some(next));
+    if (got == 0 && size == 1) co_return std::optional<std::size_t>();
+    if (got == 0) co_return opwire::errors::kEndOfStream;
+    if ((bytes[size - 1] & 0x80) != 0) continue;
+    OPW_CO_TRY(const multiformats::Varint length, multiformats::parse_varint(ByteView(bytes).first(size)));
+    if (length.value > limit) co_return errors::kRpcTooLarge;
+    co_return std::optional<std::size_t>(length.value);
+  }
+  co_return multiformats::errors::kVarintTooLong;
+}
+
+}  // namespace
+
+Service::Service(Network& network, Params params, MessageDecoder& decoder, Rng& rng, PeerEvents* events)
+    : network_(network), router_(std::move(params), decoder, rng), events_(events), scope_(network.loop()) {
+  for (const std::string_view protocol : kProtocols) {
+    network_.set_stream_handler(std::string(protocol), [this](PeerStream stream) { return serve(std::move(stream)); });
+  }
+  network_.add_observer(*this);
+  scope_.spawn(beat());
+}
+
+Service::~Service() = default;
+
+Task<void> Service::close() {
+  closed_ = true;
+  network_.remove_observer(*this);
+  for (const std::string_view protocol : kProtocols) network_.remove_stream_handler(std::string(protocol));
+  for (const auto& [peer, stream] : readers_) stream->reset();
+  scope_.cancel();
+  co_await scope_.join();
+}
+
+Result<void> Service::subscribe(const std::string& topic, Validator validator, Subscriber subscriber) {
+  topics_.insert_or_assign(topic, Topic{std::move(validator), std::move(subscriber)});
+  const Result<void> joined = router_.subscribe(topic, network_.loop().now());
+  if (!joined) topics_.erase(topic);
+  pump();
+  return joined;
+}
+
+void Service::unsubscribe(const std::string& topic) {
+  router_.unsubscribe(topic, network_.loop().now());
+  topics_.erase(topic);
+  pump();
+}
+
+Result<void> Service::publish(const std::string& topic, Buffer data) {
+  const Result<MessagePtr> published = router_.publish(topic, std::move(data), network_.loop().now());
+  pump();
+  if (!published) return published.error();
+  return {};
+}
+
+Task<void> Service::beat() {
+  bool alive = co_await sleep_for(network_.loop(), kFirstHeartbeat);
+  while (alive) {
+    router_.heartbeat(network_.loop().now());
+    pump();
+    alive = co_await sleep_for(network_.loop(), router_.params().heartbeat);
+  }
+}
+
+// Reading.
+
+Task<void> Service::serve(PeerStream stream) {
+  const PeerId peer = stream.peer();
+  Stream* const own = &*stream;
+  // A peer has one stream to us: a second one means that it has given the first one up.
+  if (Stream* const former = std::exchange(readers_[peer], own)) former->reset();
+  const Result<void> ended = co_await read_rpcs(stream);
+  const auto known = readers_.find(peer);
+  if (known != readers_.end() && known->second == own) readers_.erase(known);
+  if (ended) co_return;
+  kLog.debug("stream ended", {{"peer", peer.to_string()}, {"error", ended.error()}});
+  if (events_ != nullptr && ended.error().consequence() == Consequence::kResetStream) {
+    events_->on_misbehaviour(peer, ended.error(), "gossipsub");
+  }
+  stream->reset();
+}
+
+Task<Result<void>> Service::read_rpcs(PeerStream& stream) {
+  while (!closed_) {
+    OPW_CO_TRY(const std::optional<std::size_t> length, co_await read_length(*stream, router_.params().max_rpc_size));
+    if (!length) break;
+    Buffer rpc = Buffer::uninitialized(*length);
+    OPW_CO_TRYV(co_await read_exact(*stream, rpc.writable()));
+    const Result<void> heeded = router_.on_rpc(stream.peer(), rpc, network_.loop().now());
+    pump();
+    if (!heeded) co_return heeded.error();
+  }
+  co_return Result<void>();
+}
+
+// Writing.
+
+void Service::on_peer_protocols(const PeerId& peer, const std::vector<std::string>& protocols) {
+  if (writers_.contains(peer) || !speaks_any(protocols)) return;
+  auto writer = std::make_shared<Writer>(network_.loop());
+  writers_.emplace(peer, writer);
+  scope_.spawn(write_to(peer, std::move(writer)));
+}
+
+void Service::on_peer_disconnected(const PeerId& peer) {
+  const auto found = writers_.find(peer);
+  if (found == writers_.end()) return;
+  const std::shared_ptr<Writer> writer = found->second;
+  writers_.erase(found);
+  writer->ended = true;
+  writer->ready.notify_all();
+  if (writer->stream != nullptr) writer->stream->reset();
+  router_.on_peer_disconnected(peer);
+  pump();
+}
+
+Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
+  for (int attempt = 0; attempt <= kMaxReopens && !writer->ended; ++attempt) {
+    if (attempt > 0) {
+      const bool slept = co_await sleep_for(network_.loop(), std::chrono::milliseconds(100) * (1 << (2 * attempt)));
+      if (!slept || writer->ended) break;
+    }
+    Result<PeerStream> stream = co_await network_.new_stream(peer, protocol_names());
+    if (!stream) continue;
+    writer->stream = &**stream;
+    const Result<void> ended = co_await write_rpcs(peer, *writer, *stream);
+    writer->stream = nullptr;
+    if (!writer->ended) {
+      router_.on_peer_disconnected(peer);
+      pump();
+    }
+    if (ended) break;
+    kLog.debug("cannot write", {{"peer", peer.to_string()}, {"error", ended.error()}});
+  }
+  const auto known = writers_.find(peer);
+  if (known != writers_.end() && known->second == writer) writers_.erase(known);
+}
+
+Task<Result<void>> Service::write_rpcs(PeerId peer, Writer& writer, PeerStream& stream) {
+  bool outbound = false;
+  for (const ConnectionInfo& connection : network_.connections()) {
+    if (connection.id == stream.connection()) outbound = connection.role == Role::kDialer;
+  }
+  if (writer.ended) co_return Result<void>();
+  router_.on_peer_connected(peer, version_of(stream.protocol()).value_or(Version::kFloodsub), outbound);
+  pump();
+  Timer slow(network_.loop(), [&stream] { stream->reset(); });
+  std::vector<Frame> frames;
+  std::vector<ByteView> pieces;
+  while (!writer.ended) {
+    frames.clear();
+    pieces.clear();
+    for (std::size_t size = 0; size < kMaxBatch; size += frames.back().size()) {
+      std::optional<Frame> frame = router_.next_frame(peer);
+      if (!frame) break;
+      frames.push_back(std::move(*frame));
+      for (const ByteView piece : frames.back().pieces()) {
+        if (!piece.empty()) pieces.push_back(piece);
+      }
+    }
+    if (frames.empty()) {
+      const bool notified = co_await writer.ready.wait();
+      if (!notified) co_return Result<void>();
+      continue;
+    }
+    slow.arm_in(kWriteTimeout);
+    OPW_CO_TRYV(co_await stream->write(pieces));
+    slow.cancel();
+  }
+  co_return Result<void>();
+}
+
+// What the router wants.
+
+void Service::pump() {
+  // A subscriber may publish, which comes here again: the outer call goes on with what that added.
+  if (std::exchange(pumping_, true)) return;
+  router_.take_actions(actions_);
+  while (!actions_.empty()) {
+    for (const Action& action : actions_) {
+      std::visit([this](const auto& one) { perform(one); }, action);
+    }
+    router_.take_actions(actions_);
+  }
+  pumping_ = false;
+}
+
+void Service::perform(const OutputReady& action) {
+  const auto found = writers_.find(action.peer);
+  if (found != writers_.end()) found->second->ready.notify_all();
+}
+
+void Service::perform(const ValidateMessage& action) {
+  scope_.spawn(validate(action.message));
+}
+
+void Service::perform(const DeliverMessage& action) {
+  const auto found = topics_.find(action.message->topic);
+  if (found != topics_.end()) found->second.subscriber(*action.message, action.content);
+}
+
+void Service::perform(const Misbehaviour& action) {
+  for (unsigned i = 0; events_ != nullptr && i < action.count; ++i) {
+    events_->on_misbehaviour(action.peer, action.error, "gossipsub");
+  }
+}
+
+void Service::perform(const MeshChange& action) {
+  kLog.debug(action.in_mesh ? "mesh peer added" : "mesh peer removed",
+             {{"peer", action.peer.to_string()}, {"topic", action.topic}});
+}
+
+Task<void> Service::validate(MessagePtr message) {
+  Verdict verdict = Verdict::kIgnore;
+  const auto found = topics_.find(message->topic);
+  if (found != topics_.end()) {
+    const Validator validator = found->second.validator;  // unsubscribing must not end it under our feet
+    verdict = co_await validator(message);
+  }
+  router_.on_validation_result(message, verdict);
+  if (!closed_) pump();
+}
+
+}  // namespace opwire::gossipsub

@@ -1,0 +1,86 @@
+// gossipsub on a network: the coroutines around the Router.
+//
+// For each peer one stream that we opened and write to, and one that it opened and we read. On the latter nothing is
+// ever written and our half stays open: go-libp2p-pubsub takes either for the peer's death.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "opwire/p2p/core/network.hpp"
+#include "opwire/p2p/core/peer_events.hpp"
+#include "opwire/p2p/gossipsub/router.hpp"
+#include "opwire/runtime/scope.hpp"
+
+namespace opwire::gossipsub {
+
+/// Finds the verdict on a message; may leave something in message->content for the subscriber.
+using Validator = std::function<Task<Verdict>(MessagePtr message)>;
+/// Gets each accepted message of others, on the loop, one at a time, with what the validator left.
+using Subscriber = std::function<void(const Message& message, const std::shared_ptr<const void>& content)>;
+
+class Service final : public NetworkObserver {
+ public:
+  /// The parameters must be valid. events may be null; everything referred to outlives the service.
+  Service(Network& network, Params params, MessageDecoder& decoder, Rng& rng, PeerEvents* events = nullptr);
+  ~Service() override;
+
+  /// Joins a topic. Errors: kTopicNotAllowed.
+  Result<void> subscribe(const std::string& topic, Validator validator, Subscriber subscriber);
+  void unsubscribe(const std::string& topic);
+  /// The caller has found the message valid. Errors: those of Router::publish.
+  Result<void> publish(const std::string& topic, Buffer data);
+
+  const Router& router() const noexcept { return router_; }
+  /// Peers we exchange RPCs with.
+  std::size_t peer_count() const noexcept { return writers_.size(); }
+
+  /// Ends all streams and tasks; verdicts that are still being found are waited for.
+  Task<void> close();
+
+  void on_peer_protocols(const PeerId& peer, const std::vector<std::string>& protocols) override;
+  void on_peer_disconnected(const PeerId& peer) override;
+
+ private:
+  struct Topic {
+    Validator validator;
+    Subscriber subscriber;
+  };
+  /// The stream that we write to.
+  struct Writer {
+    explicit Writer(Loop& loop) : ready(loop) {}
+    Event ready;
+    Stream* stream = nullptr;  // of the task that runs, once it is open
+    bool ended = false;
+  };
+
+  Task<void> serve(PeerStream stream);
+  Task<Result<void>> read_rpcs(PeerStream& stream);
+  Task<void> write_to(PeerId peer, std::shared_ptr<Writer> writer);
+  Task<Result<void>> write_rpcs(PeerId peer, Writer& writer, PeerStream& stream);
+  Task<void> validate(MessagePtr message);
+  Task<void> beat();
+
+  /// Performs what the router wants done; after every call into it.
+  void pump();
+  void perform(const OutputReady& action);
+  void perform(const ValidateMessage& action);
+  void perform(const DeliverMessage& action);
+  void perform(const Misbehaviour& action);
+  void perform(const MeshChange& action);
+
+  Network& network_;
+  Router router_;
+  PeerEvents* events_;
+  std::map<std::string, Topic, std::less<>> topics_;
+  std::unordered_map<PeerId, std::shared_ptr<Writer>> writers_;
+  std::unordered_map<PeerId, Stream*> readers_;
+  Actions actions_;
+  bool pumping_ = false;
+  bool closed_ = false;
+  Scope scope_;
+};
+
+}  // namespace opwire::gossipsub
