@@ -23,5 +23,8 @@ inline constexpr ErrorKind kExcessBlobGas{"block.excess_blob_gas", "excess blob 
 inline constexpr ErrorKind kTooManyAtHeight{"block.too_many_at_height", "more than five other blocks at this height",
                                             Consequence::kPenalise};
 inline constexpr ErrorKind kAlreadySeen{"block.already_seen", "block was seen before", Consequence::kIgnore};
+inline constexpr ErrorKind kNoSigner{"block.no_signer", "this node has no key to sign blocks with"};
+inline constexpr ErrorKind kWrongVersion{"block.wrong_version",
+                                         "payload is not of the version that its timestamp asks for"};
 inline constexpr ErrorKind kThrottled{"block.throttled", "too many blocks wait to be checked", Consequence::kIgnore};
 }  // namespace opwire::opstack::errors

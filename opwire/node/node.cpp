@@ -1,0 +1,150 @@
+// The one place where a node is put together, in op-node's order: host, gossip, topics, static peers, pings.
+#include "opwire/node/node.hpp"
+
+#include "opwire/node/peer_pings.hpp"
+#include "opwire/node/static_peers.hpp"
+#include "opwire/opstack/gossip/block_gossip.hpp"
+#include "opwire/opstack/gossip/errors.hpp"
+#include "opwire/p2p/gossipsub/service.hpp"
+
+namespace opwire::node {
+namespace {
+
+using opstack::BlockGossip;
+
+HostOptions host_options(const Config& config) {
+  HostOptions options(config.peer_key);
+  options.listen = config.listen;
+  options.agent = config.agent;
+  options.swarm.dial_timeout = config.dial_timeout;
+  return options;
+}
+
+gossipsub::Params gossip_params(const Config& config) {
+  gossipsub::Params params = opstack::gossip_params(opstack::BlockTopics(config.rollup.l2_chain_id));
+  params.d = config.gossip.mesh_d;
+  params.d_lo = config.gossip.mesh_lo;
+  params.d_hi = config.gossip.mesh_hi;
+  params.d_lazy = config.gossip.mesh_lazy;
+  params.flood_publish = config.gossip.flood_publish;
+  return params;
+}
+
+opstack::BlockGossipOptions block_options(const Config& config) {
+  opstack::BlockGossipOptions options;
+  options.chain = config.rollup.l2_chain_id;
+  options.forks = config.rollup.forks;
+  options.signer = opstack::AuthorisedSigner(config.unsafe_block_signer);
+  options.max_age = config.gossip.timestamp_threshold;
+  return options;
+}
+
+Result<std::optional<opstack::LocalSigner>, std::string> make_signer(const Config& config) {
+  if (!config.sequencer_key) return std::optional<opstack::LocalSigner>();
+  auto signer = opstack::LocalSigner::from_hex(config.rollup.l2_chain_id, *config.sequencer_key);
+  if (!signer) return "--p2p.sequencer.key: " + signer.error().message();
+  return std::optional<opstack::LocalSigner>(std::move(*signer));
+}
+
+/// The newest accepted block, for the status line.
+class LastBlock final : public opstack::BlockSink {
+ public:
+  void on_block(const opstack::AcceptedBlock& block) override {
+    const opstack::ExecutionPayload& payload = block.envelope.payload;
+    if (number && payload.number < *number) return;
+    number = payload.number;
+    timestamp = payload.timestamp;
+  }
+  std::optional<BlockNumber> number;
+  std::optional<std::uint64_t> timestamp;
+};
+
+std::uint64_t sum(const std::map<std::string_view, std::uint64_t>& counts) {
+  std::uint64_t total = 0;
+  for (const auto& [name, count] : counts) total += count;
+  return total;
+}
+
+}  // namespace
+
+struct Node::Impl {
+  Impl(WorkerPool& pool, Config chosen, std::optional<opstack::LocalSigner> block_signer, std::unique_ptr<Host> made)
+      : config(std::move(chosen)),
+        signer(std::move(block_signer)),
+        host(std::move(made)),
+        gossip(host->network(), gossip_params(config), decoder, host->rng()),
+        blocks(host->loop(), pool, gossip, block_options(config)),
+        static_peers(*host, config.static_peers) {
+    blocks.add_sink(last_block);
+    if (config.ping) pings.emplace(*host);
+  }
+
+  const Config config;
+  std::optional<opstack::LocalSigner> signer;
+  std::unique_ptr<Host> host;
+  opstack::BlockMessageDecoder decoder;
+  gossipsub::Service gossip;
+  BlockGossip blocks;
+  LastBlock last_block;
+  StaticPeers static_peers;
+  std::optional<PeerPings> pings;
+};
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& pool, Config config) {
+  OPW_TRYV(config.validate());
+  const Result<void> params = gossip_params(config).validate();
+  if (!params) return "--p2p.gossip.mesh: " + params.error().message();
+  OPW_TRY(auto signer, make_signer(config));
+  auto host = Host::make(loop, host_options(config));
+  if (!host) return "cannot listen: " + host.error().message();
+  return std::unique_ptr<Node>(
+      new Node(std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(*host))));
+}
+
+Host& Node::host() noexcept {
+  return *impl_->host;
+}
+const Config& Node::config() const noexcept {
+  return impl_->config;
+}
+void Node::add_sink(opstack::BlockSink& sink) {
+  impl_->blocks.add_sink(sink);
+}
+void Node::rotate_signer(const Address& signer) {
+  impl_->blocks.rotate_signer(signer);
+}
+
+Status Node::status() const {
+  Status status;
+  status.peers = impl_->gossip.peer_count();
+  for (const std::string& topic : impl_->blocks.topics().names()) {
+    status.mesh[topic] = impl_->gossip.router().mesh_peers(topic).size();
+  }
+  status.last_block = impl_->last_block.number;
+  status.last_timestamp = impl_->last_block.timestamp;
+  status.accepted = impl_->blocks.counts().accepted;
+  status.rejected = sum(impl_->blocks.counts().rejected);
+  status.ignored = sum(impl_->blocks.counts().ignored);
+  return status;
+}
+
+Task<Result<void>> Node::publish(opstack::Envelope envelope) {
+  if (!impl_->signer) co_return Error(opstack::errors::kNoSigner, "set --p2p.sequencer.key");
+  co_return co_await impl_->blocks.publish(std::move(envelope), *impl_->signer);
+}
+
+Task<Result<void>> Node::publish_frame(opstack::PayloadVersion version, Bytes frame) {
+  return impl_->blocks.publish_frame(version, std::move(frame));
+}
+
+Task<void> Node::close() {
+  if (impl_->pings) co_await impl_->pings->close();
+  co_await impl_->static_peers.close();
+  co_await impl_->gossip.close();
+  co_await impl_->host->close();
+}
+
+}  // namespace opwire::node

@@ -1,0 +1,131 @@
+#include "opwire/opstack/gossip/block_gossip.hpp"
+
+#include "opwire/codec/hex.hpp"
+#include "opwire/codec/snappy.hpp"
+#include "opwire/opstack/gossip/errors.hpp"
+#include "opwire/opstack/payload/gossip_body.hpp"
+#include "opwire/opstack/payload/ssz.hpp"
+
+namespace opwire::opstack {
+namespace {
+
+constexpr log::Logger kLog{"blocks"};
+// Checking this many bytes takes about as long as handing the work to another thread may cost in delay.
+constexpr std::size_t kInlineLimit = 8 * 1024;
+
+}  // namespace
+
+gossipsub::Params gossip_params(const BlockTopics& topics) {
+  gossipsub::Params params;
+  params.d = 8;
+  params.d_lo = 6;
+  params.d_hi = 12;
+  params.d_lazy = 6;
+  params.heartbeat = std::chrono::milliseconds(500);
+  params.fanout_ttl = std::chrono::seconds(24);
+  params.history_length = 12;
+  params.history_gossip = 3;
+  params.seen_ttl = std::chrono::seconds(65);
+  params.max_rpc_size = kMaxMessageSize;
+  params.outbound.messages = 256;
+  params.max_pending = 512;
+  params.allowed_topics.assign(topics.names().begin(), topics.names().end());
+  return params;
+}
+
+gossipsub::Decoded BlockMessageDecoder::decode(const gossipsub::MessageView& message) {
+  auto plain = std::make_shared<const Result<SharedBytes>>(decompress_message(message.data));
+  const BlockMessageId id = message_id(message.topic, message.data, *plain);
+  return {gossipsub::MessageId::from(id).value(), std::move(plain)};
+}
+
+BlockGossip::BlockGossip(Loop& loop, WorkerPool& pool, gossipsub::Service& service, const BlockGossipOptions& options)
+    : loop_(loop), pool_(pool), service_(service), options_(options), topics_(options.chain) {
+  for (const PayloadVersion version : kPayloadVersions) {
+    const Result<void> joined = service_.subscribe(
+        topics_.name(version),
+        [this, version](gossipsub::MessagePtr message) { return validate(version, std::move(message)); },
+        [this](const gossipsub::Message& message, const std::shared_ptr<const void>& content) {
+          deliver(message, content);
+        });
+    OPW_CHECK(joined.has_value());
+  }
+}
+
+Task<Result<CheckedBlock>> BlockGossip::check(PayloadVersion version, const Result<SharedBytes>& plain) {
+  const CheckContext context{options_.chain, options_.forks, options_.signer, loop_.wall_now(), options_.max_age};
+  const auto job = [&context, version, &plain] { return check_block(context, version, plain); };
+  std::optional<CheckOutcome> outcome;
+  if (plain && plain->size() > kInlineLimit) {
+    Result<CheckOutcome> done = co_await pool_.run(loop_, job);
+    if (!done) co_return errors::kThrottled;
+    outcome = std::move(*done);
+  } else {
+    outcome = job();
+  }
+  if (outcome->confirms_signer && options_.signer.current() == context.signer.current()) options_.signer.confirm();
+  if (outcome->block) {
+    const ExecutionPayload& payload = outcome->block->envelope.payload;
+    OPW_CO_TRYV(seen_[topic_index(version)].note(payload.number, payload.block_hash));
+  }
+  co_return std::move(outcome->block);
+}
+
+Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub::MessagePtr message) {
+  const WallTime received = loop_.wall_now();
+  const TimePoint start = loop_.now();
+  const auto plain = std::static_pointer_cast<const Result<SharedBytes>>(message->content);
+  Result<CheckedBlock> block = co_await check(version, *plain);
+  if (!block) co_return refuse(block.error(), *message);
+  ++counts_.accepted;
+  auto accepted = std::make_shared<AcceptedBlock>(AcceptedBlock{std::move(block->envelope), block->signer,
+                                                                message->topic, message->from.value(),
+                                                                message->data.size(), received, loop_.now() - start});
+  message->content = std::move(accepted);
+  co_return gossipsub::Verdict::kAccept;
+}
+
+gossipsub::Verdict BlockGossip::refuse(const Error& why, const gossipsub::Message& message) {
+  const bool ignored = why.consequence() == Consequence::kIgnore;
+  ++(ignored ? counts_.ignored : counts_.rejected)[why.name()];
+  if (kLog.enabled(log::Level::kWarn) && !ignored && refusal_log_.admit(loop_.now())) {
+    kLog.warn("block rejected", {{"reason", why},
+                                 {"check", why.name()},
+                                 {"peer", message.from ? message.from->to_string() : "self"},
+                                 {"topic", message.topic},
+                                 {"left_out", refusal_log_.suppressed()}});
+  }
+  return ignored ? gossipsub::Verdict::kIgnore : gossipsub::Verdict::kReject;
+}
+
+void BlockGossip::deliver(const gossipsub::Message& message, const std::shared_ptr<const void>& content) {
+  const auto& block = *std::static_pointer_cast<const AcceptedBlock>(content);
+  const ExecutionPayload& payload = block.envelope.payload;
+  kLog.info("unsafe block", {{"number", payload.number.value},
+                             {"hash", codec::to_hex0x(payload.block_hash.view())},
+                             {"txs", payload.transactions.size()},
+                             {"bytes", message.data.size()},
+                             {"peer", block.from.to_string()}});
+  for (BlockSink* sink : sinks_) sink->on_block(block);
+}
+
+Task<Result<void>> BlockGossip::publish(Envelope envelope, BlockSigner& signer) {
+  const PayloadVersion version = options_.forks.payload_version(envelope.payload.timestamp);
+  if (envelope.payload.version != version) co_return errors::kWrongVersion;
+  const Bytes ssz = encode_ssz(envelope);
+  OPW_CO_TRY(const crypto::RecoverableSignature signature, co_await signer.sign(payload_hash(ssz)));
+  Bytes frame = codec::snappy::compress(make_gossip_body(signature, ssz));
+  co_return co_await publish_frame(version, std::move(frame));
+}
+
+Task<Result<void>> BlockGossip::publish_frame(PayloadVersion version, Bytes frame) {
+  const Result<SharedBytes> plain = decompress_message(frame);
+  OPW_CO_TRY(const CheckedBlock block, co_await check(version, plain));
+  OPW_CO_TRYV(service_.publish(topics_.name(version), Buffer::copy_of(frame)));
+  kLog.info("block published", {{"number", block.envelope.payload.number.value},
+                                {"hash", codec::to_hex0x(block.envelope.payload.block_hash.view())},
+                                {"topic", topics_.name(version)}});
+  co_return Result<void>();
+}
+
+}  // namespace opwire::opstack

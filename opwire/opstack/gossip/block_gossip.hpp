@@ -1,0 +1,81 @@
+// The chain's blocks on gossipsub: four topics joined for life, checked as op-node checks, accepted blocks handed on,
+// own blocks signed and published.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "opwire/base/log.hpp"
+#include "opwire/opstack/gossip/block_check.hpp"
+#include "opwire/opstack/gossip/block_sink.hpp"
+#include "opwire/opstack/gossip/seen_heights.hpp"
+#include "opwire/opstack/gossip/topics.hpp"
+#include "opwire/opstack/signer/block_signer.hpp"
+#include "opwire/p2p/gossipsub/service.hpp"
+#include "opwire/runtime/worker_pool.hpp"
+
+namespace opwire::opstack {
+
+/// op-node's gossipsub parameters (--p2p.gossip.mesh.* may change some) for a chain's topics.
+gossipsub::Params gossip_params(const BlockTopics& topics);
+
+/// Ids as op-node makes them; leaves the decompressed message for the validator.
+class BlockMessageDecoder final : public gossipsub::MessageDecoder {
+ public:
+  gossipsub::Decoded decode(const gossipsub::MessageView& message) override;
+};
+
+struct BlockGossipOptions {
+  BlockGossipOptions() = default;
+  ChainId chain;
+  ForkSchedule forks;
+  AuthorisedSigner signer;
+  Duration max_age = std::chrono::seconds(60);
+};
+
+/// How many messages ended how.
+struct BlockCounts {
+  std::uint64_t accepted = 0;
+  std::map<std::string_view, std::uint64_t> rejected;  ///< by error name
+  std::map<std::string_view, std::uint64_t> ignored;
+};
+
+class BlockGossip {
+ public:
+  /// Joins the topics. service (made with gossip_params and a BlockMessageDecoder), pool and sinks outlive this; it
+  /// must outlive service's close().
+  BlockGossip(Loop& loop, WorkerPool& pool, gossipsub::Service& service, const BlockGossipOptions& options);
+  BlockGossip(const BlockGossip&) = delete;
+  BlockGossip& operator=(const BlockGossip&) = delete;
+
+  void add_sink(BlockSink& sink) { sinks_.push_back(&sink); }
+  void rotate_signer(const Address& signer) { options_.signer.rotate(signer, loop_.wall_now()); }
+
+  /// Signs and publishes. Errors: kWrongVersion, the signer's, and those of publish_frame.
+  Task<Result<void>> publish(Envelope envelope, BlockSigner& signer);
+  /// A compressed message that is signed already. It passes our own checks first. Errors: the checks', gossipsub's.
+  Task<Result<void>> publish_frame(PayloadVersion version, Bytes frame);
+
+  const BlockTopics& topics() const noexcept { return topics_; }
+  const BlockCounts& counts() const noexcept { return counts_; }
+
+ private:
+  Task<gossipsub::Verdict> validate(PayloadVersion version, gossipsub::MessagePtr message);
+  /// All of op-node's checks; runs on the pool when that pays.
+  Task<Result<CheckedBlock>> check(PayloadVersion version, const Result<SharedBytes>& plain);
+  gossipsub::Verdict refuse(const Error& why, const gossipsub::Message& message);
+  void deliver(const gossipsub::Message& message, const std::shared_ptr<const void>& content);
+
+  Loop& loop_;
+  WorkerPool& pool_;
+  gossipsub::Service& service_;
+  BlockGossipOptions options_;
+  BlockTopics topics_;
+  std::array<SeenHeights, kPayloadVersions.size()> seen_;
+  std::vector<BlockSink*> sinks_;
+  BlockCounts counts_;
+  log::Limit refusal_log_;
+};
+
+}  // namespace opwire::opstack
