@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "opwire/base/result.hpp"
+#include "opwire/base/time.hpp"
 #include "opwire/crypto/keys.hpp"
 #include "opwire/multiformats/multiaddr.hpp"
 #include "opwire/opstack/chain/rollup_config.hpp"

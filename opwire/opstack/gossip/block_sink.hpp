@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "opwire/base/time.hpp"
 #include "opwire/multiformats/peer_id.hpp"
 #include "opwire/opstack/payload/execution_payload.hpp"
 
