@@ -82,7 +82,9 @@ Task<void> Service::serve(PeerStream stream) {
   const std::optional<Multiaddr> remote = remote_of(stream.connection());
   const Message message = own_message(remote ? &*remote : nullptr);
   const Result<void> sent = co_await send(*stream, message);
-  if (!sent) kLog.debug("cannot answer", {{"peer", stream.peer().to_string()}, {"error", sent.error()}});
+  if (!sent) co_return kLog.debug("cannot answer", {{"peer", stream.peer().to_string()}, {"error", sent.error()}});
+  // Until the other side closes: destroying the stream before would reset what it still reads.
+  (void)co_await read_to_end(*stream, 0);
 }
 
 Task<void> Service::serve_push(PeerStream stream) {
