@@ -20,6 +20,7 @@ set(OPWIRE_SANITIZE "" CACHE STRING "Sanitizers for everything: address (with un
 option(OPWIRE_FUZZ "Link the libFuzzer targets" OFF)
 option(OPWIRE_TESTS "Build the tests" ON)
 option(OPWIRE_BENCH "Build the benchmarks" OFF)
+option(OPWIRE_INTEROP "Build our peers of interop/ (the Go ones: interop/build.sh)" ON)
 option(OPWIRE_PCH "Use one precompiled header for all libraries" ON)
 option(OPWIRE_UNITY "Compile a library's sources in batches (fast cold builds)" OFF)
 

@@ -28,12 +28,14 @@ type hostOptions struct {
 	keyType  string
 	security string
 	muxer    string
+	noEarly  bool
 }
 
 func (o *hostOptions) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.keyType, "key-type", "secp256k1", "identity: secp256k1, ed25519, ecdsa or rsa")
 	flags.StringVar(&o.security, "security", "noise", "security protocol: noise or tls")
 	flags.StringVar(&o.muxer, "muxer", "yamux", "stream multiplexer: yamux")
+	flags.BoolVar(&o.noEarly, "no-early-muxer", false, "offer no multiplexer within the noise handshake: agree on it afterwards")
 }
 
 // makeHost starts a TCP host with a fresh identity and no limits. An empty address means that it only dials.
@@ -42,7 +44,7 @@ func makeHost(options hostOptions, listenAddr string) (host.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	security, err := securityOption(options.security)
+	security, err := securityOption(options)
 	if err != nil {
 		return nil, err
 	}
@@ -80,14 +82,20 @@ func generateKey(keyType string) (crypto.PrivKey, error) {
 	return key, err
 }
 
-func securityOption(name string) (libp2p.Option, error) {
-	switch name {
-	case "noise":
+func securityOption(options hostOptions) (libp2p.Option, error) {
+	switch {
+	case options.security == "noise" && options.noEarly:
+		return libp2p.Security(noise.ID, func(id protocol.ID, key crypto.PrivKey) (*noise.Transport, error) {
+			return noise.New(id, key, nil)
+		}), nil
+	case options.security == "noise":
 		return libp2p.Security(noise.ID, noise.New), nil
-	case "tls":
+	case options.security == "tls" && options.noEarly:
+		return nil, fmt.Errorf("--no-early-muxer is for noise only")
+	case options.security == "tls":
 		return libp2p.Security(libp2ptls.ID, libp2ptls.New), nil
 	}
-	return nil, fmt.Errorf("--security %s is unknown: use noise or tls", name)
+	return nil, fmt.Errorf("--security %s is unknown: use noise or tls", options.security)
 }
 
 // What every listener serves beside identify and ping; interop/README.md gives the bytes.

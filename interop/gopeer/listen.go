@@ -99,6 +99,9 @@ func obey(ctx context.Context, h host.Host, node *gossipNode, c command) error {
 	case "stats":
 		emitStats(h, c.Collect)
 		return nil
+	case "connections":
+		emitConnections(h)
+		return nil
 	case "connect":
 		return connectTo(ctx, h, c.Addr)
 	case "publish":
@@ -122,6 +125,19 @@ func emitStats(h host.Host, collect bool) {
 		"cpu_seconds": cpuTime().Seconds(), "rss_bytes": residentBytes(),
 		"connections": len(h.Network().Conns()), "streams": streams,
 	})
+}
+
+func emitConnections(h host.Host) {
+	all := []fields{}
+	for _, conn := range h.Network().Conns() {
+		state := conn.ConnState()
+		all = append(all, fields{
+			"peer": conn.RemotePeer().String(), "direction": strings.ToLower(conn.Stat().Direction.String()),
+			"security": string(state.Security), "muxer": string(state.StreamMultiplexer),
+			"early_muxer": state.UsedEarlyMuxerNegotiation, "key_type": conn.RemotePublicKey().Type().String(),
+		})
+	}
+	emit("connections", fields{"connections": all})
 }
 
 func connectTo(ctx context.Context, h host.Host, address string) error {

@@ -1,0 +1,156 @@
+"""Peers as child processes: JSON lines out, JSON commands in, every wait bounded, none left behind."""
+
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import queue
+import subprocess
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ENDED = object()
+
+
+class PeerFailed(Exception):
+    """A peer did something else than the case expects."""
+
+
+class Process:
+    """One child. It is ended with the object, and with us: it has our process group and our end of its stdin."""
+
+    def __init__(self, command, *, env=None, cpu=None):
+        self.name = pathlib.Path(command[0]).name
+        self.command = [str(word) for word in command]
+        self.seen = collections.deque(maxlen=20)
+        self._lines = queue.Queue()
+        self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")
+        if cpu is not None and cpu < (os.cpu_count() or 1):
+            self.command = ["taskset", "-c", str(cpu), *self.command]
+        self.started = time.monotonic()
+        self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+                                      text=True, env={**os.environ, **(env or {})})
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.child.stdout:
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(ENDED)
+
+    def line(self, timeout):
+        """The next line of stdout; None at its end."""
+        try:
+            line = self._lines.get(timeout=max(0.001, timeout))
+        except queue.Empty:
+            raise PeerFailed(f"{self.name} printed nothing more in {timeout:.0f} s{self.story()}") from None
+        if line is ENDED:
+            self._lines.put(ENDED)
+            return None
+        self.seen.append(line)
+        return line
+
+    def event(self, name, timeout=20, **fields):
+        """Skips events until one has that name and these fields. An error event ends the wait."""
+        deadline = time.monotonic() + timeout
+        while True:
+            line = self.line(deadline - time.monotonic())
+            if line is None:
+                raise PeerFailed(f"{self.name} ended while {name} was awaited{self.story()}")
+            found = json.loads(line)
+            if found.get("event") == name and all(found.get(key) == value for key, value in fields.items()):
+                return found
+            if found.get("event") == "error":
+                raise PeerFailed(f"{self.name}: {found}")
+
+    def events(self, name, count, timeout=60):
+        return [self.event(name, timeout) for _ in range(count)]
+
+    def send(self, **command):
+        try:
+            self.child.stdin.write(json.dumps(command) + "\n")
+            self.child.stdin.flush()
+        except BrokenPipeError:
+            raise PeerFailed(f"{self.name} has ended{self.story()}") from None
+
+    def ask(self, command, answer, timeout=20, **fields):
+        self.send(cmd=command, **fields)
+        return self.event(answer, timeout)
+
+    def wait(self, timeout=20):
+        """Its exit status, after the end of its stdin."""
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            self.child.stdin.close()
+        try:
+            return self.child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise PeerFailed(f"{self.name} did not end within {timeout} s{self.story()}") from None
+
+    def kill(self):
+        if self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
+
+    def errors(self):
+        self._errors.flush()
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def story(self):
+        """Its last lines, for people."""
+        lines = [f"  stdout | {line[:300]}" for line in list(self.seen)[-6:]]
+        lines += [f"  stderr | {line[:300]}" for line in self.errors().splitlines()[-6:]]
+        return "".join("\n" + line for line in lines)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        """In a case that goes well the peer has to end well: by itself, with status 0."""
+        try:
+            if kind is None:
+                status = self.wait()
+                if status != 0:
+                    raise PeerFailed(f"{self.name} ended with status {status}{self.story()}")
+        finally:
+            self.kill()
+            self._errors.close()
+
+
+class Listener(Process):
+    """A peer that has said that it is ready."""
+
+    def __init__(self, command, **options):
+        super().__init__(command, **options)
+        try:
+            self.ready = self.event("ready")
+        except PeerFailed:
+            self.kill()
+            raise
+        self.id = self.ready["id"]
+        self.address = next(a for a in self.ready["addrs"] if a.startswith("/ip4/127.0.0.1/tcp/"))
+
+
+class Programs:
+    """Where the peers are."""
+
+    def __init__(self, build):
+        self.gopeer = ROOT / "interop" / "bin" / "gopeer"
+        self.opnodepeer = ROOT / "interop" / "bin" / "opnodepeer"
+        self.opwirepeer = build / "interop" / "opwirepeer" / "opwirepeer"
+        self.opwirenode = build / "interop" / "opwirenode" / "opwirenode"
+        self.opwire = build / "cli" / "opwire"
+        self.bench = build / "bench"
+
+
+def run_dial(command, timeout=120, **options):
+    """Runs a dialler to its end; the fields of its result."""
+    with Process(command, **options) as peer:
+        result = peer.event("result", timeout)
+        if not result["ok"]:
+            raise PeerFailed(f"{peer.name} {' '.join(map(str, command[-3:]))}: {result['error']}{peer.story()}")
+        return result

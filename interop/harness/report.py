@@ -1,0 +1,66 @@
+"""Cases by name, each a line when it has run, and the line of counts at the end."""
+
+import sys
+import time
+import traceback
+
+from harness.peer import PeerFailed
+
+
+class Skip(Exception):
+    """The case cannot run here, for the reason given."""
+
+
+class Cases:
+    def __init__(self):
+        self._all = []
+
+    def add(self, name, run):
+        self._all.append((name, run))
+
+    def names(self):
+        return [name for name, _ in self._all]
+
+    def run(self, words):
+        """Those whose name contains one of the words, or all; True when none failed."""
+        passed = failed = skipped = 0
+        for name, run in self._all:
+            if words and not any(word in name for word in words):
+                continue
+            started = time.monotonic()
+            outcome, detail = _run_one(run)
+            passed += outcome == "ok"
+            failed += outcome == "FAILED"
+            skipped += outcome == "skipped"
+            print(f"{name:<58} {outcome:<8}{time.monotonic() - started:6.1f} s", flush=True)
+            if outcome == "FAILED":
+                print("\n".join("  | " + line for line in detail.splitlines()), flush=True)
+            elif outcome == "skipped":
+                print(f"skipped: {name}: {detail}", flush=True)
+        if passed + failed + skipped == 0:
+            print("no case has such a name; --list shows them", file=sys.stderr)
+            return False
+        print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+        return failed == 0
+
+
+def _run_one(run):
+    try:
+        run()
+        return "ok", ""
+    except Skip as reason:
+        return "skipped", str(reason)
+    except (PeerFailed, AssertionError) as problem:
+        return "FAILED", str(problem) or traceback.format_exc()
+    except Exception:  # a mistake of the case itself must not hide the others
+        return "FAILED", traceback.format_exc()
+
+
+def expect(found, wanted, what):
+    if found != wanted:
+        raise PeerFailed(f"{what}: {found!r}, expected {wanted!r}")
+
+
+def expect_true(condition, what):
+    if not condition:
+        raise PeerFailed(what)
