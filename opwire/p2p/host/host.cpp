@@ -65,7 +65,7 @@ Host::~Host() = default;
 Result<std::unique_ptr<Host>> Host::make(Loop& loop, HostOptions options) {
   const std::vector<Multiaddr> listen = options.listen;
   auto impl = std::make_unique<Impl>(loop, std::move(options));
-  for (const Multiaddr& address : listen) OPW_TRYV(impl->swarm.listen(address));
+  OPW_TRYV(impl->swarm.listen(listen));
   impl->serve();
   return std::unique_ptr<Host>(new Host(std::move(impl)));
 }

@@ -1,0 +1,121 @@
+#include "opwire/p2p/host/host.hpp"
+
+#include <gtest/gtest.h>
+
+#include "opwire/multiformats/errors.hpp"
+#include "opwire/net/errors.hpp"
+#include "opwire/p2p/host/host_thread.hpp"
+#include "opwire/p2p/perf/perf.hpp"
+#include "opwire/runtime/reactor.hpp"
+
+namespace opwire {
+namespace {
+
+HostOptions options(std::uint64_t seed) {
+  SeededRng rng(seed);
+  HostOptions made(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng));
+  made.listen = {Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value()};
+  made.serve_perf = true;
+  return made;
+}
+
+Task<void> echo(PeerStream stream) {
+  const Result<Bytes> body = co_await read_to_end(*stream, 1 << 20);
+  if (!body) co_return;
+  (void)co_await write(*stream, *body);
+  (void)co_await stream->close_write();
+}
+
+class HostTest : public testing::Test {
+ protected:
+  HostTest() : a_(Host::make(loop_, options(1)).value()), b_(Host::make(loop_, options(2)).value()) {}
+  ~HostTest() override {
+    loop_.run(a_->close());
+    loop_.run(b_->close());
+  }
+  ReactorLoop loop_;
+  std::unique_ptr<Host> a_;
+  std::unique_ptr<Host> b_;
+};
+
+TEST_F(HostTest, ConnectIdentifyPing) {
+  ASSERT_TRUE(loop_.run(a_->connect(b_->addresses().front())));
+  const auto info = loop_.run(a_->identify(b_->id()));
+  ASSERT_TRUE(info) << info.error().message();
+  EXPECT_EQ(info->agent, "opwire");
+  EXPECT_TRUE(info->has_signed_record);
+  EXPECT_EQ(info->protocols, b_->network().protocols());
+  EXPECT_EQ(info->addresses, std::vector<Multiaddr>{b_->addresses().front().without_peer()});
+  ASSERT_TRUE(info->observed_address);
+  EXPECT_TRUE(info->observed_address->is_loopback());
+  const auto times = loop_.run(a_->ping(b_->id(), 3));
+  ASSERT_TRUE(times);
+  EXPECT_EQ(times->size(), 3u);
+}
+
+TEST_F(HostTest, BytesGoBothWays) {
+  b_->set_stream_handler("/echo/1", echo);
+  ASSERT_TRUE(loop_.run(a_->connect(b_->addresses().front())));
+  const Bytes sent(300'000, 7);
+  const auto exchange = [](Host& host, PeerId peer, const Bytes& body) -> Task<Result<Bytes>> {
+    std::vector<std::string> protocols{"/unknown/1", "/echo/1"};
+    OPW_CO_TRY(PeerStream stream, co_await host.new_stream(peer, std::move(protocols)));
+    EXPECT_EQ(stream.protocol(), "/echo/1");
+    OPW_CO_TRYV(co_await write(*stream, body));
+    OPW_CO_TRYV(co_await stream->close_write());
+    co_return co_await read_to_end(*stream, 1 << 20);
+  };
+  const auto got = loop_.run(exchange(*a_, b_->id(), sent));
+  ASSERT_TRUE(got) << got.error().message();
+  EXPECT_EQ(*got, sent);
+}
+
+TEST_F(HostTest, PerfCountsBothDirections) {
+  ASSERT_TRUE(loop_.run(a_->connect(b_->addresses().front())));
+  const auto run = [](Host& host, PeerId peer) -> Task<Result<void>> {
+    std::vector<std::string> protocols{perf::kProtocol};
+    OPW_CO_TRY(PeerStream stream, co_await host.new_stream(peer, std::move(protocols)));
+    co_return co_await perf::transfer(*stream, 1'000'000, 2'000'000);
+  };
+  EXPECT_TRUE(loop_.run(run(*a_, b_->id())));
+}
+
+TEST_F(HostTest, AddressMustNameThePeer) {
+  const auto connected = loop_.run(a_->connect(b_->addresses().front().without_peer()));
+  ASSERT_FALSE(connected);
+  EXPECT_TRUE(connected.error().is(multiformats::errors::kBadPeerId));
+}
+
+TEST_F(HostTest, PortInUseIsAnErrorAndNothingIsLeft) {
+  HostOptions taken = options(3);
+  taken.listen = {taken.listen.front(), b_->addresses().front().without_peer()};
+  const auto made = Host::make(loop_, std::move(taken));
+  ASSERT_FALSE(made);
+  EXPECT_TRUE(made.error().is(net::errors::kListen));
+  EXPECT_EQ(made.error().system_error(), EADDRINUSE);
+}
+
+TEST(HostThread, WorksWithoutCoroutines) {
+  auto a = HostThread::make(options(1));
+  auto b = HostThread::make(options(2));
+  ASSERT_TRUE(a);
+  ASSERT_TRUE(b);
+  (*b)->serve("/upper/1", 100, [](const PeerId&, Bytes body) {
+    for (auto& c : body) c = static_cast<std::uint8_t>(std::toupper(c));
+    return body;
+  });
+  const Multiaddr address = (*b)->addresses().front();
+  const auto times = (*a)->ping(address, 2).get();
+  ASSERT_TRUE(times) << times.error().message();
+  EXPECT_EQ(times->size(), 2u);
+  const auto info = (*a)->identify(address).get();
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->agent, "opwire");
+  const auto reply = (*a)->request((*b)->id(), "/upper/1", to_bytes(as_bytes("hello")), 100).get();
+  ASSERT_TRUE(reply) << reply.error().message();
+  EXPECT_EQ(as_text(*reply), "HELLO");
+  EXPECT_FALSE((*a)->request((*b)->id(), "/upper/1", Bytes(101), 100).get());
+}
+
+}  // namespace
+}  // namespace opwire
