@@ -39,14 +39,11 @@ struct Config {
 
   // How we behave.
   GossipConfig gossip;
-  std::size_t peers_lo = 20;
-  std::size_t peers_hi = 30;
-  Duration peers_grace = std::chrono::seconds(30);
   Duration dial_timeout = std::chrono::seconds(10);
   bool ping = true;                          ///< ping connected peers in the background
   std::optional<std::string> sequencer_key;  ///< hex: sign and publish blocks
 
-  /// op-node's Config.Check. The error is a line that names the flag.
+  /// op-node's Config.Check, and what it leaves to libp2p. The error is a line that names the flag.
   Result<void, std::string> validate() const;
 };
 

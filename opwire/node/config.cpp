@@ -1,0 +1,54 @@
+#include "opwire/node/config.hpp"
+
+namespace opwire::node {
+namespace {
+
+constexpr std::size_t kMaxMesh = 1000;
+
+using Check = Result<void, std::string>;
+
+Check check_mesh(const GossipConfig& gossip) {
+  const std::pair<const char*, std::size_t> sizes[] = {{"--p2p.gossip.mesh.d", gossip.mesh_d},
+                                                       {"--p2p.gossip.mesh.lo", gossip.mesh_lo},
+                                                       {"--p2p.gossip.mesh.dhi", gossip.mesh_hi},
+                                                       {"--p2p.gossip.mesh.dlazy", gossip.mesh_lazy}};
+  for (const auto& [flag, size] : sizes) {
+    if (size < 1 || size > kMaxMesh) return flag + (": " + std::to_string(size)) + " is not between 1 and 1000";
+  }
+  if (gossip.mesh_lo > gossip.mesh_d || gossip.mesh_d > gossip.mesh_hi) {
+    return "--p2p.gossip.mesh.lo, .d and .dhi must not decrease: they are " + std::to_string(gossip.mesh_lo) + ", " +
+           std::to_string(gossip.mesh_d) + " and " + std::to_string(gossip.mesh_hi);
+  }
+  return {};
+}
+
+Check check_static_peer(const Multiaddr& address) {
+  const std::string text = "--p2p.static: " + address.to_string();
+  if (!address.peer_id()) return text + " does not end in /p2p/ID";
+  if (address.has(Protocol::kP2pCircuit)) return text + " leads over a relay, which is not supported";
+  if (!address.tcp_port()) return text + " has no TCP port";
+  return {};
+}
+
+Check check_listen(const Multiaddr& address) {
+  if (!address.ip() || !address.tcp_port() || address.peer_id()) {
+    return "--p2p.listen: " + address.to_string() + " is not /ip4|ip6/IP/tcp/PORT";
+  }
+  return {};
+}
+
+}  // namespace
+
+Check Config::validate() const {
+  if (peer_key.type() != crypto::KeyType::kSecp256k1) return std::string("--p2p.priv: not a secp256k1 key");
+  for (const Multiaddr& address : listen) OPW_TRYV(check_listen(address));
+  for (const Multiaddr& address : static_peers) OPW_TRYV(check_static_peer(address));
+  OPW_TRYV(check_mesh(gossip));
+  if (gossip.timestamp_threshold < Duration::zero()) {
+    return std::string("--p2p.gossip.timestamp.threshold: must not be negative");
+  }
+  if (dial_timeout <= Duration::zero()) return std::string("--p2p.timeout.dial: must be more than 0");
+  return {};
+}
+
+}  // namespace opwire::node
