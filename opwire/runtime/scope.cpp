@@ -1,6 +1,5 @@
 #include "opwire/runtime/scope.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -15,15 +14,8 @@ namespace opwire {
 namespace asio = boost::asio;
 namespace {
 
-Task<void> run_child(Task<void> task) {
-  // From here on cancellation is an answer that waits give, not an exception.
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_await std::move(task);
-}
-
-// A child may only end with an exception when it was cancelled before its first line ran.
-void check_outcome(const std::exception_ptr& failure, bool cancelled) {
-  if (!failure || cancelled) return;
+void check_outcome(const std::exception_ptr& failure) {
+  if (!failure) return;
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& exception) {
@@ -35,8 +27,37 @@ void check_outcome(const std::exception_ptr& failure, bool cancelled) {
 }  // namespace
 
 struct Scope::Running final : Scope::Child {
-  void cancel() override { signal.emit(asio::cancellation_type::terminal); }
+  // Boost 1.81 loses a coroutine that is cancelled before it has begun: its end is reported to nobody.
+  void cancel() override {
+    if (begun) signal.emit(asio::cancellation_type::terminal);
+  }
+
+  static Task<void> run(Scope& scope, Running& self, Task<void> task) {
+    // From here on cancellation is an answer that waits give, not an exception.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    self.begun = true;
+    if (scope.cancelled_) self.cancel();
+    co_await std::move(task);
+  }
+
   asio::cancellation_signal signal;
+  bool begun = false;
+};
+
+// Names its cancellation slot itself: with bind_cancellation_slot, Boost 1.81 passes a cancellation on by way of the
+// executor's queue, where it can find that the child has ended and is gone.
+struct Scope::OnEnd {
+  using cancellation_slot_type = asio::cancellation_slot;
+  cancellation_slot_type get_cancellation_slot() const noexcept { return child->signal.slot(); }
+
+  void operator()(const std::exception_ptr& failure) {
+    check_outcome(failure);
+    scope.children_.erase(scope.children_.iterator_to(*child));
+    if (scope.children_.empty()) scope.emptied_.notify_all();
+  }
+
+  Scope& scope;
+  std::unique_ptr<Running> child;
 };
 
 Scope::~Scope() {
@@ -45,16 +66,9 @@ Scope::~Scope() {
 
 void Scope::spawn(Task<void> task) {
   auto child = std::make_unique<Running>();
-  Running* const running = child.get();
-  children_.push_back(*running);
-  auto on_end = [this, owned = std::move(child)](const std::exception_ptr& failure) {
-    check_outcome(failure, cancelled_);
-    children_.erase(children_.iterator_to(*owned));
-    if (children_.empty()) emptied_.notify_all();
-  };
-  asio::co_spawn(loop_.executor(), run_child(std::move(task)),
-                 asio::bind_cancellation_slot(running->signal.slot(), std::move(on_end)));
-  if (cancelled_) running->cancel();
+  children_.push_back(*child);
+  Task<void> body = Running::run(*this, *child, std::move(task));
+  asio::co_spawn(loop_.executor(), std::move(body), OnEnd{*this, std::move(child)});
 }
 
 void Scope::cancel() {

@@ -16,7 +16,7 @@ class Scope {
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
-  /// Starts the task on the loop's next turn. In a cancelled scope it starts cancelled.
+  /// Starts the task on the loop's next turn. Every task begins; in a cancelled scope it starts cancelled.
   void spawn(Task<void> task);
   /// Wakes every child from what it waits for, with the answer "cancelled"; from then on none of their waits blocks.
   /// The children end by themselves, soon; join() waits for that.
@@ -34,6 +34,7 @@ class Scope {
     ~Child() = default;
   };
   struct Running;
+  struct OnEnd;
 
   Loop& loop_;
   Event emptied_;

@@ -60,7 +60,7 @@ TEST(Scope, CancelBeforeTheFirstTurnAndSpawnAfterCancel) {
   scope.spawn(wait_and_note(event, notes));
   loop.run(scope.join(), seconds(1));
   EXPECT_TRUE(scope.empty());
-  for (const std::string& note : notes) EXPECT_EQ(note, "cancelled");
+  EXPECT_EQ(notes, (std::vector<std::string>{"cancelled", "cancelled"})) << "both began, and waited for nothing";
 }
 
 TEST(Scope, CancelBetweenNotifyAndResumeIsNotLost) {
@@ -77,6 +77,19 @@ TEST(Scope, CancelBetweenNotifyAndResumeIsNotLost) {
   scope.cancel();
   loop.run(scope.join(), seconds(1));
   EXPECT_EQ(notes, (std::vector<std::string>{"notified", "cancelled"}));
+}
+
+TEST(Scope, CancelOfAChildThatIsAboutToEnd) {
+  SimulatedLoop loop;
+  Event event(loop);
+  std::vector<std::string> notes;
+  Scope scope(loop);
+  for (int i = 0; i < 3; ++i) scope.spawn(wait_and_note(event, notes));
+  loop.run_for(seconds(1));
+  event.notify_all();
+  scope.cancel();
+  loop.run(scope.join(), seconds(1));
+  EXPECT_EQ(notes, (std::vector<std::string>{"notified", "notified", "notified"}));
 }
 
 TEST(Scope, ClearCancellationLetsCleanUpWait) {
