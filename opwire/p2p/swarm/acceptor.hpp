@@ -1,0 +1,62 @@
+// Incoming connections: accepted, gated, upgraded a few at a time.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "opwire/base/log.hpp"
+#include "opwire/p2p/core/gater.hpp"
+#include "opwire/p2p/swarm/inbound_guard.hpp"
+#include "opwire/p2p/swarm/options.hpp"
+#include "opwire/p2p/swarm/upgrader.hpp"
+#include "opwire/runtime/scope.hpp"
+
+namespace opwire::swarm {
+
+/// What the acceptor works with; all of it outlives the acceptor. gater may be null.
+struct AcceptorContext {
+  Loop& loop;
+  const SwarmOptions& options;
+  Upgrader& upgrader;
+  ResourceLimits& limits;
+  ConnectionGater* gater;
+  /// Takes a finished connection; may refuse it.
+  std::function<Result<void>(Upgraded, InboundGuard::Place)> on_connected;
+};
+
+/// A connection that stalls is dropped after upgrade_timeout; when all places are taken, no more are accepted until one
+/// is free, and whoever has stalled for longer than pending_patience makes room.
+class Acceptor {
+ public:
+  explicit Acceptor(AcceptorContext context);
+
+  void add(std::unique_ptr<Listener> listener);
+  std::vector<Multiaddr> addresses() const;
+  /// Stops listening and drops what is not upgraded yet.
+  Task<void> close();
+
+ private:
+  struct Pending {
+    TimePoint since;
+    Stream* raw;
+  };
+  using PendingList = std::list<Pending>;
+
+  Task<void> accept_loop(Listener& listener);
+  Task<bool> wait_for_place();
+  void on_accepted(RawConnection raw);
+  Task<void> upgrade(RawConnection raw, InboundGuard::Place place, PendingList::iterator pending);
+  void log_refusal(const Multiaddr& remote, const Error& why);
+
+  const AcceptorContext context_;
+  InboundGuard guard_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  PendingList pending_;  // in order of arrival
+  Event place_free_;
+  log::Limit log_limit_;
+  Scope scope_;
+};
+
+}  // namespace opwire::swarm

@@ -1,0 +1,143 @@
+#include "opwire/p2p/swarm/connection.hpp"
+
+#include <algorithm>
+
+#include "opwire/p2p/multistream/select.hpp"
+#include "opwire/p2p/swarm/errors.hpp"
+
+namespace opwire::swarm {
+namespace {
+
+// A stream together with what has to last as long as it: its connection and its place in the counts.
+class LeasedStream final : public Stream {
+ public:
+  LeasedStream(std::shared_ptr<Connection> connection, StreamLease lease, std::unique_ptr<Stream> stream)
+      : connection_(std::move(connection)), lease_(std::move(lease)), stream_(std::move(stream)) {}
+
+  Task<Result<void>> wait_readable() override { return stream_->wait_readable(); }
+  Task<Result<std::size_t>> read_some(MutableByteView into) override { return stream_->read_some(into); }
+  Task<Result<Buffer>> read(std::size_t max) override { return stream_->read(max); }
+  Task<Result<void>> write(ByteViews pieces) override { return stream_->write(pieces); }
+  Task<Result<void>> close_write() override { return stream_->close_write(); }
+  void reset() noexcept override { stream_->reset(); }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  StreamLease lease_;
+  std::unique_ptr<Stream> stream_;
+};
+
+}  // namespace
+
+Connection::Connection(const ConnectionContext& context, ConnectionId id, Upgraded upgraded, ConnectionLease lease)
+    : context_(context),
+      info_{id,
+            upgraded.peer,
+            upgraded.role,
+            std::move(upgraded.local),
+            std::move(upgraded.remote),
+            std::move(upgraded.security),
+            std::move(upgraded.muxer),
+            context.loop.now(),
+            0},
+      lease_(std::move(lease)),
+      raw_(upgraded.raw),
+      muxed_(std::move(upgraded.muxed)),
+      tasks_(context.loop) {}
+
+ConnectionInfo Connection::info() const {
+  ConnectionInfo info = info_;
+  info.streams = muxed_->stream_count();
+  return info;
+}
+
+Task<Error> Connection::run() {
+  tasks_.spawn(accept_streams());
+  const Error why = co_await muxed_->run();
+  closing_ = ended_ = true;
+  tasks_.cancel();
+  co_await tasks_.join();
+  co_return why;
+}
+
+void Connection::close() {
+  closing_ = true;
+  muxed_->close();
+}
+
+void Connection::abort() {
+  closing_ = true;
+  if (!ended_) raw_->reset();
+}
+
+Task<void> Connection::accept_streams() {
+  while (true) {
+    Result<std::unique_ptr<Stream>> stream = co_await muxed_->accept_stream();
+    if (!stream) co_return;
+    Result<StreamLease> lease = context_.limits.open_stream(Role::kListener, info_.peer);
+    if (!lease) {
+      (*stream)->reset();
+      continue;
+    }
+    tasks_.spawn(serve(std::move(*stream), std::move(*lease)));
+  }
+}
+
+Task<void> Connection::serve(std::unique_ptr<Stream> stream, StreamLease lease) {
+  const Result<std::string> protocol = co_await accept_protocol(*stream);
+  if (!protocol || !lease.set_protocol(*protocol)) co_return stream->reset();
+  const StreamHandler* const found = context_.handlers.find(*protocol);
+  if (found == nullptr) co_return stream->reset();  // removed meanwhile
+  const StreamHandler handler = *found;
+  co_await handler(make_stream(std::move(stream), std::move(lease), *protocol));
+}
+
+Task<Result<std::string>> Connection::accept_protocol(Stream& stream) {
+  Timer timer(context_.loop, [&stream] { stream.reset(); });
+  timer.arm_in(context_.options.negotiate_timeout);
+  const HandlerTable& handlers = context_.handlers;
+  co_return co_await multistream::accept_protocol(
+      stream, [&handlers](std::string_view offered) { return handlers.has(offered); });
+}
+
+Task<Result<PeerStream>> Connection::open(std::vector<std::string> protocols, std::string known) {
+  const std::shared_ptr<Connection> self = shared_from_this();
+  if (closing_) co_return opwire::errors::kClosed;
+  const TimePoint deadline = context_.loop.now() + context_.options.new_stream_timeout;
+  OPW_CO_TRY(StreamLease lease, context_.limits.open_stream(Role::kDialer, info_.peer));
+  OPW_CO_TRY(std::unique_ptr<Stream> stream, co_await muxed_->open_stream());
+  OPW_CO_TRY(std::string protocol, co_await agree(stream, std::move(protocols), std::move(known), deadline));
+  OPW_CO_TRYV(lease.set_protocol(protocol));
+  co_return make_stream(std::move(stream), std::move(lease), std::move(protocol));
+}
+
+Task<Result<std::string>> Connection::agree(std::unique_ptr<Stream>& stream, std::vector<std::string> protocols,
+                                            std::string known, TimePoint deadline) {
+  bool late = false;
+  Stream* const negotiated = stream.get();
+  Timer timer(context_.loop, [&late, negotiated] {
+    late = true;
+    negotiated->reset();
+  });
+  timer.arm(std::min(deadline, context_.loop.now() + context_.options.negotiate_timeout));
+  Result<std::string> agreed(known);
+  if (known.empty()) {
+    agreed = co_await multistream::select_protocol(*stream, std::move(protocols));
+  } else {
+    Result<std::unique_ptr<Stream>> lazy = co_await multistream::select_lazily(std::move(stream), known);
+    if (lazy) {
+      stream = std::move(*lazy);
+    } else {
+      agreed = lazy.error();
+    }
+  }
+  if (late) co_return Error(opwire::errors::kTimeout, "agreeing on a stream's protocol");
+  co_return agreed;
+}
+
+PeerStream Connection::make_stream(std::unique_ptr<Stream> stream, StreamLease lease, std::string protocol) {
+  auto leased = std::make_unique<LeasedStream>(shared_from_this(), std::move(lease), std::move(stream));
+  return {std::move(leased), info_.peer, info_.id, std::move(protocol)};
+}
+
+}  // namespace opwire::swarm

@@ -1,0 +1,65 @@
+// One connection that stands: its streams, and the tasks that serve those of the peer.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "opwire/p2p/core/network.hpp"
+#include "opwire/p2p/swarm/handlers.hpp"
+#include "opwire/p2p/swarm/limits.hpp"
+#include "opwire/p2p/swarm/options.hpp"
+#include "opwire/p2p/swarm/upgrader.hpp"
+#include "opwire/runtime/scope.hpp"
+
+namespace opwire::swarm {
+
+/// What all connections of a swarm share; outlives their run().
+struct ConnectionContext {
+  Loop& loop;
+  const SwarmOptions& options;
+  const HandlerTable& handlers;
+  ResourceLimits& limits;
+};
+
+/// Always owned by a shared_ptr: each of its streams keeps it alive.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(const ConnectionContext& context, ConnectionId id, Upgraded upgraded, ConnectionLease lease);
+
+  ConnectionId id() const noexcept { return info_.id; }
+  const PeerId& peer() const noexcept { return info_.peer; }
+  ConnectionInfo info() const;
+
+  /// Serves the peer's streams until the connection has ended, by whichever side or by cancellation; then no task of it
+  /// is left. Returns why.
+  Task<Error> run();
+  /// Opens a stream and agrees on the first of the protocols that the peer speaks. known: one that the peer is known to
+  /// speak, which saves waiting for its answer; empty if none is. Errors: see Network::new_stream_on.
+  Task<Result<PeerStream>> open(std::vector<std::string> protocols, std::string known);
+
+  /// Says goodbye; run() ends within a second or two.
+  void close();
+  /// Ends at once.
+  void abort();
+  bool closing() const noexcept { return closing_; }
+
+ private:
+  Task<void> accept_streams();
+  Task<void> serve(std::unique_ptr<Stream> stream, StreamLease lease);
+  Task<Result<std::string>> accept_protocol(Stream& stream);
+  Task<Result<std::string>> agree(std::unique_ptr<Stream>& stream, std::vector<std::string> protocols,
+                                  std::string known, TimePoint deadline);
+  PeerStream make_stream(std::unique_ptr<Stream> stream, StreamLease lease, std::string protocol);
+
+  const ConnectionContext context_;
+  ConnectionInfo info_;
+  ConnectionLease lease_;
+  Stream* const raw_;
+  std::unique_ptr<MuxedConnection> muxed_;
+  Scope tasks_;
+  bool closing_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace opwire::swarm

@@ -1,0 +1,146 @@
+#include "opwire/p2p/swarm/limits.hpp"
+
+#include <unordered_map>
+
+#include "opwire/p2p/swarm/errors.hpp"
+
+namespace opwire::swarm {
+namespace {
+
+struct Tally {
+  std::size_t inbound = 0;
+  std::size_t outbound = 0;
+
+  std::size_t total() const noexcept { return inbound + outbound; }
+  bool fits(Role role, const Cap& cap) const noexcept {
+    const bool side = role == Role::kListener ? inbound < cap.inbound : outbound < cap.outbound;
+    return side && total() < cap.total;
+  }
+  void add(Role role) noexcept { ++(role == Role::kListener ? inbound : outbound); }
+  void remove(Role role) noexcept { --(role == Role::kListener ? inbound : outbound); }
+};
+
+using ByPeer = std::unordered_map<PeerId, Tally>;
+struct OfProtocol {
+  Tally all;
+  ByPeer peers;
+};
+
+void remove(ByPeer& tallies, const PeerId& peer, Role role) {
+  const auto found = tallies.find(peer);
+  found->second.remove(role);
+  if (found->second.total() == 0) tallies.erase(found);
+}
+
+Tally tally_of(const ByPeer& tallies, const PeerId& peer) {
+  const auto found = tallies.find(peer);
+  return found == tallies.end() ? Tally() : found->second;
+}
+
+}  // namespace
+
+class Ledger {
+ public:
+  explicit Ledger(const LimitOptions& options) : options_(options) {}
+
+  bool has_room(Role role) const { return connections_.fits(role, options_.connections); }
+
+  Result<void> add_connection(Role role, const PeerId& peer) {
+    if (!has_room(role)) return Error(errors::kTooManyConnections, "in all");
+    if (!tally_of(connected_, peer).fits(role, options_.connections_per_peer)) {
+      return Error(errors::kTooManyConnections, "of this peer");
+    }
+    connections_.add(role);
+    connected_[peer].add(role);
+    return {};
+  }
+  void remove_connection(Role role, const PeerId& peer) {
+    connections_.remove(role);
+    remove(connected_, peer, role);
+  }
+
+  Result<void> add_stream(Role role, const PeerId& peer) {
+    OPW_TRYV(check(streams_, role, options_.streams, "in all"));
+    OPW_TRYV(check(tally_of(peers_, peer), role, options_.streams_per_peer, "of this peer"));
+    streams_.add(role);
+    peers_[peer].add(role);
+    return {};
+  }
+  void remove_stream(Role role, const PeerId& peer) {
+    streams_.remove(role);
+    remove(peers_, peer, role);
+  }
+
+  Result<void> add_to_protocol(Role role, const PeerId& peer, const std::string& name) {
+    if (const auto known = protocols_.find(name); known != protocols_.end()) {
+      OPW_TRYV(check(known->second.all, role, options_.streams_per_protocol, "of this protocol"));
+      OPW_TRYV(check(tally_of(known->second.peers, peer), role, options_.streams_per_protocol_and_peer,
+                     "of this protocol and peer"));
+    }
+    OfProtocol& protocol = protocols_[name];
+    protocol.all.add(role);
+    protocol.peers[peer].add(role);
+    return {};
+  }
+  void remove_from_protocol(Role role, const PeerId& peer, const std::string& name) {
+    const auto found = protocols_.find(name);
+    found->second.all.remove(role);
+    remove(found->second.peers, peer, role);
+    if (found->second.all.total() == 0) protocols_.erase(found);
+  }
+
+ private:
+  Result<void> check(const Tally& tally, Role role, const StreamCap& cap, const char* whose) const {
+    if (!tally.fits(role, cap.streams)) return Error(errors::kTooManyStreams, whose);
+    if ((tally.total() + 1) * options_.bytes_per_stream > cap.bytes) return Error(errors::kTooMuchMemory, whose);
+    return {};
+  }
+
+  const LimitOptions options_;
+  Tally connections_;
+  ByPeer connected_;
+  Tally streams_;
+  ByPeer peers_;
+  std::unordered_map<std::string, OfProtocol> protocols_;
+};
+
+ConnectionLease::ConnectionLease(std::shared_ptr<Ledger> ledger, Role role, const PeerId& peer)
+    : ledger_(std::move(ledger)), role_(role), peer_(peer) {}
+
+ConnectionLease::~ConnectionLease() {
+  if (ledger_) ledger_->remove_connection(role_, peer_);
+}
+
+StreamLease::StreamLease(std::shared_ptr<Ledger> ledger, Role role, const PeerId& peer)
+    : ledger_(std::move(ledger)), role_(role), peer_(peer) {}
+
+StreamLease::~StreamLease() {
+  if (!ledger_) return;
+  if (protocol_) ledger_->remove_from_protocol(role_, peer_, *protocol_);
+  ledger_->remove_stream(role_, peer_);
+}
+
+Result<void> StreamLease::set_protocol(const std::string& protocol) {
+  OPW_CHECK(!protocol_);
+  OPW_TRYV(ledger_->add_to_protocol(role_, peer_, protocol));
+  protocol_ = protocol;
+  return {};
+}
+
+ResourceLimits::ResourceLimits(const LimitOptions& options) : ledger_(std::make_shared<Ledger>(options)) {}
+
+bool ResourceLimits::has_room(Role role) const {
+  return ledger_->has_room(role);
+}
+
+Result<ConnectionLease> ResourceLimits::open_connection(Role role, const PeerId& peer) {
+  OPW_TRYV(ledger_->add_connection(role, peer));
+  return ConnectionLease(ledger_, role, peer);
+}
+
+Result<StreamLease> ResourceLimits::open_stream(Role role, const PeerId& peer) {
+  OPW_TRYV(ledger_->add_stream(role, peer));
+  return StreamLease(ledger_, role, peer);
+}
+
+}  // namespace opwire::swarm
