@@ -25,6 +25,7 @@ struct Command {
 /// "opwire: <message>" on stderr, in one line; returns the code.
 int fail(ExitCode code, const std::string& message);
 
+std::vector<Command> add_devnet(CLI::App& root);
 std::vector<Command> add_key(CLI::App& root);
 std::vector<Command> add_payload(CLI::App& root);
 

@@ -16,7 +16,7 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   std::vector<Command> commands;
-  for (const auto add : {add_key, add_payload}) {
+  for (const auto add : {add_devnet, add_key, add_payload}) {
     for (Command& command : add(app)) commands.push_back(std::move(command));
   }
   try {

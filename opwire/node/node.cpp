@@ -107,6 +107,9 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
 Host& Node::host() noexcept {
   return *impl_->host;
 }
+const Host& Node::host() const noexcept {
+  return *impl_->host;
+}
 const Config& Node::config() const noexcept {
   return impl_->config;
 }

@@ -29,6 +29,7 @@ class Node {
   ~Node();
 
   Host& host() noexcept;
+  const Host& host() const noexcept;
   const Config& config() const noexcept;
   Status status() const;
   void add_sink(opstack::BlockSink& sink);

@@ -1,0 +1,181 @@
+// opwire devnet: a local network at work.
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/command.hpp"
+#include "cli/devnet_view.hpp"
+#include "cli/go_values.hpp"
+#include "opwire/base/log.hpp"
+#include "opwire/codec/hex.hpp"
+#include "opwire/opstack/chain/rollup_json.hpp"
+#include "opwire/runtime/signals.hpp"
+
+namespace opwire::cli {
+namespace {
+
+constexpr auto kMeshLimit = std::chrono::seconds(20);
+constexpr auto kLastBlockLimit = std::chrono::seconds(10);
+constexpr auto kRedraw = std::chrono::milliseconds(200);
+
+struct DevnetFlags {
+  DevnetOptions options;
+  std::string block_time = "2s";
+  std::string fork = "isthmus";
+  std::string log_level = "warn";
+};
+
+Result<void, std::string> write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text << '\n';
+  if (!file.flush()) return "--out: cannot write " + path.string();
+  return {};
+}
+
+/// What somebody outside needs in order to join.
+Result<void, std::string> write_invitation(DevnetNetwork& network, const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return "--out " + folder.string() + ": " + error.message();
+  OPW_TRYV(write_file(folder / "rollup.json", opstack::to_json(network.rollup())));
+  OPW_TRYV(write_file(folder / "sequencer.multiaddr", network.sequencer().host().addresses().front().to_string()));
+  return write_file(folder / "signer", codec::to_checksum_hex(network.sequencer().config().unsafe_block_signer));
+}
+
+/// One run, from the first block to the last.
+class DevnetRun {
+ public:
+  DevnetRun(Loop& loop, DevnetNetwork& network, const DevnetOptions& options)
+      : loop_(loop), network_(network), options_(options), live_(isatty(STDOUT_FILENO) != 0), stop_(loop) {}
+
+  void stop() {
+    stopped_ = true;
+    stop_.notify_all();
+  }
+
+  Task<int> run() {
+    std::printf("devnet: chain 901, %s, %zu followers, a block every %s; sequencer at %s\n",
+                std::string(opstack::to_string(options_.fork)).c_str(), network_.follower_count(),
+                to_go_duration(options_.block_time).c_str(),
+                network_.sequencer().host().addresses().front().to_string().c_str());
+    std::fflush(stdout);
+    const bool ready = co_await network_.wait_for_mesh(kMeshLimit);
+    if (!ready) co_return fail(kFailed, "the nodes found no mesh within 20 s; --log.level debug tells more");
+    std::printf("mesh stands; publishing\n");
+    const bool published = co_await publish_all();
+    const bool complete = published && co_await network_.wait_for_followers(kLastBlockLimit);
+    show();
+    std::printf("%s", devnet_summary(network_).c_str());
+    if (!complete) co_return fail(kFailed, "not every follower accepted every block");
+    std::printf("devnet: all %zu followers accepted all %zu blocks\n", network_.follower_count(),
+                network_.published().size());
+    co_return kOk;
+  }
+
+ private:
+  void show() {
+    if (live_) {
+      table_.draw(devnet_table(network_));
+    } else if (!network_.published().empty()) {
+      std::printf("%s\n", devnet_line(network_).c_str());
+      std::fflush(stdout);
+    }
+  }
+
+  Task<bool> publish_all() {
+    TimePoint next = loop_.now();
+    while (!stopped_ && (options_.blocks == 0 || network_.published().size() < options_.blocks)) {
+      if (!network_.published().empty() && !live_) show();
+      const Result<void> published = co_await network_.publish_block();
+      if (!published) {
+        fail(kFailed, "publishing: " + published.error().message());
+        co_return false;
+      }
+      next += options_.block_time;
+      co_await wait_until(next);
+    }
+    co_return true;
+  }
+
+  Task<void> wait_until(TimePoint next) {
+    while (!stopped_ && loop_.now() < next) {
+      if (live_) show();
+      co_await stop_.wait_until(live_ ? std::min(next, loop_.now() + kRedraw) : next);
+    }
+  }
+
+  Loop& loop_;
+  DevnetNetwork& network_;
+  const DevnetOptions& options_;
+  const bool live_;
+  LiveTable table_;
+  Event stop_;
+  bool stopped_ = false;
+};
+
+Result<DevnetOptions, std::string> check(const DevnetFlags& flags) {
+  DevnetOptions options = flags.options;
+  const auto block_time = parse_go_duration(flags.block_time);
+  if (!block_time || *block_time < std::chrono::milliseconds(10)) {
+    return "--block-time: '" + flags.block_time + "' is not a duration of at least 10ms (200ms, 2s)";
+  }
+  options.block_time = *block_time;
+  const auto fork = opstack::parse_fork(flags.fork);
+  if (!fork) return "--fork: '" + flags.fork + "' is no fork (bedrock ... ecotone, isthmus, jovian, karst)";
+  options.fork = *fork;
+  if (options.followers == 0 || options.followers > 200) return std::string("--followers: 1 to 200");
+  if (options.transactions * options.transaction_size > 8'000'000) {
+    return std::string("--txs times --tx-size: a block of more than 8 MB does not fit into gossip");
+  }
+  return options;
+}
+
+Task<int> run_network(Loop& loop, WorkerPool& pool, Rng& rng, const DevnetOptions& options) {
+  auto network = DevnetNetwork::make(loop, pool, rng, options);
+  if (!network) co_return fail(kUsage, network.error());
+  int code = kUsage;
+  const Result<void, std::string> invited =
+      options.out.empty() ? Result<void, std::string>() : write_invitation(**network, options.out);
+  if (invited) {
+    DevnetRun run(loop, **network, options);
+    const StopSignals signals(loop, [&run] { run.stop(); });
+    code = co_await run.run();
+  } else {
+    fail(kUsage, invited.error());
+  }
+  co_await (*network)->close();
+  co_return code;
+}
+
+int run_devnet(const DevnetFlags& flags) {
+  const auto options = check(flags);
+  if (!options) return fail(kUsage, options.error());
+  const auto levels = log::parse_levels(flags.log_level);
+  if (!levels) return fail(kUsage, "--log.level: " + levels.error());
+  (void)log::configure(*levels);
+  ReactorLoop loop;
+  WorkerPool pool;
+  SystemRng rng;
+  return loop.run(run_network(loop, pool, rng, *options));
+}
+
+}  // namespace
+
+std::vector<Command> add_devnet(CLI::App& root) {
+  CLI::App* app = root.add_subcommand("devnet", "A local network at work: a sequencer signs blocks, followers accept.");
+  const auto flags = std::make_shared<DevnetFlags>();
+  app->add_option("--followers", flags->options.followers, "Nodes beside the sequencer")->capture_default_str();
+  app->add_option("--block-time", flags->block_time, "Time between blocks")->capture_default_str();
+  app->add_option("--blocks", flags->options.blocks, "End after so many blocks; 0 if all were accepted by all");
+  app->add_option("--txs", flags->options.transactions, "Transactions a block")->capture_default_str();
+  app->add_option("--tx-size", flags->options.transaction_size, "Bytes a transaction")->capture_default_str();
+  app->add_option("--fork", flags->fork, "The newest active fork")->capture_default_str();
+  app->add_option("--out", flags->options.out, "Folder for rollup.json, sequencer.multiaddr and signer, to join with");
+  app->add_option("--log.level", flags->log_level, "Level, or levels by module: warn,gossipsub=debug")
+      ->capture_default_str();
+  return {{app, [flags] { return run_devnet(*flags); }}};
+}
+
+}  // namespace opwire::cli

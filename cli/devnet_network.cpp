@@ -1,0 +1,105 @@
+#include "cli/devnet_network.hpp"
+
+#include <algorithm>
+
+#include "opwire/codec/hex.hpp"
+#include "opwire/crypto/ecdsa_recovery.hpp"
+#include "opwire/opstack/gossip/topics.hpp"
+
+namespace opwire::cli {
+namespace {
+
+constexpr auto kPoll = std::chrono::milliseconds(5);
+// Each follower dials this many nodes before it: enough for a mesh, few enough that blocks take several hops.
+constexpr std::size_t kDials = 2;
+
+std::uint64_t whole_seconds(Duration duration) {
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::seconds>(duration).count()));
+}
+
+}  // namespace
+
+void FollowerRecord::on_block(const opstack::AcceptedBlock& block) {
+  accepted.emplace(block.envelope.payload.block_hash, loop_.now());
+  last_block = std::max(last_block, block.envelope.payload.number.value);
+  wire_bytes += block.wire_size;
+}
+
+Result<std::unique_ptr<DevnetNetwork>, std::string> DevnetNetwork::make(Loop& loop, WorkerPool& pool, Rng& rng,
+                                                                        const DevnetOptions& options) {
+  std::unique_ptr<DevnetNetwork> network(new DevnetNetwork(loop, rng));
+  OPW_TRYV(network->start(pool, options));
+  return network;
+}
+
+Result<void, std::string> DevnetNetwork::start(WorkerPool& pool, const DevnetOptions& options) {
+  const auto rollup =
+      node::make_devnet_config(options.fork, whole_seconds(options.block_time), unix_seconds(loop_.wall_now()));
+  const auto signer = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_);
+  builder_ = std::make_unique<node::BlockBuilder>(rollup, options.transactions, options.transaction_size, rng_);
+  for (std::size_t i = 0; i <= options.followers; ++i) {
+    node::Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_));
+    config.chain_name = "devnet";
+    config.rollup = rollup;
+    config.unsafe_block_signer = crypto::ethereum_address(signer.public_key().data()).value();
+    config.listen = {Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value()};
+    if (i == 0) config.sequencer_key = codec::to_hex(signer.data());
+    for (std::size_t back = 1; back <= std::min(i, kDials); ++back) {
+      config.static_peers.push_back(nodes_[i - back]->host().addresses().front());
+    }
+    OPW_TRY(auto node, node::Node::make(loop_, pool, std::move(config)));
+    if (i > 0) node->add_sink(*records_.emplace_back(std::make_unique<FollowerRecord>(loop_)));
+    nodes_.push_back(std::move(node));
+  }
+  return {};
+}
+
+std::string DevnetNetwork::topic() const {
+  const auto& config = rollup();
+  return opstack::BlockTopics(config.l2_chain_id).name(config.forks.payload_version(unix_seconds(loop_.wall_now())));
+}
+
+Task<bool> DevnetNetwork::wait_for_mesh(Duration limit) {
+  const TimePoint end = loop_.now() + limit;
+  const std::string name = topic();
+  const auto has_mesh = [&name](const auto& node) { return node->status().mesh.at(name) > 0; };
+  while (!std::all_of(nodes_.begin(), nodes_.end(), has_mesh)) {
+    if (loop_.now() >= end) co_return false;
+    const bool slept = co_await sleep_for(loop_, kPoll);
+    if (!slept) co_return false;
+  }
+  co_return true;
+}
+
+Task<Result<void>> DevnetNetwork::publish_block() {
+  opstack::Envelope block = builder_->next(unix_seconds(loop_.wall_now()));
+  published_.push_back({block.payload.number.value, block.payload.block_hash, loop_.now()});
+  co_return co_await sequencer().publish(std::move(block));
+}
+
+Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
+  const TimePoint end = loop_.now() + limit;
+  const auto has_all = [this](const auto& record) { return record->accepted.size() == published_.size(); };
+  while (!std::all_of(records_.begin(), records_.end(), has_all)) {
+    if (loop_.now() >= end) co_return false;
+    const bool slept = co_await sleep_for(loop_, kPoll);
+    if (!slept) co_return false;
+  }
+  co_return true;
+}
+
+Task<void> DevnetNetwork::close() {
+  for (auto& node : nodes_) co_await node->close();
+}
+
+std::vector<Duration> DevnetNetwork::latencies(std::size_t follower) const {
+  std::vector<Duration> times;
+  for (const PublishedBlock& block : published_) {
+    const auto found = records_[follower]->accepted.find(block.hash);
+    if (found != records_[follower]->accepted.end()) times.push_back(found->second - block.at);
+  }
+  return times;
+}
+
+}  // namespace opwire::cli

@@ -1,0 +1,81 @@
+// A local network in this process: one sequencer and followers, each a whole node with its own key, over loopback TCP.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "opwire/node/block_builder.hpp"
+#include "opwire/node/node.hpp"
+
+namespace opwire::cli {
+
+struct DevnetOptions {
+  std::size_t followers = 3;
+  Duration block_time = std::chrono::seconds(2);
+  std::uint64_t blocks = 0;  ///< 0: until stopped
+  std::size_t transactions = 10;
+  std::size_t transaction_size = 200;  ///< bytes
+  opstack::Fork fork = opstack::Fork::kIsthmus;
+  std::string out;  ///< folder for those who want to join; empty: none
+};
+
+/// When a follower accepted which block.
+class FollowerRecord final : public opstack::BlockSink {
+ public:
+  explicit FollowerRecord(Loop& loop) : loop_(loop) {}
+  void on_block(const opstack::AcceptedBlock& block) override;
+
+  std::map<Hash256, TimePoint> accepted;
+  std::uint64_t last_block = 0;
+  std::uint64_t wire_bytes = 0;
+
+ private:
+  Loop& loop_;
+};
+
+struct PublishedBlock {
+  std::uint64_t number = 0;
+  Hash256 hash;
+  TimePoint at{};
+};
+
+class DevnetNetwork {
+ public:
+  /// Errors: a line for the user.
+  static Result<std::unique_ptr<DevnetNetwork>, std::string> make(Loop& loop, WorkerPool& pool, Rng& rng,
+                                                                  const DevnetOptions& options);
+
+  /// Until every node has a mesh peer on the topic of the first block; false when that takes longer than limit.
+  Task<bool> wait_for_mesh(Duration limit);
+  /// Builds, signs and publishes one block.
+  Task<Result<void>> publish_block();
+  /// True when every follower has accepted every block; waits for that, at most limit.
+  Task<bool> wait_for_followers(Duration limit);
+  Task<void> close();
+
+  const opstack::RollupConfig& rollup() const { return sequencer().config().rollup; }
+  const node::Node& sequencer() const { return *nodes_.front(); }
+  node::Node& sequencer() { return *nodes_.front(); }
+  std::size_t follower_count() const { return records_.size(); }
+  const node::Node& follower(std::size_t index) const { return *nodes_[index + 1]; }
+  const FollowerRecord& record(std::size_t index) const { return *records_[index]; }
+  const std::vector<PublishedBlock>& published() const { return published_; }
+  std::string topic() const;
+  /// From publishing to acceptance by that follower, of each block it has, in order.
+  std::vector<Duration> latencies(std::size_t follower) const;
+
+ private:
+  DevnetNetwork(Loop& loop, Rng& rng) : loop_(loop), rng_(rng) {}
+  Result<void, std::string> start(WorkerPool& pool, const DevnetOptions& options);
+
+  Loop& loop_;
+  Rng& rng_;
+  std::vector<std::unique_ptr<FollowerRecord>> records_;
+  std::vector<std::unique_ptr<node::Node>> nodes_;  // the sequencer first
+  std::unique_ptr<node::BlockBuilder> builder_;
+  std::vector<PublishedBlock> published_;
+};
+
+}  // namespace opwire::cli
