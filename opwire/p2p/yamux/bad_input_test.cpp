@@ -205,6 +205,13 @@ TEST_F(YamuxBadInput, Y16FramesOfUnknownStreamsAreDrained) {
   EXPECT_EQ(side.read(1), "hello");
 }
 
+TEST_F(YamuxBadInput, Y16DataOfAStreamThatOpensWhileItArrivesIsDrained) {
+  ASSERT_TRUE(side.feed(frame(FrameType::kData, 0, 2, 6, "for")));
+  EXPECT_EQ(side.core.open(side.now).value(), 2u);
+  ASSERT_TRUE(side.feed(to_bytes(as_bytes("ged"))));
+  EXPECT_EQ(side.read(2), "");
+}
+
 TEST_F(YamuxBadInput, Y17TinyFrames) {
   ASSERT_TRUE(side.feed(window(1, kSyn)));
   Bytes many;

@@ -102,8 +102,8 @@ class SessionCore {
   Duration rtt() const noexcept { return keep_alive_.rtt(); }
 
  private:
-  struct Body {  // of the data frame that is arriving
-    StreamId stream = 0;
+  struct Body {           // of the data frame that is arriving
+    StreamId stream = 0;  // 0: of no stream, drained
     std::uint32_t left = 0;
     bool fin = false;
   };

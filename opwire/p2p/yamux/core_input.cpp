@@ -78,21 +78,22 @@ Result<void> SessionCore::on_syn(const Header& header, TimePoint now) {
 }
 
 Result<void> SessionCore::on_data(const Header& header) {
-  StreamState* stream = find_live(header.stream);
+  body_ = {0, header.length, header.has(kFin)};
+  StreamState* const stream = find_live(header.stream);
   if (stream == nullptr) {
     // Late data of a stream that is gone, or refused: a peer may have had a whole window under way.
     if (header.length > options_.max_window) return errors::kFrameTooLong;
-  } else {
-    if (header.length > stream->window.remaining()) return errors::kWindowExceeded;
-    if (stream->fin_received && header.length > 0) {
-      fail_stream(*stream, errors::kDataAfterFin);
-      send_reset(header.stream);
-      erase_if_finished(*stream);
-    } else {
-      stream->window.on_announced(header.length);
-    }
+    return {};
   }
-  body_ = {header.stream, header.length, header.has(kFin)};
+  if (header.length > stream->window.remaining()) return errors::kWindowExceeded;
+  if (stream->fin_received && header.length > 0) {
+    fail_stream(*stream, errors::kDataAfterFin);
+    send_reset(header.stream);
+    erase_if_finished(*stream);
+    return {};
+  }
+  stream->window.on_announced(header.length);
+  body_.stream = header.stream;
   if (body_.left == 0) on_body({});
   return {};
 }
