@@ -83,7 +83,8 @@ TEST(ParseRpc, LastOfRepeatedSingularFieldsCounts) {
       .bytes(2, as_bytes("y"))
       .bytes(4, as_bytes("b"));
   RpcView view;
-  ASSERT_TRUE(parse_rpc(Rpc().raw_message(message).build(), RpcLimits{}, view));
+  const Buffer bytes = Rpc().raw_message(message).build();
+  ASSERT_TRUE(parse_rpc(bytes, RpcLimits{}, view));
   EXPECT_EQ(view.messages.at(0).topic, "b");
   EXPECT_EQ(as_text(view.messages.at(0).data), "y");
 }
@@ -92,7 +93,8 @@ TEST(ParseRpc, PresentAndEmptyIsNotAbsent) {
   Bytes message;
   protobuf::Writer(message).bytes(1, {}).bytes(3, {}).bytes(5, {}).bytes(6, {});
   RpcView view;
-  ASSERT_TRUE(parse_rpc(Rpc().raw_message(message).build(), RpcLimits{}, view));
+  const Buffer bytes = Rpc().raw_message(message).build();
+  ASSERT_TRUE(parse_rpc(bytes, RpcLimits{}, view));
   EXPECT_TRUE(view.messages.at(0).from && view.messages.at(0).seqno && view.messages.at(0).signature &&
               view.messages.at(0).key);
 }
@@ -116,7 +118,8 @@ TEST(ParseRpc, EntriesBeyondALimitArePassedOver) {
   limits.messages = 3;
   limits.control = 2;
   RpcView view;
-  ASSERT_TRUE(parse_rpc(rpc.build(), limits, view));
+  const Buffer bytes = rpc.build();
+  ASSERT_TRUE(parse_rpc(bytes, limits, view));
   EXPECT_EQ(view.subscriptions.size(), 1u);
   EXPECT_EQ(view.messages.size(), 3u);
   EXPECT_EQ(view.graft.size(), 2u);
