@@ -11,6 +11,7 @@
 #include "opwire/base/log.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/opstack/chain/rollup_json.hpp"
+#include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/signals.hpp"
 
 namespace opwire::cli {
