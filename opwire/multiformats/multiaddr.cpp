@@ -122,6 +122,7 @@ Result<Multiaddr> Multiaddr::parse(ByteView binary) {
 }
 
 Result<Multiaddr> Multiaddr::parse_text(std::string_view text) {
+  while (text.ends_with('/')) text.remove_suffix(1);  // as go-multiaddr does
   if (text.empty()) return Error(kBadMultiaddr, "empty address");
   if (text.size() > kMaxText) return Error(kBadMultiaddr, "address is too long");
   Bytes bytes;
