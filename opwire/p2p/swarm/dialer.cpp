@@ -8,7 +8,14 @@
 
 namespace opwire::swarm {
 namespace {
+
 constexpr log::Logger kLog{"swarm"};
+
+// Refused by this side: no reason to leave the address alone.
+bool is_our_refusal(const Error& why) {
+  return why.is(errors::kGated) || why.is(errors::kTooManyConnections);
+}
+
 }  // namespace
 
 // One peer being dialled. Kept alive by those who wait for it and by its tasks.
@@ -196,7 +203,7 @@ Task<void> Dialer::attempt(DialPtr dial, Multiaddr address) {
 }
 
 void Dialer::on_failure(Dial& dial, const Multiaddr& address, const Error& why, bool after_connect) {
-  backoff_.on_failure(dial.peer, address, context_.loop.now());
+  if (!is_our_refusal(why)) backoff_.on_failure(dial.peer, address, context_.loop.now());
   dial.note(why, after_connect);
   if (!kLog.enabled(log::Level::kDebug) || !log_limit_.admit(context_.loop.now())) return;
   kLog.debug("dial failed", {{"peer", dial.peer.to_string()},

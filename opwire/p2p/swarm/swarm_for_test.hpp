@@ -9,6 +9,7 @@
 
 #include "opwire/base/rng.hpp"
 #include "opwire/p2p/noise/noise.hpp"
+#include "opwire/p2p/swarm/scripted_transport_for_test.hpp"
 #include "opwire/p2p/swarm/swarm.hpp"
 #include "opwire/p2p/transport/memory_transport.hpp"
 #include "opwire/p2p/transport/tcp_transport.hpp"
@@ -93,14 +94,26 @@ inline Task<Result<std::string>> ask_peer(Swarm& swarm, PeerId peer, std::string
   co_return co_await ask(std::move(stream), std::move(text));
 }
 
+struct HostSetup {
+  HostSetup() = default;
+  SwarmOptions options;
+  ConnectionGater* gater = nullptr;
+  net::Resolver* resolver = nullptr;
+  PeerEvents* events = nullptr;
+  bool early_muxer = true;
+};
+
 /// A swarm on the simulated network, listening at /memory/<seed>; serves "/echo".
 struct SimulatedHost {
-  SimulatedHost(transport::MemoryHub& hub, std::uint64_t seed, const SwarmOptions& options = SwarmOptions(),
-                ConnectionGater* gater = nullptr, bool early_muxer = true)
+  SimulatedHost(transport::MemoryHub& hub, std::uint64_t seed, const HostSetup& setup = HostSetup())
       : rng(seed), loop(hub.loop()), id(peer_of(seed)), at(address("/memory/" + std::to_string(seed))) {
-    SwarmParts parts = make_parts(loop, seed, rng, std::make_unique<transport::MemoryTransport>(hub), early_muxer);
-    parts.gater = gater;
-    swarm = std::make_unique<Swarm>(loop, id, options, std::move(parts));
+    auto scripted = std::make_unique<ScriptedTransport>(loop, std::make_unique<transport::MemoryTransport>(hub));
+    transport = scripted.get();
+    SwarmParts parts = make_parts(loop, seed, rng, std::move(scripted), setup.early_muxer);
+    parts.gater = setup.gater;
+    parts.resolver = setup.resolver;
+    parts.events = setup.events;
+    swarm = std::make_unique<Swarm>(loop, id, setup.options, std::move(parts));
     swarm->add_observer(recorder);
     swarm->set_stream_handler("/echo", echo);
     EXPECT_TRUE(swarm->listen({at}));
@@ -111,6 +124,7 @@ struct SimulatedHost {
   PeerId id;
   Multiaddr at;
   Recorder recorder;
+  ScriptedTransport* transport;
   std::unique_ptr<Swarm> swarm;
 };
 
@@ -124,9 +138,8 @@ class SimulatedNet : public testing::Test {
       EXPECT_LE(loop.now() - start, seconds(3)) << "closing takes too long";
     }
   }
-  template <class... Args>
-  SimulatedHost& host(std::uint64_t seed, Args&&... args) {
-    return *hosts_.emplace_back(std::make_unique<SimulatedHost>(hub, seed, std::forward<Args>(args)...));
+  SimulatedHost& host(std::uint64_t seed, const HostSetup& setup = HostSetup()) {
+    return *hosts_.emplace_back(std::make_unique<SimulatedHost>(hub, seed, setup));
   }
   Result<void> connect(SimulatedHost& from, SimulatedHost& to) { return connect(from, to.id, to.at); }
   Result<void> connect(SimulatedHost& from, const PeerId& peer, const Multiaddr& at) {

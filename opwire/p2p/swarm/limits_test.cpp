@@ -1,0 +1,111 @@
+#include "opwire/p2p/swarm/limits.hpp"
+
+#include "opwire/p2p/swarm/errors.hpp"
+#include "opwire/p2p/swarm/swarm_for_test.hpp"
+
+namespace opwire::swarm {
+namespace {
+
+constexpr Role kIn = Role::kListener;
+constexpr Role kOut = Role::kDialer;
+
+template <class T>
+bool refused(const Result<T>& result, const ErrorKind& kind, std::string_view whose) {
+  return !result && result.error().is(kind) && result.error().message().find(whose) != std::string::npos;
+}
+
+TEST(Limits, ConnectionsInAllAndOfOnePeer) {
+  LimitOptions options;
+  options.connections = {2, 2, 3};
+  options.connections_per_peer = {1, 2, 2};
+  ResourceLimits limits(options);
+  const PeerId a = peer_of(1);
+  const PeerId b = peer_of(2);
+  auto first = limits.open_connection(kIn, a);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(refused(limits.open_connection(kIn, a), errors::kTooManyConnections, "of this peer"));
+  auto second = limits.open_connection(kIn, b);
+  ASSERT_TRUE(second);
+  EXPECT_FALSE(limits.has_room(kIn));
+  EXPECT_TRUE(refused(limits.open_connection(kIn, peer_of(3)), errors::kTooManyConnections, "in all"));
+  auto third = limits.open_connection(kOut, a);
+  ASSERT_TRUE(third);
+  EXPECT_FALSE(limits.has_room(kOut)) << "the total counts too";
+  {
+    const ConnectionLease given_back = std::move(*first);
+  }
+  EXPECT_TRUE(limits.has_room(kIn));
+  EXPECT_TRUE(limits.open_connection(kIn, a));
+}
+
+TEST(Limits, StreamsInAllAndOfOnePeer) {
+  LimitOptions options;
+  options.streams.streams = {3, 3, 3};
+  options.streams_per_peer.streams = {2, 2, 2};
+  ResourceLimits limits(options);
+  auto first = limits.open_stream(kIn, peer_of(1));
+  auto second = limits.open_stream(kOut, peer_of(1));
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE(refused(limits.open_stream(kIn, peer_of(1)), errors::kTooManyStreams, "of this peer"));
+  auto third = limits.open_stream(kIn, peer_of(2));
+  ASSERT_TRUE(third);
+  EXPECT_TRUE(refused(limits.open_stream(kIn, peer_of(3)), errors::kTooManyStreams, "in all"));
+  {
+    const StreamLease given_back = std::move(*first);
+  }
+  EXPECT_TRUE(limits.open_stream(kIn, peer_of(1)));
+}
+
+TEST(Limits, ByProtocolAndByProtocolAndPeer) {
+  LimitOptions options;
+  options.streams_per_protocol.streams = {2, 2, 2};
+  options.streams_per_protocol_and_peer.streams = {1, 1, 1};
+  ResourceLimits limits(options);
+  const auto open = [&](std::uint64_t peer) { return std::move(limits.open_stream(kIn, peer_of(peer))).value(); };
+  StreamLease a = open(1);
+  StreamLease a_again = open(1);
+  StreamLease b = open(2);
+  StreamLease c = open(3);
+  EXPECT_TRUE(a.set_protocol("/x"));
+  EXPECT_TRUE(refused(a_again.set_protocol("/x"), errors::kTooManyStreams, "of this protocol and peer"));
+  EXPECT_TRUE(a_again.set_protocol("/y")) << "another protocol has room";
+  EXPECT_TRUE(b.set_protocol("/x"));
+  EXPECT_TRUE(refused(c.set_protocol("/x"), errors::kTooManyStreams, "of this protocol"));
+  {
+    const StreamLease given_back = std::move(b);
+  }
+  EXPECT_TRUE(c.set_protocol("/x"));
+}
+
+TEST(Limits, BytesOfStreams) {
+  LimitOptions options;
+  options.bytes_per_stream = 100;
+  options.streams.bytes = 450;
+  options.streams_per_peer.bytes = 250;
+  options.streams_per_protocol_and_peer.bytes = 199;
+  ResourceLimits limits(options);
+  auto first = limits.open_stream(kIn, peer_of(1));
+  auto second = limits.open_stream(kIn, peer_of(1));
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE(refused(limits.open_stream(kIn, peer_of(1)), errors::kTooMuchMemory, "of this peer"));
+  EXPECT_TRUE(first->set_protocol("/x"));
+  EXPECT_TRUE(refused(second->set_protocol("/x"), errors::kTooMuchMemory, "of this protocol and peer"));
+  auto third = limits.open_stream(kIn, peer_of(2));
+  auto fourth = limits.open_stream(kIn, peer_of(2));
+  ASSERT_TRUE(third && fourth);
+  EXPECT_TRUE(refused(limits.open_stream(kIn, peer_of(3)), errors::kTooMuchMemory, "in all"));
+}
+
+TEST(Limits, LeasesMayOutliveTheLimits) {
+  std::optional<StreamLease> stream;
+  std::optional<ConnectionLease> connection;
+  {
+    ResourceLimits limits{LimitOptions()};
+    stream.emplace(std::move(limits.open_stream(kIn, peer_of(1))).value());
+    connection.emplace(std::move(limits.open_connection(kIn, peer_of(1))).value());
+  }
+  EXPECT_TRUE(stream->set_protocol("/x"));
+}
+
+}  // namespace
+}  // namespace opwire::swarm
