@@ -115,6 +115,17 @@ TEST_F(GossipTest, IwantIsServedThreeTimesPerPeer) {
   EXPECT_EQ(t.sent(peer_id(1)).messages.size(), 1u);
 }
 
+TEST_F(GossipTest, IwantIsServedForTheHistory) {
+  const MessageId id = publish(1);
+  for (int i = 0; i < 4; ++i) t.beat();
+  t.drop_output();
+  t.rpc(peer, Rpc().iwant({id}));
+  EXPECT_EQ(t.sent(peer).messages.size(), 1u);
+  t.beat();
+  t.rpc(peer, Rpc().iwant({id}));
+  EXPECT_TRUE(t.sent(peer).messages.empty());
+}
+
 TEST_F(GossipTest, IwantOfUnknownIdsIsIgnoredAndBounded) {
   const MessageId id = publish(1);
   t.drop_output();
