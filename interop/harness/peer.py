@@ -27,6 +27,7 @@ class Process:
         self.command = [str(word) for word in command]
         self.seen = collections.deque(maxlen=20)
         self._lines = queue.Queue()
+        self._waiting = []  # events that nobody has asked for yet
         self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")
         if cpu is not None and cpu < (os.cpu_count() or 1):
             self.command = ["taskset", "-c", str(cpu), *self.command]
@@ -46,7 +47,7 @@ class Process:
         try:
             line = self._lines.get(timeout=max(0.001, timeout))
         except queue.Empty:
-            raise PeerFailed(f"{self.name} printed nothing more in {timeout:.0f} s{self.story()}") from None
+            raise PeerFailed(f"{self.name} did not print in time what was awaited{self.story()}") from None
         if line is ENDED:
             self._lines.put(ENDED)
             return None
@@ -54,17 +55,18 @@ class Process:
         return line
 
     def event(self, name, timeout=20, **fields):
-        """Skips events until one has that name and these fields. An error event ends the wait."""
+        """The first event, not given out before, of that name and with these fields. An error event ends the wait."""
         deadline = time.monotonic() + timeout
         while True:
+            for index, found in enumerate(self._waiting):
+                if found.get("event") == name and all(found.get(key) == value for key, value in fields.items()):
+                    return self._waiting.pop(index)
             line = self.line(deadline - time.monotonic())
             if line is None:
-                raise PeerFailed(f"{self.name} ended while {name} was awaited{self.story()}")
-            found = json.loads(line)
-            if found.get("event") == name and all(found.get(key) == value for key, value in fields.items()):
-                return found
-            if found.get("event") == "error":
-                raise PeerFailed(f"{self.name}: {found}")
+                raise PeerFailed(f"{self.name} ended while {name} {fields} was awaited{self.story()}")
+            self._waiting.append(json.loads(line))
+            if self._waiting[-1].get("event") == "error":
+                raise PeerFailed(f"{self.name}: {self._waiting.pop()}")
 
     def events(self, name, count, timeout=60):
         return [self.event(name, timeout) for _ in range(count)]
@@ -141,10 +143,13 @@ class Programs:
     def __init__(self, build):
         self.gopeer = ROOT / "interop" / "bin" / "gopeer"
         self.opnodepeer = ROOT / "interop" / "bin" / "opnodepeer"
-        self.opwirepeer = build / "interop" / "opwirepeer" / "opwirepeer"
-        self.opwirenode = build / "interop" / "opwirenode" / "opwirenode"
+        self.opwirepeer = build / "interop" / "bin" / "opwirepeer"
+        self.opwirenode = build / "interop" / "bin" / "opwirenode"
         self.opwire = build / "cli" / "opwire"
         self.bench = build / "bench"
+
+    def ours(self):
+        return self.opwirepeer, self.opwirenode, self.opwire
 
 
 def run_dial(command, timeout=120, **options):

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "interop/opwirepeer/events.hpp"
+#include "interop/common/events.hpp"
 #include "interop/opwirepeer/options.hpp"
 #include "interop/opwirepeer/peer.hpp"
 

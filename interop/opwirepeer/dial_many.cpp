@@ -1,6 +1,6 @@
 // perf setups and idle: many connections.
+#include "interop/common/input.hpp"
 #include "interop/opwirepeer/dial.hpp"
-#include "interop/opwirepeer/input.hpp"
 
 namespace opwire::interop {
 namespace {

@@ -4,11 +4,8 @@
 
 #include <cstdio>
 
-#include <boost/json.hpp>
-
-#include "interop/opwirepeer/events.hpp"
-#include "interop/opwirepeer/input.hpp"
-#include "interop/opwirepeer/peer.hpp"
+#include "interop/common/commands.hpp"
+#include "interop/opwirepeer/gossip.hpp"
 #include "interop/opwirepeer/protocols.hpp"
 #include "opwire/runtime/reactor.hpp"
 
@@ -33,7 +30,10 @@ void give_memory_back() {
 
 class Listener {
  public:
-  Listener(Peer& peer, bench::Meter started) : peer_(peer), started_(started) {}
+  Listener(Peer& peer, const Options& options, bench::Meter started) : peer_(peer), started_(started) {
+    serve_protocols(peer.host());
+    if (!options.gossip.empty()) gossip_.emplace(peer, options.gossip);
+  }
 
   Task<Result<void>> connect(std::string address) {
     OPW_CO_TRY(Multiaddr to, Multiaddr::parse_text(address));
@@ -42,24 +42,28 @@ class Listener {
     co_return Result<void>();
   }
 
-  Task<Result<void>> obey(const Fields command) {
-    const auto word = [&](const char* name) {
-      const boost::json::value* value = command.if_contains(name);
-      return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-    };
-    const std::string name = word("cmd");
+  Task<Result<void>> obey(Command command) {
+    const std::string name = command.name();
     if (name == "stats") {
-      const boost::json::value* collect = command.if_contains("collect");
-      if (collect != nullptr && collect->is_bool() && collect->as_bool()) give_memory_back();
+      if (command.flag("collect")) give_memory_back();
       emit_stats();
-      co_return Result<void>();
-    }
-    if (name == "connections") {
+    } else if (name == "connections") {
       emit_connections();
-      co_return Result<void>();
+    } else if (name == "connect") {
+      co_return co_await connect(command.text("addr"));
+    } else if (name == "publish" && gossip_) {
+      co_return co_await gossip_->publish(command);
+    } else if (name == "mesh" && gossip_) {
+      gossip_->emit_mesh();
+    } else {
+      co_return errors::kCommand;
     }
-    if (name == "connect") co_return co_await connect(word("addr"));
-    co_return errors::kCommand;
+    co_return Result<void>();
+  }
+
+  Task<void> close() {
+    if (gossip_) co_await gossip_->close();
+    co_await peer_.host().close();
   }
 
  private:
@@ -86,26 +90,19 @@ class Listener {
 
   Peer& peer_;
   bench::Meter started_;
+  std::optional<Gossip> gossip_;
 };
 
-bool is_quit(const Fields& command) {
-  const boost::json::value* name = command.if_contains("cmd");
-  return name != nullptr && *name == "quit";
-}
-
-// A command that fails is answered with an error event.
-Task<void> follow_commands(Listener& listener, Input& input) {
-  while (true) {
-    const std::optional<std::string> line = co_await input.line();
-    if (!line) co_return;
-    if (line->empty()) continue;
-    boost::system::error_code problem;
-    const boost::json::value parsed = boost::json::parse(*line, problem);
-    const Fields command = parsed.is_object() ? parsed.as_object() : Fields();
-    if (is_quit(command)) co_return;
-    const Result<void> done = co_await listener.obey(command);
-    if (!done) emit("error", {{"cmd", *line}, {"error", done.error().message()}});
+Task<int> serve(Listener& listener, Loop& loop, const Options& options) {
+  for (const std::string& address : options.connect) {
+    const Result<void> connected = co_await listener.connect(address);
+    if (connected) continue;
+    std::fprintf(stderr, "opwirepeer: %s: %s\n", address.c_str(), connected.error().message().c_str());
+    co_return kFailed;
   }
+  Obey obey = [&listener](Command command) { return listener.obey(std::move(command)); };
+  co_await follow_commands(loop, std::move(obey));
+  co_return kOk;
 }
 
 Task<int> listen(Loop& loop, const Options& options, bench::Meter started) {
@@ -115,24 +112,12 @@ Task<int> listen(Loop& loop, const Options& options, bench::Meter started) {
     co_return kFailed;
   }
   Host& host = (*peer)->host();
-  serve_protocols(host);
+  Listener listener(**peer, options, started);
   boost::json::array addresses;
   for (const Multiaddr& address : host.addresses()) addresses.emplace_back(address.to_string());
   emit("ready", {{"id", host.id().to_string()}, {"addrs", addresses}});
-
-  Listener listener(**peer, started);
-  int code = kOk;
-  for (const std::string& address : options.connect) {
-    const Result<void> connected = co_await listener.connect(address);
-    if (connected) continue;
-    std::fprintf(stderr, "opwirepeer: %s: %s\n", address.c_str(), connected.error().message().c_str());
-    code = kFailed;
-  }
-  if (code == kOk) {
-    Input input(loop);
-    co_await follow_commands(listener, input);
-  }
-  co_await host.close();
+  const int code = co_await serve(listener, loop, options);
+  co_await listener.close();
   co_return code;
 }
 

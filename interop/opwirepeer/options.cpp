@@ -57,6 +57,7 @@ const std::map<std::string, Setter>& setters() {
       {"--in-flight", set_in_flight},
       {"--security", [](Options&, const std::string& value) { return only("--security", value, "noise"); }},
       {"--muxer", [](Options&, const std::string& value) { return only("--muxer", value, "yamux"); }},
+      {"--gossip", [](Options& options, const std::string& value) { return options.gossip = split(value), Status(); }},
       {"--listen", [](Options& options, const std::string& value) { return options.listen = value, Status(); }},
       {"--connect",
        [](Options& options, const std::string& value) { return options.connect = split(value), Status(); }},
@@ -83,6 +84,7 @@ Result<Options, std::string> parse_options(int argc, char** argv) {
       (options.command.empty() ? options.command : options.arguments.emplace_back()) = words[i];
       continue;
     }
+    if (words[i] == "--op-ids") continue;  // there are no other ids here
     const std::size_t equals = words[i].find('=');
     const auto setter = setters().find(words[i].substr(0, equals));
     if (setter == setters().end()) return "unknown flag " + words[i];

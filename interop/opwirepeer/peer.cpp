@@ -1,6 +1,6 @@
 #include "interop/opwirepeer/peer.hpp"
 
-#include "interop/opwirepeer/events.hpp"
+#include "interop/common/events.hpp"
 
 namespace opwire::interop {
 namespace {

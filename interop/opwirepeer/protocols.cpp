@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "interop/opwirepeer/events.hpp"
+#include "interop/common/events.hpp"
 #include "interop/opwirepeer/generator.hpp"
 #include "opwire/base/log.hpp"
 #include "opwire/codec/hex.hpp"

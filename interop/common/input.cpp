@@ -1,4 +1,4 @@
-#include "interop/opwirepeer/input.hpp"
+#include "interop/common/input.hpp"
 
 #include <poll.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "interop/opwirepeer/events.hpp"
+#include "interop/common/events.hpp"
 
 #include <algorithm>
 #include <cstdio>

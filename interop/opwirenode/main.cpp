@@ -1,0 +1,86 @@
+// opwirenode: opwire's whole node (opwire/node) under a script, with the commands of opnodepeer. interop/README.md
+// describes them.
+#include <cstdio>
+
+#include "interop/opwirenode/options.hpp"
+#include "interop/opwirenode/publisher.hpp"
+#include "opwire/codec/hex.hpp"
+#include "opwire/runtime/reactor.hpp"
+
+namespace opwire::interop {
+namespace {
+
+class AcceptedPrinter final : public opstack::BlockSink {
+ public:
+  void on_block(const opstack::AcceptedBlock& block) override {
+    Fields line = describe_block(block.envelope);
+    line["topic"] = block.topic;
+    line["from"] = block.from.to_string();
+    line["signer"] = codec::to_checksum_hex(block.signer);
+    emit("accepted", line);
+  }
+};
+
+void emit_status(const node::Node& node) {
+  const node::Status status = node.status();
+  Fields mesh;
+  for (const auto& [topic, peers] : status.mesh) mesh[topic] = peers;
+  emit("status", {{"peers", status.peers},
+                  {"mesh", mesh},
+                  {"accepted", status.accepted},
+                  {"rejected", status.rejected},
+                  {"ignored", status.ignored}});
+}
+
+Task<Result<void>> connect(node::Node& node, std::string address) {
+  OPW_CO_TRY(Multiaddr to, Multiaddr::parse_text(address));
+  OPW_CO_TRYV(co_await node.host().connect(std::move(to)));
+  emit("connected", {{"addr", address}});
+  co_return Result<void>();
+}
+
+Task<Result<void>> obey(node::Node& node, Publisher& publisher, Command command) {
+  const std::string name = command.name();
+  if (name == "publish") co_return co_await publisher.publish(command);
+  if (name == "build") co_return co_await publisher.build(command);
+  if (name == "connect") co_return co_await connect(node, command.text("addr"));
+  if (name != "status") co_return errors::kCommand;
+  emit_status(node);
+  co_return Result<void>();
+}
+
+Task<void> serve(Loop& loop, node::Node& node) {
+  boost::json::array addresses;
+  for (const Multiaddr& address : node.host().addresses()) addresses.emplace_back(address.to_string());
+  emit("ready", {{"id", node.host().id().to_string()}, {"addrs", addresses}});
+  Publisher publisher(loop, node);
+  Obey obeyed = [&](Command command) { return obey(node, publisher, std::move(command)); };
+  co_await follow_commands(loop, std::move(obeyed));
+  co_await node.close();
+}
+
+int run(node::Config config) {
+  ReactorLoop loop;
+  WorkerPool pool;
+  AcceptedPrinter printer;
+  const auto node = node::Node::make(loop, pool, std::move(config));
+  if (!node) {
+    std::fprintf(stderr, "opwirenode: %s\n", node.error().c_str());
+    return 1;
+  }
+  (*node)->add_sink(printer);
+  loop.run(serve(loop, **node));
+  return 0;
+}
+
+}  // namespace
+}  // namespace opwire::interop
+
+int main(int argc, char** argv) {
+  auto config = opwire::interop::parse_node_options(argc, argv);
+  if (!config) {
+    std::fprintf(stderr, "opwirenode: %s\n", config.error().c_str());
+    return 2;
+  }
+  return opwire::interop::run(std::move(*config));
+}

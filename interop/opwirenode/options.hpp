@@ -1,0 +1,14 @@
+// The command line of opwirenode: opnodepeer's flags.
+#pragma once
+
+#include <string>
+
+#include "opwire/node/config.hpp"
+
+namespace opwire::interop {
+
+/// --rollup-config FILE, --signer ADDRESS or --sequencer-key HEX, --static ADDR,…, --timestamp-threshold SECONDS. A
+/// fresh identity, any port of loopback. The error is a line for the user.
+Result<node::Config, std::string> parse_node_options(int argc, char** argv);
+
+}  // namespace opwire::interop
