@@ -28,6 +28,16 @@ Result<ChosenChain, std::string> from_file(const std::string& path) {
   return chain;
 }
 
+void apply_overrides(const std::map<std::string, std::uint64_t>& overrides, opstack::RollupConfig& config) {
+  for (const auto& [name, time] : overrides) {
+    if (const auto fork = opstack::parse_fork(name)) {
+      config.forks.set_time(*fork, time);
+    } else if (name == "pectrablobschedule") {
+      config.pectra_blob_schedule_time = time;
+    }
+  }
+}
+
 }  // namespace
 
 void add_chain_options(CLI::App& app, ChainOptions& options) {
@@ -43,6 +53,7 @@ Result<ChosenChain, std::string> choose_chain(const ChainOptions& options) {
   }
   auto chain = options.network.empty() ? from_file(options.rollup_config) : from_registry(options.network);
   if (!chain) return chain.error();
+  apply_overrides(options.overrides, chain->config);
   const auto valid = opstack::validate(chain->config);
   if (!valid) return chain->name + ": " + valid.error();
   if (!options.signer.empty()) {

@@ -1,6 +1,7 @@
 // Which chain: the flags that several commands share.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct ChainOptions {
   std::string network;
   std::string rollup_config;
   std::string signer;
+  std::map<std::string, std::uint64_t> overrides;  ///< fork name ("isthmus") to its time
 };
 
 void add_chain_options(CLI::App& app, ChainOptions& options);

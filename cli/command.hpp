@@ -25,8 +25,22 @@ struct Command {
 /// "opwire: <message>" on stderr, in one line; returns the code.
 int fail(ExitCode code, const std::string& message);
 
+std::vector<Command> add_completion(CLI::App& root);
 std::vector<Command> add_devnet(CLI::App& root);
+std::vector<Command> add_identify(CLI::App& root);
 std::vector<Command> add_key(CLI::App& root);
 std::vector<Command> add_payload(CLI::App& root);
+std::vector<Command> add_perf(CLI::App& root);
+std::vector<Command> add_ping(CLI::App& root);
+std::vector<Command> add_run(CLI::App& root);
+
+/// All of them on one root. app is what they were added to.
+struct Program {
+  Program();
+  CLI::App app;
+  std::vector<Command> commands;
+};
+/// Parses and runs; never throws. The exit code.
+int run_program(int argc, const char* const* argv);
 
 }  // namespace opwire::cli

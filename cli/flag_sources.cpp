@@ -22,8 +22,9 @@ constexpr std::string_view kOpNodePrefix = "OP_NODE_";
 Result<void, std::string> set_from_variable(FlagValues& values, const FlagSpec& flag, const std::string& name,
                                             std::string text) {
   if (text.empty()) {
+    const bool textual = flag.type == FlagType::kText || flag.type == FlagType::kPath || flag.type == FlagType::kList;
     if (flag.type == FlagType::kBool) text = "false";
-    if (flag.type != FlagType::kBool && flag.type != FlagType::kText && flag.type != FlagType::kList) return {};
+    if (flag.type != FlagType::kBool && !textual) return {};
   }
   return values.set(flag, {std::move(text)}, name);
 }

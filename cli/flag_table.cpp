@@ -37,8 +37,10 @@ std::vector<std::string> env_suffixes(const FlagSpec& flag) {
 
 std::string flag_group(const FlagSpec& flag) {
   if (flag.origin == FlagOrigin::kHidden) return "";
-  if (flag.effect == FlagEffect::kLater) return "Accepted from op-node, with a warning: their parts come later";
-  if (flag.name.starts_with("p2p.")) return "Peer-to-peer";
+  const bool p2p = flag.name.starts_with("p2p.") || flag.name.starts_with("signer.");
+  if (flag.effect == FlagEffect::kLater)
+    return p2p ? "Peer-to-peer, accepted with a warning: their parts come later" : "";
+  if (p2p) return "Peer-to-peer";
   if (flag.name.starts_with("log.")) return "Log";
   if (flag.origin == FlagOrigin::kOwn) return "Node";
   return "Chain";
@@ -58,6 +60,8 @@ std::string value_name(FlagType type) {
       return "DURATION";
     case FlagType::kText:
       return "TEXT";
+    case FlagType::kPath:
+      return "FILE";
     case FlagType::kList:
       return "LIST";
   }

@@ -17,6 +17,7 @@ enum class FlagType : unsigned char {
   kFloat,
   kDuration,
   kText,
+  kPath,  ///< text that names a file or folder
   kList,  ///< comma-separated, or the flag repeated
 };
 
@@ -51,7 +52,7 @@ const std::vector<const FlagSpec*>& all_flags();
 /// Null where there is none.
 const FlagSpec* find_flag(std::string_view name);
 std::vector<std::string> env_suffixes(const FlagSpec& flag);
-/// The heading under which help lists it; empty: hidden.
+/// The heading under which help lists it; empty: not listed.
 std::string flag_group(const FlagSpec& flag);
 /// "DURATION", for help.
 std::string value_name(FlagType type);

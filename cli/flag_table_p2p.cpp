@@ -13,7 +13,7 @@ using enum FlagOrigin;
 constexpr auto kFlags = std::to_array<FlagSpec>({
     // Who we are and where we listen.
     {"p2p.disable", "P2P_DISABLE", kBool, "false", kUsed, kShown, "", "Turn P2P off: no key file, no listener"},
-    {"p2p.priv.path", "P2P_PRIV_PATH", kText, "opnode_p2p_priv.txt", kUsed, kShown, "",
+    {"p2p.priv.path", "P2P_PRIV_PATH", kPath, "opnode_p2p_priv.txt", kUsed, kShown, "",
      "Private key file of this peer, made when missing"},
     {"p2p.priv.raw", "P2P_PRIV_RAW", kText, "", kUsed, kHidden, "",
      "The private key itself, in hex; wins over the path"},
@@ -24,10 +24,6 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     // Whom we know and keep.
     {"p2p.static", "P2P_STATIC", kList, "", kUsed, kShown, "",
      "Peers to stay connected to: multiaddrs that end in /p2p/ID, comma-separated or repeated"},
-    {"p2p.peers.lo", "P2P_PEERS_LO", kUint, "20", kUsed, kShown, "", "Peers that are kept when there are too many"},
-    {"p2p.peers.hi", "P2P_PEERS_HI", kUint, "30", kUsed, kShown, "", "Peers from which on there are too many"},
-    {"p2p.peers.grace", "P2P_PEERS_GRACE", kDuration, "30s", kUsed, kShown, "",
-     "How long a new connection is kept whatever the number of peers"},
     {"p2p.timeout.dial", "P2P_TIMEOUT_DIAL", kDuration, "10s", kUsed, kHidden, "", "Limit of one dial"},
     {"p2p.timeout.negotiation", "P2P_TIMEOUT_NEGOTIATION", kDuration, "10s", kNothing, kHidden, "", "Never used"},
     {"p2p.timeout.accept", "P2P_TIMEOUT_ACCEPT", kDuration, "10s", kNothing, kHidden, "", "Never used"},
@@ -50,6 +46,10 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
      "Publish own blocks to all peers of the topic"},
 
     // Parts that come later.
+    {"p2p.peers.lo", "P2P_PEERS_LO", kUint, "20", kLater, kShown, "", "Peers that are kept when there are too many"},
+    {"p2p.peers.hi", "P2P_PEERS_HI", kUint, "30", kLater, kShown, "", "Peers from which on there are too many"},
+    {"p2p.peers.grace", "P2P_PEERS_GRACE", kDuration, "30s", kLater, kShown, "",
+     "How long a new connection is kept whatever the number of peers"},
     {"p2p.no-discovery", "P2P_NO_DISCOVERY", kBool, "false", kLater, kShown, "true", "No discovery of peers"},
     {"p2p.bootnodes", "P2P_BOOTNODES", kList, "", kLater, kShown, "", "Records to begin discovery with"},
     {"p2p.listen.udp", "P2P_LISTEN_UDP_PORT", kPort, "0", kLater, kShown, "0", "UDP port of discovery"},
@@ -57,9 +57,9 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     {"p2p.advertise.tcp", "P2P_ADVERTISE_TCP", kPort, "0", kLater, kShown, "0", "TCP port in our discovery record"},
     {"p2p.advertise.udp", "P2P_ADVERTISE_UDP", kPort, "0", kLater, kShown, "0", "UDP port in our discovery record"},
     {"p2p.netrestrict", "P2P_NETRESTRICT", kText, "", kLater, kShown, "", "Networks that discovery is limited to"},
-    {"p2p.discovery.path", "P2P_DISCOVERY_PATH", kText, "opnode_discovery_db", kLater, kShown, "memory",
+    {"p2p.discovery.path", "P2P_DISCOVERY_PATH", kPath, "opnode_discovery_db", kLater, kShown, "memory",
      "Database of discovered nodes, or memory"},
-    {"p2p.peerstore.path", "P2P_PEERSTORE_PATH", kText, "opnode_peerstore_db", kLater, kShown, "memory",
+    {"p2p.peerstore.path", "P2P_PEERSTORE_PATH", kPath, "opnode_peerstore_db", kLater, kShown, "memory",
      "Database of peers, or memory"},
     {"p2p.nat", "P2P_NAT", kBool, "false", kLater, kShown, "false", "Have the router forward our port"},
     {"p2p.scoring", "P2P_PEER_SCORING", kText, "light", kLater, kShown, "none", "Scoring of peers: light or none"},
@@ -78,9 +78,9 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     {"signer.address", "SIGNER_ADDRESS", kText, "", kLater, kShown, "", "Address that the remote signer signs for"},
     {"signer.header", "SIGNER_HEADER", kList, "", kLater, kShown, "", "Headers for the remote signer, key=value"},
     {"signer.tls.enabled", "SIGNER_TLS_ENABLED", kBool, "true", kLater, kShown, "", "TLS to the remote signer"},
-    {"signer.tls.ca", "SIGNER_TLS_CA", kText, "tls/ca.crt", kLater, kShown, "", "Its certificate authority"},
-    {"signer.tls.cert", "SIGNER_TLS_CERT", kText, "tls/tls.crt", kLater, kShown, "", "Client certificate"},
-    {"signer.tls.key", "SIGNER_TLS_KEY", kText, "tls/tls.key", kLater, kShown, "", "Client key"},
+    {"signer.tls.ca", "SIGNER_TLS_CA", kPath, "tls/ca.crt", kLater, kShown, "", "Its certificate authority"},
+    {"signer.tls.cert", "SIGNER_TLS_CERT", kPath, "tls/tls.crt", kLater, kShown, "", "Client certificate"},
+    {"signer.tls.key", "SIGNER_TLS_KEY", kPath, "tls/tls.key", kLater, kShown, "", "Client key"},
 
     // Deprecated in op-node. The first two stand in where p2p.scoring is empty.
     {"p2p.scoring.peers", "", kText, "", kLater, kHidden, "none", "Old name of p2p.scoring"},

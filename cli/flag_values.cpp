@@ -31,6 +31,7 @@ std::string_view complaint(FlagType type, std::string_view text) {
     case FlagType::kDuration:
       return parse_go_duration(text) ? "" : "is not a duration, such as 30s, 1m30s or 10m";
     case FlagType::kText:
+    case FlagType::kPath:
     case FlagType::kList:
       return "";
   }
@@ -82,7 +83,7 @@ Duration FlagValues::duration(std::string_view name) const {
 }
 
 std::string FlagValues::text(std::string_view name) const {
-  OPW_CHECK(find(name).type == FlagType::kText);
+  OPW_CHECK(find(name).type == FlagType::kText || find(name).type == FlagType::kPath);
   return single(name);
 }
 

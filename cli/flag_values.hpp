@@ -26,7 +26,7 @@ class FlagValues {
   bool boolean(std::string_view name) const;
   std::uint64_t number(std::string_view name) const;  ///< kUint and kPort
   Duration duration(std::string_view name) const;
-  std::string text(std::string_view name) const;
+  std::string text(std::string_view name) const;  ///< kText and kPath
   std::vector<std::string> list(std::string_view name) const;
 
   /// The kLater flags that were set to something they would have to act on, by the names under which they were set.

@@ -1,0 +1,187 @@
+// opwire run: follow a chain's blocks.
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/command.hpp"
+#include "cli/run_options.hpp"
+#include "opwire/codec/hex.hpp"
+#include "opwire/node/feed.hpp"
+#include "opwire/node/key_file.hpp"
+#include "opwire/node/node.hpp"
+#include "opwire/opstack/gossip/topics.hpp"
+#include "opwire/runtime/reactor.hpp"
+#include "opwire/runtime/signals.hpp"
+
+namespace opwire::cli {
+namespace {
+
+constexpr log::Logger kLog{"run"};
+constexpr auto kStatusInterval = std::chrono::seconds(10);
+
+constexpr const char* kFooter =
+    R"(Values come from, in this order: the command line, OPWIRE_* variables, OP_NODE_* variables, the config file, the
+default. [NAME] after a flag's text is its variable: OPWIRE_NAME, and OP_NODE_NAME where op-node has it.
+All other flags of op-node are accepted too; those whose part is not in opwire yet are named in one warning.
+Durations are written as in Go: 30s, 1m30s, 10m. A truth value is --flag or --flag=false.
+
+  opwire run --network op-mainnet --p2p.static /ip4/203.0.113.7/tcp/9222/p2p/16Uiu2…
+  opwire run --rollup.config rollup.json --p2p.unsafe.block.signer 0x… --feed -
+
+It ends on SIGINT or SIGTERM with 0; a second one ends it at once. 2: a flag, file or variable is wrong, or the port is
+taken.)";
+
+std::string join(const std::vector<Multiaddr>& addresses) {
+  std::string text;
+  for (const Multiaddr& address : addresses) text += (text.empty() ? "" : " ") + address.to_string();
+  return text;
+}
+
+void log_start(node::Node& node) {
+  const node::Config& config = node.config();
+  kLog.info("following", {{"chain", config.chain_name},
+                          {"chain_id", config.rollup.l2_chain_id.value},
+                          {"signer", codec::to_checksum_hex(config.unsafe_block_signer)},
+                          {"static_peers", config.static_peers.size()}});
+  kLog.info("listening", {{"addresses", join(node.host().addresses())}});
+  if (config.unsafe_block_signer.is_zero()) {
+    kLog.warn("no block signer is known for this chain, so every block is ignored; set --p2p.unsafe.block.signer");
+  }
+}
+
+void log_status(node::Node& node, WallTime now) {
+  const node::Status status = node.status();
+  const opstack::RollupConfig& rollup = node.config().rollup;
+  const opstack::BlockTopics topics(rollup.l2_chain_id);
+  const std::uint64_t seconds = unix_seconds(now);
+  const std::string& topic = topics.name(rollup.forks.payload_version(seconds));
+  const std::string age =
+      status.last_timestamp ? std::to_string(seconds - std::min(seconds, *status.last_timestamp)) : "-";
+  kLog.info("status", {{"peers", status.peers},
+                       {"mesh", status.mesh.at(topic)},
+                       {"block", status.last_block ? std::to_string(status.last_block->value) : "-"},
+                       {"age_s", age},
+                       {"accepted", status.accepted},
+                       {"rejected", status.rejected},
+                       {"ignored", status.ignored}});
+}
+
+Task<void> follow(Loop& loop, node::Node& node, bool terminal) {
+  Event stop(loop);
+  bool stopped = false;
+  const StopSignals signals(loop, [&] {
+    stopped = true;
+    stop.notify_all();
+  });
+  log_start(node);
+  TimePoint next = loop.now() + kStatusInterval;
+  while (!stopped) {
+    if (!terminal) {
+      co_await stop.wait();
+      continue;
+    }
+    const Wake wake = co_await stop.wait_until(next);
+    if (wake != Wake::kTimeout) continue;
+    log_status(node, loop.wall_now());
+    next += kStatusInterval;
+  }
+  kLog.info("stopping");
+  co_await node.close();
+}
+
+/// What can be found wrong before anything is made.
+struct Plan {
+  node::Config config;
+  std::string new_key_file;
+  std::string feed;
+};
+
+Result<Plan, std::string> make_plan(const FlagValues& flags) {
+  OPW_TRY(const ChosenChain chain, choose_chain(flags));
+  for (const std::string& warning : chain.warnings) kLog.warn(warning);
+  SystemRng rng;
+  OPW_TRY(const PeerKey key, make_peer_key(flags, rng));
+  for (const std::string& warning : key.warnings) kLog.warn(warning);
+  OPW_TRY(node::Config config, make_config(flags, chain, key.key));
+  return Plan{std::move(config), key.new_file, flags.text("feed")};
+}
+
+int run_node(Plan plan, bool terminal) {
+  ReactorLoop loop;
+  WorkerPool pool;
+  std::unique_ptr<node::Feed> feed;
+  if (!plan.new_key_file.empty()) {
+    const auto created = node::create_key_file(plan.new_key_file, plan.config.peer_key);
+    if (!created) return fail(kUsage, "--p2p.priv.path: " + created.error());
+    kLog.info("made a new peer key", {{"file", plan.new_key_file}});
+  }
+  if (!plan.feed.empty()) {
+    auto opened = node::Feed::open(loop, plan.feed);
+    if (!opened) return fail(kUsage, "--feed: " + opened.error());
+    feed = std::move(*opened);
+  }
+  const std::string listen = join(plan.config.listen);
+  auto node = node::Node::make(loop, pool, std::move(plan.config));
+  if (!node) return fail(kUsage, "--p2p.listen " + listen + ": " + node.error());
+  if (feed) (*node)->add_sink(*feed);
+  loop.run(follow(loop, **node, terminal));
+  return kOk;
+}
+
+int run(const std::map<std::string, std::vector<std::string>>& command_line) {
+  const auto flags = load_flags(command_line, read_environment());
+  if (!flags) return fail(kUsage, flags.error());
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  const auto log_options = make_log_options(flags->values, terminal);
+  if (!log_options) return fail(kUsage, log_options.error());
+  const auto configured = log::configure(*log_options);
+  if (!configured) return fail(kUsage, "--log.level: " + configured.error());
+  for (const std::string& warning : flags->warnings) kLog.warn(warning);
+  if (flags->values.boolean("p2p.disable")) {
+    kLog.info("P2P is off (--p2p.disable), and opwire has no other part yet: nothing to run");
+    return kOk;
+  }
+  auto plan = make_plan(flags->values);
+  if (!plan) return fail(kUsage, plan.error());
+  return run_node(std::move(*plan), terminal);
+}
+
+std::string help_text(const FlagSpec& flag) {
+  std::string text(flag.help);
+  if (flag.type == FlagType::kBool && flag.default_value == "true") text += "; default: true";
+  const std::vector<std::string> suffixes = env_suffixes(flag);
+  if (!suffixes.empty()) text += " [" + suffixes.front() + "]";
+  return text;
+}
+
+void add_flag(CLI::App& app, const FlagSpec& flag) {
+  const std::string name = "--" + std::string(flag.name);
+  const std::string help = help_text(flag);
+  CLI::Option* option = nullptr;
+  if (flag.type == FlagType::kBool) {
+    option = app.add_flag(name, help);
+  } else {
+    option = app.add_option(name, help);
+    option->expected(1)->allow_extra_args(false)->type_name(value_name(flag.type));
+    if (!flag.default_value.empty()) option->default_str(std::string(flag.default_value));
+  }
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->group(flag_group(flag));
+}
+
+}  // namespace
+
+std::vector<Command> add_run(CLI::App& root) {
+  CLI::App* app = root.add_subcommand("run", "Follow a chain: connect, check its blocks, pass them on.");
+  for (const FlagSpec* flag : all_flags()) add_flag(*app, *flag);
+  app->footer(kFooter);
+  return {{app, [app] {
+             std::map<std::string, std::vector<std::string>> given;
+             for (const FlagSpec* flag : all_flags()) {
+               const CLI::Option* option = app->get_option("--" + std::string(flag->name));
+               if (option->count() > 0) given[std::string(flag->name)] = option->results();
+             }
+             return run(given);
+           }}};
+}
+
+}  // namespace opwire::cli

@@ -1,0 +1,154 @@
+#include "cli/run_options.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "cli/go_values.hpp"
+#include "opwire/node/key_file.hpp"
+
+namespace opwire::cli {
+namespace {
+
+// Where op-node, told to name no agent, has libp2p's own.
+constexpr const char* kOwnAgent = "opwire";
+
+Result<Multiaddr, std::string> listen_address(const FlagValues& flags) {
+  const std::string ip = flags.text("p2p.listen.ip").empty() ? "0.0.0.0" : flags.text("p2p.listen.ip");
+  const auto port = static_cast<std::uint16_t>(flags.number("p2p.listen.tcp"));
+  ByteArray<16> bytes{};
+  if (inet_pton(AF_INET, ip.c_str(), bytes.data()) == 1) return Multiaddr::ip_tcp(ByteView(bytes).first(4), port);
+  if (inet_pton(AF_INET6, ip.c_str(), bytes.data()) == 1) return Multiaddr::ip_tcp(bytes, port);
+  return flags.source("p2p.listen.ip") + ": '" + ip + "' is not an IP address";
+}
+
+Result<std::vector<Multiaddr>, std::string> static_peers(const FlagValues& flags) {
+  std::vector<Multiaddr> peers;
+  for (const std::string& text : flags.list("p2p.static")) {
+    auto address = Multiaddr::parse_text(text);
+    if (!address) return flags.source("p2p.static") + ": '" + text + "': " + address.error().message();
+    if (!address->peer_id()) return flags.source("p2p.static") + ": '" + text + "' does not end in /p2p/ID";
+    peers.push_back(std::move(*address));
+  }
+  return peers;
+}
+
+// Each item must be one of the names; "none" excludes all others (op-node's rule for --p2p.security).
+Result<void, std::string> check_names(const FlagValues& flags, std::string_view flag,
+                                      std::initializer_list<std::string_view> names) {
+  std::string text = flags.text(flag);
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::vector<std::string> items = split_list(text);
+  for (const std::string& item : items) {
+    if (std::find(names.begin(), names.end(), item) == names.end()) {
+      return flags.source(flag) + ": '" + item + "' is not known";
+    }
+    if (item == "none" && items.size() > 1) return flags.source(flag) + ": none cannot be combined";
+  }
+  return {};
+}
+
+// What op-node refuses in flags whose part is not here yet.
+Result<void, std::string> check_later_flags(const FlagValues& flags) {
+  for (const char* flag : {"p2p.scoring", "p2p.scoring.peers", "p2p.scoring.topics"}) {
+    OPW_TRYV(check_names(flags, flag, {"light", "none"}));
+  }
+  OPW_TRYV(check_names(flags, "p2p.mux", {"yamux", "mplex"}));
+  OPW_TRYV(check_names(flags, "p2p.security", {"noise", "tls", "none"}));
+  if (flags.text("p2p.peerstore.path").empty()) {
+    return flags.source("p2p.peerstore.path") + ": empty; give a path or memory";
+  }
+  const std::uint64_t lo = flags.number("p2p.peers.lo");
+  const std::uint64_t hi = flags.number("p2p.peers.hi");
+  if (lo == 0 || hi == 0 || lo > hi) {
+    return flags.source("p2p.peers.lo") + " (" + std::to_string(lo) + ") and " + flags.source("p2p.peers.hi") + " (" +
+           std::to_string(hi) + ") must not be 0, nor the first above the second";
+  }
+  return {};
+}
+
+node::GossipConfig gossip_config(const FlagValues& flags) {
+  node::GossipConfig gossip;
+  gossip.mesh_d = flags.number("p2p.gossip.mesh.d");
+  gossip.mesh_lo = flags.number("p2p.gossip.mesh.lo");
+  gossip.mesh_hi = flags.number("p2p.gossip.mesh.dhi");
+  gossip.mesh_lazy = flags.number("p2p.gossip.mesh.dlazy");
+  gossip.flood_publish = flags.boolean("p2p.gossip.mesh.floodpublish");
+  gossip.timestamp_threshold = flags.duration("p2p.gossip.timestamp.threshold");
+  return gossip;
+}
+
+Result<log::Format, std::string> log_format(const FlagValues& flags) {
+  const std::string name = flags.text("log.format");
+  if (name == "text" || name == "terminal") return log::Format::kText;
+  if (name == "logfmt" || name == "logfmtms") return log::Format::kLogfmt;
+  if (name == "json" || name == "jsonms") return log::Format::kJson;
+  return flags.source("log.format") + ": '" + name + "' is not text, terminal, logfmt, logfmtms, json or jsonms";
+}
+
+}  // namespace
+
+Result<log::Options, std::string> make_log_options(const FlagValues& flags, bool terminal) {
+  auto options = log::parse_levels(flags.text("log.level"));
+  if (!options) return flags.source("log.level") + ": " + options.error();
+  OPW_TRY(options->format, log_format(flags));
+  options->color = flags.is_set("log.color") ? flags.boolean("log.color") : terminal;
+  return std::move(*options);
+}
+
+Result<ChosenChain, std::string> choose_chain(const FlagValues& flags) {
+  ChainOptions options;
+  options.network = flags.text("network");
+  options.rollup_config = flags.text("rollup.config");
+  options.signer = flags.text("p2p.unsafe.block.signer");
+  for (const FlagSpec& flag : node_flags()) {
+    if (flag.name.starts_with("override.") && flags.is_set(flag.name)) {
+      options.overrides[std::string(flag.name.substr(9))] = flags.number(flag.name);
+    }
+  }
+  return choose_chain(options);
+}
+
+Result<PeerKey, std::string> make_peer_key(const FlagValues& flags, Rng& rng) {
+  const std::string raw = flags.text("p2p.priv.raw");
+  if (!raw.empty()) {
+    auto key = node::parse_key_hex(raw);
+    if (!key) return flags.source("p2p.priv.raw") + ": " + key.error();
+    return PeerKey{std::move(*key), "", {}};
+  }
+  const std::string path = flags.text("p2p.priv.path");
+  if (path.empty()) return flags.source("p2p.priv.path") + ": empty; the peer's key needs a file";
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown)) {
+    return PeerKey{crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng), path, {}};
+  }
+  auto file = node::read_key_file(path);
+  if (!file) return flags.source("p2p.priv.path") + ": " + file.error();
+  PeerKey key{std::move(file->key), "", {}};
+  if (file->readable_by_others) key.warnings.push_back("others can read " + path + "; run chmod 600 " + path);
+  return key;
+}
+
+Result<node::Config, std::string> make_config(const FlagValues& flags, const ChosenChain& chain,
+                                              const crypto::PrivateKey& key) {
+  node::Config config(key);
+  config.chain_name = chain.name;
+  config.rollup = chain.config;
+  config.unsafe_block_signer = chain.signer;
+  config.agent = flags.text("p2p.useragent");
+  if (config.agent.empty()) config.agent = kOwnAgent;
+  OPW_TRY(Multiaddr listen, listen_address(flags));
+  config.listen.push_back(std::move(listen));
+  OPW_TRY(config.static_peers, static_peers(flags));
+  OPW_TRYV(check_later_flags(flags));
+  config.gossip = gossip_config(flags);
+  config.dial_timeout = flags.duration("p2p.timeout.dial");
+  config.ping = flags.boolean("p2p.ping");
+  if (!flags.text("p2p.sequencer.key").empty()) config.sequencer_key = flags.text("p2p.sequencer.key");
+  OPW_TRYV(config.validate());
+  return config;
+}
+
+}  // namespace opwire::cli
