@@ -15,6 +15,8 @@ constexpr auto kFirstHeartbeat = std::chrono::milliseconds(100);
 constexpr auto kWriteTimeout = std::chrono::seconds(30);
 // One write gathers at most this much; more would delay control messages behind it.
 constexpr std::size_t kMaxBatch = 256 * 1024;
+// How long a peer's stream is left unread while ours to it does not stand.
+constexpr auto kWriterPatience = std::chrono::seconds(10);
 // A stream that breaks while the connection stands is opened again, with growing pauses, so often.
 constexpr int kMaxReopens = 4;
 
@@ -46,7 +48,11 @@ Task<Result<std::optional<std::size_t>>> read_length(Stream& stream, std::size_t
 }  // namespace
 
 Service::Service(Network& network, Params params, MessageDecoder& decoder, Rng& rng, PeerEvents* events)
-    : network_(network), router_(std::move(params), decoder, rng), events_(events), scope_(network.loop()) {
+    : network_(network),
+      router_(std::move(params), decoder, rng),
+      events_(events),
+      connected_(network.loop()),
+      scope_(network.loop()) {
   for (const std::string_view protocol : kProtocols) {
     network_.set_stream_handler(std::string(protocol), [this](PeerStream stream) { return serve(std::move(stream)); });
   }
@@ -113,7 +119,18 @@ Task<void> Service::serve(PeerStream stream) {
   stream->reset();
 }
 
+Task<void> Service::wait_for_writer(PeerId peer) {
+  const TimePoint deadline = network_.loop().now() + kWriterPatience;
+  while (true) {
+    const auto found = writers_.find(peer);
+    if (found != writers_.end() && found->second->connected) co_return;
+    const Wake woken = co_await connected_.wait_until(deadline);
+    if (woken != Wake::kNotified) co_return;
+  }
+}
+
 Task<Result<void>> Service::read_rpcs(PeerStream& stream) {
+  co_await wait_for_writer(stream.peer());
   while (!closed_) {
     OPW_CO_TRY(const std::optional<std::size_t> length, co_await read_length(*stream, router_.params().max_rpc_size));
     if (!length) break;
@@ -158,6 +175,7 @@ Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
     writer->stream = &**stream;
     const Result<void> ended = co_await write_rpcs(peer, *writer, *stream);
     writer->stream = nullptr;
+    writer->connected = false;
     if (!writer->ended) {
       router_.on_peer_disconnected(peer);
       pump();
@@ -176,6 +194,8 @@ Task<Result<void>> Service::write_rpcs(PeerId peer, Writer& writer, PeerStream& 
   }
   if (writer.ended) co_return Result<void>();
   router_.on_peer_connected(peer, version_of(stream.protocol()).value_or(Version::kFloodsub), outbound);
+  writer.connected = true;
+  connected_.notify_all();
   pump();
   Timer slow(network_.loop(), [&stream] { stream->reset(); });
   std::vector<Frame> frames;

@@ -53,11 +53,15 @@ class Service final : public NetworkObserver {
     explicit Writer(Loop& loop) : ready(loop) {}
     Event ready;
     Stream* stream = nullptr;  // of the task that runs, once it is open
+    bool connected = false;    // the router knows the peer
     bool ended = false;
   };
 
   Task<void> serve(PeerStream stream);
   Task<Result<void>> read_rpcs(PeerStream& stream);
+  /// The router heeds no peer that it cannot answer. The peer's first RPC, its subscriptions, may well arrive before
+  /// our stream to it stands, and is not repeated: reading waits for that, within reason.
+  Task<void> wait_for_writer(PeerId peer);
   Task<void> write_to(PeerId peer, std::shared_ptr<Writer> writer);
   Task<Result<void>> write_rpcs(PeerId peer, Writer& writer, PeerStream& stream);
   Task<void> validate(MessagePtr message);
@@ -77,6 +81,7 @@ class Service final : public NetworkObserver {
   std::map<std::string, Topic, std::less<>> topics_;
   std::unordered_map<PeerId, std::shared_ptr<Writer>> writers_;
   std::unordered_map<PeerId, Stream*> readers_;
+  Event connected_;  // some writer is
   Actions actions_;
   bool pumping_ = false;
   bool closed_ = false;
