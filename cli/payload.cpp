@@ -1,4 +1,4 @@
-// opwire payload show|verify|sign: a block in a file.
+// opwire payload show|verify|sign|publish: a block in a file.
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -7,6 +7,8 @@
 #include "cli/chain_options.hpp"
 #include "cli/command.hpp"
 #include "cli/payload_input.hpp"
+#include "cli/payload_publish.hpp"
+#include "cli/verdict.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/codec/snappy.hpp"
 #include "opwire/opstack/gossip/block_check.hpp"
@@ -94,11 +96,7 @@ int report_verdict(const opstack::CheckOutcome& outcome, const PayloadInput& inp
                 codec::to_checksum_hex(outcome.block->signer).c_str());
     return kOk;
   }
-  const Error& error = outcome.block.error();
-  const bool rejected = error.consequence() != Consequence::kIgnore;
-  std::printf("%s %s: %s\n", rejected ? "REJECT" : "IGNORE", std::string(error.name()).c_str(),
-              error.message().c_str());
-  return kFailed;
+  return report_refusal(outcome.block.error());
 }
 
 int verify(const PayloadOptions& options) {
@@ -146,28 +144,28 @@ int sign(const PayloadOptions& options) {
 }  // namespace
 
 std::vector<Command> add_payload(CLI::App& root) {
-  CLI::App* group = root.add_subcommand("payload", "Show, verify or sign a block in a file.");
+  CLI::App* group = root.add_subcommand("payload", "Show, verify, sign or publish a block in a file.");
   group->require_subcommand(1);
   const auto options = std::make_shared<PayloadOptions>();
   const auto add = [&](const char* name, const char* text) {
     CLI::App* app = group->add_subcommand(name, text);
-    app->add_option("FILE", options->file,
-                    "Gossip frame, signed body or SSZ (binary or hex), or Engine API JSON; - for standard input")
-        ->required();
+    add_payload_file(*app, options->file);
     return app;
   };
   CLI::App* show_app = add("show", "Print what the block says.");
   show_app->add_flag("--json", options->json, "As Engine API JSON");
   CLI::App* verify_app = add("verify", "Check a signed block as a node would on gossip; say which check fails.");
   add_chain_options(*verify_app, options->chain);
-  verify_app->add_option("--at", options->at, "When: Unix seconds, or 'block' for the block's own time; default: now");
+  verify_app->add_option("--at", options->at, "When: Unix seconds, or block for the block's own time; default: now");
   CLI::App* sign_app = add("sign", "Sign a block and print the gossip frame in hex.");
   add_chain_options(*sign_app, options->chain);
   sign_app->add_option("--p2p.sequencer.key", options->key, "The block signer's private key in hex")->required();
   sign_app->add_option("--out", options->out, "Write the frame to a new file, in binary");
-  return {{show_app, [options] { return show(*options); }},
-          {verify_app, [options] { return verify(*options); }},
-          {sign_app, [options] { return sign(*options); }}};
+  std::vector<Command> commands{{show_app, [options] { return show(*options); }},
+                                {verify_app, [options] { return verify(*options); }},
+                                {sign_app, [options] { return sign(*options); }}};
+  for (Command& command : add_payload_publish(*group)) commands.push_back(std::move(command));
+  return commands;
 }
 
 }  // namespace opwire::cli

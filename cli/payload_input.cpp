@@ -1,6 +1,7 @@
 #include "cli/payload_input.hpp"
 
 #include "cli/files.hpp"
+#include "cli/go_values.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/opstack/gossip/message.hpp"
 #include "opwire/opstack/payload/gossip_body.hpp"
@@ -48,13 +49,13 @@ Result<PayloadInput, std::string> from_bytes(const std::string& file, Bytes byte
          body.error().message() + "; as SSZ, " + ssz.error().message();
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
+
+void add_payload_file(CLI::App& app, std::string& file) {
+  app.add_option("FILE", file,
+                 "Gossip frame, signed body or SSZ (binary or hex), or Engine API JSON; - for standard input")
+      ->required();
+}
 
 Result<PayloadInput, std::string> load_payload(const std::string& file) {
   OPW_TRY(const std::string content, read_input(file, 4 * opstack::kMaxMessageSize));

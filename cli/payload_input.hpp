@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include <CLI/CLI.hpp>
+
 #include "opwire/base/result.hpp"
 #include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/opstack/payload/execution_payload.hpp"
@@ -16,6 +18,8 @@ struct PayloadInput {
   std::optional<crypto::RecoverableSignature> signature;
   Bytes frame;  ///< snappy, as gossiped; only of a gossip frame
 };
+
+void add_payload_file(CLI::App& app, std::string& file);
 
 /// Takes a gossip frame (snappy), a signed body (65-byte signature and SSZ), SSZ, each in binary or hex, or the Engine
 /// API's JSON. The version is the one whose layout fits. The error says what each form lacked.
