@@ -66,7 +66,7 @@ def recorded(programs):
             expect_true(status == 0 and said.startswith("ACCEPT") and frame["hash"] in said, f"{what}: {status} {said}")
             status, said = verify(programs, frame["wire"], *flags, "--at", frame["timestamp"] + 61)
             expect_true(status == 1 and said.startswith("REJECT block.too_old"), f"{what} a minute later: {said}")
-            broken = frame["plain"][:-1] + ("0" if frame["plain"][-1] != "0" else "1")
+            broken = frame["wire"][:-1] + ("0" if frame["wire"][-1] != "0" else "1")
             status, said = verify(programs, broken, *flags, *at)
             expect_true(status == 1 and said.startswith("REJECT"), f"{what} with its last byte changed: {said}")
 
