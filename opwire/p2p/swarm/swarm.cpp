@@ -108,6 +108,7 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   std::vector<ConnectionPtr>& of_peer = peers_[connection->peer()];
   of_peer.push_back(connection);
   const bool is_first = of_peer.size() == 1;
+  if (is_first) peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
   running_.spawn(run_connection(connection, std::move(place)));
   announce(connection->info(), is_first);
   return {};
