@@ -109,13 +109,13 @@ Bytes seal_envelope(const crypto::PrivateKey& key, std::string_view domain, Byte
   return out;
 }
 
-Result<Envelope> open_envelope(ByteView envelope, std::string_view domain) {
+Result<SignedEnvelope> open_envelope(ByteView envelope, std::string_view domain) {
   OPW_TRY(const RawEnvelope raw, parse_raw_envelope(envelope));
   auto key = parse_public_key(raw.key);
   if (!key) return Error(errors::kBadEnvelope, "public key");
   if (!key->verify(signed_bytes(domain, raw.payload_type, raw.payload), raw.signature))
     return errors::kEnvelopeSignature;
-  return Envelope{*std::move(key), to_bytes(raw.payload_type), to_bytes(raw.payload)};
+  return SignedEnvelope{*std::move(key), to_bytes(raw.payload_type), to_bytes(raw.payload)};
 }
 
 Bytes seal_peer_record(const crypto::PrivateKey& key, const PeerRecord& record) {
@@ -123,7 +123,7 @@ Bytes seal_peer_record(const crypto::PrivateKey& key, const PeerRecord& record) 
 }
 
 Result<PeerRecord> open_peer_record(ByteView envelope, std::size_t max_addresses) {
-  OPW_TRY(const Envelope opened, open_envelope(envelope, kRecordDomain));
+  OPW_TRY(const SignedEnvelope opened, open_envelope(envelope, kRecordDomain));
   if (!equal(opened.payload_type, kRecordType)) return errors::kEnvelopeType;
   return parse_record(opened.payload, PeerId::of(opened.key), max_addresses);
 }

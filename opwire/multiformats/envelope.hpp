@@ -13,7 +13,7 @@
 namespace opwire::multiformats {
 
 /// A verified envelope: the signature has been checked for the domain it was opened with.
-struct Envelope {
+struct SignedEnvelope {
   crypto::PublicKey key;
   Bytes payload_type;
   Bytes payload;
@@ -21,7 +21,7 @@ struct Envelope {
 
 Bytes seal_envelope(const crypto::PrivateKey& key, std::string_view domain, ByteView payload_type, ByteView payload);
 /// Errors: kBadEnvelope (the key in it included), kEnvelopeSignature.
-Result<Envelope> open_envelope(ByteView envelope, std::string_view domain);
+Result<SignedEnvelope> open_envelope(ByteView envelope, std::string_view domain);
 
 /// Where a peer says it can be reached. seq: Unix nanoseconds in go; a higher one replaces a lower one.
 struct PeerRecord {

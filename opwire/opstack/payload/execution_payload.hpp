@@ -66,6 +66,10 @@ struct ExecutionPayload {
 
 /// What is signed, gossiped and served.
 struct Envelope {
+  Envelope() = default;
+  explicit Envelope(ExecutionPayload of, const Hash256& beacon_root = {})
+      : payload(std::move(of)), parent_beacon_block_root(beacon_root) {}
+
   ExecutionPayload payload;
   Hash256 parent_beacon_block_root;  ///< V3 and later
   bool operator==(const Envelope&) const = default;

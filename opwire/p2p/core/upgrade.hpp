@@ -22,6 +22,9 @@ inline constexpr std::string_view to_string(Role role) {
 
 /// A connection as a transport delivers it.
 struct RawConnection {
+  RawConnection(std::unique_ptr<Stream> io, Multiaddr local_address, Multiaddr remote_address)
+      : stream(std::move(io)), local(std::move(local_address)), remote(std::move(remote_address)) {}
+
   std::unique_ptr<Stream> stream;
   Multiaddr local;
   Multiaddr remote;  ///< the socket's address, without /p2p
