@@ -18,8 +18,8 @@ Result<ChosenChain, std::string> from_registry(const std::string& network) {
 }
 
 Result<ChosenChain, std::string> from_file(const std::string& path) {
-  OPW_TRY(const std::string text, read_input(path, kMaxConfigSize));
-  auto parsed = opstack::parse_rollup_config(text);
+  OPW_TRY(const Bytes content, read_input(path, kMaxConfigSize));
+  auto parsed = opstack::parse_rollup_config(as_text(content));
   if (!parsed) return "--rollup.config " + path + ": " + parsed.error();
   ChosenChain chain{path, std::move(parsed->config), {}, std::move(parsed->warnings)};
   if (const opstack::Chain* known = opstack::find_chain(chain.config.l2_chain_id)) {

@@ -1,6 +1,8 @@
 // opwire devnet: a local network at work.
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -20,6 +22,7 @@ namespace {
 constexpr auto kMeshLimit = std::chrono::seconds(20);
 constexpr auto kLastBlockLimit = std::chrono::seconds(10);
 constexpr auto kRedraw = std::chrono::milliseconds(200);
+constexpr std::size_t kUsualLines = 24;
 
 struct DevnetFlags {
   DevnetOptions options;
@@ -45,6 +48,11 @@ Result<void, std::string> write_invitation(DevnetNetwork& network, const std::fi
   return write_file(folder / "signer", codec::to_checksum_hex(network.sequencer().config().unsafe_block_signer));
 }
 
+std::size_t terminal_lines() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : kUsualLines;
+}
+
 /// One run, from the first block to the last.
 class DevnetRun {
  public:
@@ -64,22 +72,23 @@ class DevnetRun {
     std::fflush(stdout);
     const bool ready = co_await network_.wait_for_mesh(kMeshLimit);
     if (!ready) co_return fail(kFailed, "the nodes found no mesh within 20 s; --log.level debug tells more");
-    std::printf("mesh stands; publishing\n");
+    std::printf("the mesh stands; publishing\n");
+    std::fflush(stdout);
     const bool published = co_await publish_all();
     const bool complete = published && co_await network_.wait_for_followers(kLastBlockLimit);
     show();
     std::printf("%s", devnet_summary(network_).c_str());
     if (!complete) co_return fail(kFailed, "not every follower accepted every block");
-    std::printf("devnet: all %zu followers accepted all %zu blocks\n", network_.follower_count(),
-                network_.published().size());
+    std::printf("devnet: all %zu followers accepted all %llu blocks\n", network_.follower_count(),
+                static_cast<unsigned long long>(network_.published().count));
     co_return kOk;
   }
 
  private:
   void show() {
     if (live_) {
-      table_.draw(devnet_table(network_));
-    } else if (!network_.published().empty()) {
+      table_.draw(devnet_table(network_, terminal_lines()));
+    } else if (network_.published().count > 0) {
       std::printf("%s\n", devnet_line(network_).c_str());
       std::fflush(stdout);
     }
@@ -87,14 +96,14 @@ class DevnetRun {
 
   Task<bool> publish_all() {
     TimePoint next = loop_.now();
-    while (!stopped_ && (options_.blocks == 0 || network_.published().size() < options_.blocks)) {
-      if (!network_.published().empty() && !live_) show();
+    while (!stopped_ && (options_.blocks == 0 || network_.published().count < options_.blocks)) {
+      if (network_.published().count > 0 && !live_) show();
       const Result<void> published = co_await network_.publish_block();
       if (!published) {
         fail(kFailed, "publishing: " + published.error().message());
         co_return false;
       }
-      next += options_.block_time;
+      next = std::max(next + options_.block_time, loop_.now());  // what was missed is not made up for
       co_await wait_until(next);
     }
     co_return true;

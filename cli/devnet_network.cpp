@@ -21,9 +21,15 @@ std::uint64_t whole_seconds(Duration duration) {
 }  // namespace
 
 void FollowerRecord::on_block(const opstack::AcceptedBlock& block) {
-  accepted.emplace(block.envelope.payload.block_hash, loop_.now());
-  last_block = std::max(last_block, block.envelope.payload.number.value);
+  const opstack::ExecutionPayload& payload = block.envelope.payload;
+  ++count;
+  last_block = std::max(last_block, payload.number.value);
   wire_bytes += block.wire_size;
+  const auto found = std::find_if(published_.newest.rbegin(), published_.newest.rend(),
+                                  [&](const auto& published) { return published.hash == payload.block_hash; });
+  if (found == published_.newest.rend()) return;
+  latencies.push_back(loop_.now() - found->at);
+  if (latencies.size() > PublishedBlocks::kRemembered) latencies.pop_front();
 }
 
 Result<std::unique_ptr<DevnetNetwork>, std::string> DevnetNetwork::make(Loop& loop, WorkerPool& pool, Rng& rng,
@@ -49,7 +55,7 @@ Result<void, std::string> DevnetNetwork::start(WorkerPool& pool, const DevnetOpt
       config.static_peers.push_back(nodes_[i - back]->host().addresses().front());
     }
     OPW_TRY(auto node, node::Node::make(loop_, pool, std::move(config)));
-    if (i > 0) node->add_sink(*records_.emplace_back(std::make_unique<FollowerRecord>(loop_)));
+    if (i > 0) node->add_sink(*records_.emplace_back(std::make_unique<FollowerRecord>(loop_, published_)));
     nodes_.push_back(std::move(node));
   }
   return {};
@@ -74,13 +80,15 @@ Task<bool> DevnetNetwork::wait_for_mesh(Duration limit) {
 
 Task<Result<void>> DevnetNetwork::publish_block() {
   opstack::Envelope block = builder_->next(unix_seconds(loop_.wall_now()));
-  published_.push_back({block.payload.number.value, block.payload.block_hash, loop_.now()});
+  ++published_.count;
+  published_.newest.push_back({block.payload.number.value, block.payload.block_hash, loop_.now()});
+  if (published_.newest.size() > PublishedBlocks::kRemembered) published_.newest.pop_front();
   co_return co_await sequencer().publish(std::move(block));
 }
 
 Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
   const TimePoint end = loop_.now() + limit;
-  const auto has_all = [this](const auto& record) { return record->accepted.size() == published_.size(); };
+  const auto has_all = [this](const auto& record) { return record->count == published_.count; };
   while (!std::all_of(records_.begin(), records_.end(), has_all)) {
     if (loop_.now() >= end) co_return false;
     const bool slept = co_await sleep_for(loop_, kPoll);
@@ -91,15 +99,6 @@ Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
 
 Task<void> DevnetNetwork::close() {
   for (auto& node : nodes_) co_await node->close();
-}
-
-std::vector<Duration> DevnetNetwork::latencies(std::size_t follower) const {
-  std::vector<Duration> times;
-  for (const PublishedBlock& block : published_) {
-    const auto found = records_[follower]->accepted.find(block.hash);
-    if (found != records_[follower]->accepted.end()) times.push_back(found->second - block.at);
-  }
-  return times;
 }
 
 }  // namespace opwire::cli

@@ -1,7 +1,7 @@
 // A local network in this process: one sequencer and followers, each a whole node with its own key, over loopback TCP.
 #pragma once
 
-#include <map>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,24 +21,32 @@ struct DevnetOptions {
   std::string out;  ///< folder for those who want to join; empty: none
 };
 
-/// When a follower accepted which block.
+/// What the sequencer has published: how many in all, and the newest ones.
+struct PublishedBlocks {
+  static constexpr std::size_t kRemembered = 1000;
+  struct Block {
+    std::uint64_t number = 0;
+    Hash256 hash;
+    TimePoint at{};
+  };
+  std::uint64_t count = 0;
+  std::deque<Block> newest;  ///< the last one at the end
+};
+
+/// What a follower has accepted of that.
 class FollowerRecord final : public opstack::BlockSink {
  public:
-  explicit FollowerRecord(Loop& loop) : loop_(loop) {}
+  FollowerRecord(Loop& loop, const PublishedBlocks& published) : loop_(loop), published_(published) {}
   void on_block(const opstack::AcceptedBlock& block) override;
 
-  std::map<Hash256, TimePoint> accepted;
+  std::uint64_t count = 0;
   std::uint64_t last_block = 0;
   std::uint64_t wire_bytes = 0;
+  std::deque<Duration> latencies;  ///< from publishing to acceptance, of the newest
 
  private:
   Loop& loop_;
-};
-
-struct PublishedBlock {
-  std::uint64_t number = 0;
-  Hash256 hash;
-  TimePoint at{};
+  const PublishedBlocks& published_;
 };
 
 class DevnetNetwork {
@@ -61,10 +69,8 @@ class DevnetNetwork {
   std::size_t follower_count() const { return records_.size(); }
   const node::Node& follower(std::size_t index) const { return *nodes_[index + 1]; }
   const FollowerRecord& record(std::size_t index) const { return *records_[index]; }
-  const std::vector<PublishedBlock>& published() const { return published_; }
+  const PublishedBlocks& published() const { return published_; }
   std::string topic() const;
-  /// From publishing to acceptance by that follower, of each block it has, in order.
-  std::vector<Duration> latencies(std::size_t follower) const;
 
  private:
   DevnetNetwork(Loop& loop, Rng& rng) : loop_(loop), rng_(rng) {}
@@ -72,10 +78,10 @@ class DevnetNetwork {
 
   Loop& loop_;
   Rng& rng_;
+  PublishedBlocks published_;
   std::vector<std::unique_ptr<FollowerRecord>> records_;
   std::vector<std::unique_ptr<node::Node>> nodes_;  // the sequencer first
   std::unique_ptr<node::BlockBuilder> builder_;
-  std::vector<PublishedBlock> published_;
 };
 
 }  // namespace opwire::cli

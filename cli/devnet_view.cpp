@@ -1,25 +1,19 @@
 #include "cli/devnet_view.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
+#include "cli/statistics.hpp"
 #include "opwire/codec/hex.hpp"
 
 namespace opwire::cli {
 namespace {
 
-std::string milliseconds(Duration duration) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f ms", std::chrono::duration<double, std::milli>(duration).count());
-  return text;
-}
+constexpr std::size_t kTableFrame = 3;  // head, sequencer, and the line below the table
 
-/// share: 0 the least, 1 the greatest. "-" of nothing.
-std::string quantile(std::vector<Duration> times, double share) {
-  if (times.empty()) return "-";
-  std::sort(times.begin(), times.end());
-  const auto last = static_cast<double>(times.size() - 1);
-  return milliseconds(times[static_cast<std::size_t>(share * last + 0.5)]);
+// "-" of nothing.
+std::string share_of(const std::deque<Duration>& latencies, double share) {
+  if (latencies.empty()) return "-";
+  return in_milliseconds(quantile(std::vector<Duration>(latencies.begin(), latencies.end()), share));
 }
 
 std::string row(const std::string& name, const std::string& peer, const std::string& peers, const std::string& mesh,
@@ -48,47 +42,52 @@ std::string follower_name(std::size_t index) {
 
 }  // namespace
 
-std::string devnet_table(const DevnetNetwork& network) {
+std::string devnet_table(const DevnetNetwork& network, std::size_t max_lines) {
   const std::string topic = network.topic();
-  const std::size_t total = network.published().size();
-  const std::uint64_t newest = total == 0 ? 0 : network.published().back().number;
+  const PublishedBlocks& published = network.published();
+  const std::uint64_t newest = published.newest.empty() ? 0 : published.newest.back().number;
   std::string text = row("node", "peer", "peers", "mesh", "block", "has", "p50");
-  text += node_row("sequencer", network.sequencer(), topic, newest, std::to_string(total), "");
-  for (std::size_t i = 0; i < network.follower_count(); ++i) {
+  text += node_row("sequencer", network.sequencer(), topic, newest, std::to_string(published.count), "");
+  const std::size_t room = max_lines > kTableFrame ? max_lines - kTableFrame : 1;
+  const std::size_t shown = network.follower_count() <= room ? network.follower_count() : room - 1;
+  for (std::size_t i = 0; i < shown; ++i) {
     const FollowerRecord& record = network.record(i);
-    const std::string have = std::to_string(record.accepted.size()) + "/" + std::to_string(total);
+    const std::string have = std::to_string(record.count) + "/" + std::to_string(published.count);
     text += node_row(follower_name(i), network.follower(i), topic, record.last_block, have,
-                     quantile(network.latencies(i), 0.5));
+                     share_of(record.latencies, 0.5));
+  }
+  if (shown < network.follower_count()) {
+    text += "and " + std::to_string(network.follower_count() - shown) + " more followers\n";
   }
   return text;
 }
 
 std::string devnet_line(const DevnetNetwork& network) {
-  const PublishedBlock& block = network.published().back();
-  std::vector<Duration> times;
+  const PublishedBlocks::Block& block = network.published().newest.back();
+  std::deque<Duration> times;
   for (std::size_t i = 0; i < network.follower_count(); ++i) {
-    const auto found = network.record(i).accepted.find(block.hash);
-    if (found != network.record(i).accepted.end()) times.push_back(found->second - block.at);
+    const FollowerRecord& record = network.record(i);
+    if (record.last_block == block.number && !record.latencies.empty()) times.push_back(record.latencies.back());
   }
   return "block " + std::to_string(block.number) + " " + shortened(block.hash) + ": " + std::to_string(times.size()) +
-         "/" + std::to_string(network.follower_count()) + " followers, median " + quantile(times, 0.5) + ", slowest " +
-         quantile(times, 1);
+         "/" + std::to_string(network.follower_count()) + " followers, median " + share_of(times, 0.5) + ", slowest " +
+         share_of(times, 1);
 }
 
 std::string devnet_summary(const DevnetNetwork& network) {
   std::string text;
   for (std::size_t i = 0; i < network.follower_count(); ++i) {
-    const std::vector<Duration> times = network.latencies(i);
-    text += follower_name(i) + ": accepted " + std::to_string(times.size()) + " of " +
-            std::to_string(network.published().size()) + " blocks, " + std::to_string(network.record(i).wire_bytes) +
-            " bytes, p50 " + quantile(times, 0.5) + ", p99 " + quantile(times, 0.99) + "\n";
+    const FollowerRecord& record = network.record(i);
+    text += follower_name(i) + ": accepted " + std::to_string(record.count) + " of " +
+            std::to_string(network.published().count) + " blocks, " + std::to_string(record.wire_bytes) +
+            " bytes, p50 " + share_of(record.latencies, 0.5) + ", p99 " + share_of(record.latencies, 0.99) + "\n";
   }
   return text;
 }
 
 void LiveTable::draw(const std::string& text) {
-  if (lines_ > 0) std::printf("\033[%zuA", lines_);
-  std::string out;
+  std::string out = "\r";  // over what the keyboard echoed, such as ^C
+  if (lines_ > 0) out += "\033[" + std::to_string(lines_) + "A";
   lines_ = 0;
   for (const char c : text) {
     if (c == '\n') {

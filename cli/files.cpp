@@ -7,7 +7,7 @@
 
 namespace opwire::cli {
 
-Result<std::string, std::string> read_input(const std::string& path, std::size_t limit) {
+Result<Bytes, std::string> read_input(const std::string& path, std::size_t limit) {
   struct Close {
     void operator()(std::FILE* file) const {
       if (file != stdin) std::fclose(file);
@@ -15,11 +15,11 @@ Result<std::string, std::string> read_input(const std::string& path, std::size_t
   };
   const std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
   if (!file) return path + ": " + std::strerror(errno);
-  std::string content;
-  char piece[64 * 1024];
-  while (const std::size_t size = std::fread(piece, 1, sizeof(piece), file.get())) {
+  Bytes content;
+  ByteArray<64 * 1024> piece;
+  while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), file.get())) {
     if (size > limit - content.size()) return path + ": longer than " + std::to_string(limit) + " bytes";
-    content.append(piece, size);
+    content.insert(content.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size));
   }
   if (std::ferror(file.get()) != 0) return path + ": " + std::strerror(errno);
   return content;

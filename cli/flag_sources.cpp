@@ -48,8 +48,8 @@ std::string unknown_key(const std::string& path, const std::string& name) {
 }
 
 Result<std::vector<CLI::ConfigItem>, std::string> parse_config(const std::string& path) {
-  OPW_TRY(const std::string text, read_input(path, kMaxConfigSize));
-  std::istringstream stream(text);
+  OPW_TRY(const Bytes content, read_input(path, kMaxConfigSize));
+  std::istringstream stream{std::string(as_text(content))};
   try {
     return CLI::ConfigTOML().from_config(stream);
   } catch (const std::exception& exception) {

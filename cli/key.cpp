@@ -13,6 +13,8 @@
 namespace opwire::cli {
 namespace {
 
+constexpr std::size_t kMaxKeyText = 1024;
+
 struct KeyOptions {
   std::string file;
   bool json = false;
@@ -45,8 +47,8 @@ int make_key(const KeyOptions& options) {
 
 Result<crypto::PrivateKey, std::string> read_key(const KeyOptions& options) {
   if (options.file == "-") {
-    OPW_TRY(const std::string text, read_input("-", 1024));
-    auto key = node::parse_key_hex(text);
+    OPW_TRY(const Bytes content, read_input("-", kMaxKeyText));
+    auto key = node::parse_key_hex(as_text(content));
     if (!key) return "standard input: " + key.error();
     return std::move(*key);
   }

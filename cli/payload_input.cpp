@@ -58,8 +58,8 @@ void add_payload_file(CLI::App& app, std::string& file) {
 }
 
 Result<PayloadInput, std::string> load_payload(const std::string& file) {
-  OPW_TRY(const std::string content, read_input(file, 4 * opstack::kMaxMessageSize));
-  const std::string_view text = trimmed(content);
+  OPW_TRY(Bytes content, read_input(file, 4 * opstack::kMaxMessageSize));
+  const std::string_view text = trimmed(as_text(content));
   if (text.empty()) return file + ": empty";
   if (text.front() == '{') {
     auto envelope = opstack::parse_envelope_json(text);
@@ -67,7 +67,7 @@ Result<PayloadInput, std::string> load_payload(const std::string& file) {
     return PayloadInput{std::move(*envelope), "JSON", std::nullopt, {}};
   }
   if (auto bytes = codec::from_hex(text)) return from_bytes(file, std::move(*bytes));
-  return from_bytes(file, to_bytes(as_bytes(content)));
+  return from_bytes(file, std::move(content));
 }
 
 }  // namespace opwire::cli

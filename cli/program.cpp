@@ -42,7 +42,9 @@ int explain(const CLI::App& root, const CLI::ParseError& error) {
   const CLI::App& app = chosen(root);
   std::string message = error.what();
   const std::vector<std::string> left = root.remaining(true);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !left.empty()) {
+  const bool unknown = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+                       dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;  // of a command
+  if (unknown && !left.empty()) {
     const std::string name = left.front().substr(0, left.front().find('='));
     message = "'" + name + "' is not known to " + full_name(app) + suggestion(app, name);
   }

@@ -1,0 +1,179 @@
+#include "cli/run_options.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "opwire/base/check.hpp"
+#include "opwire/node/key_file.hpp"
+
+namespace opwire::cli {
+namespace {
+
+using Given = std::map<std::string, std::vector<std::string>>;
+
+constexpr const char* kPeer = "/ip4/127.0.0.1/tcp/9222/p2p/16Uiu2HAmV8yEbbJEZ2mdKwRMbLGpHMAbiwfbtTXXDzKQHgyWLjQA";
+constexpr const char* kKey = "8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba";
+
+class RunOptions : public testing::Test {
+ protected:
+  RunOptions() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "opwire-run-XXXXXX").string();
+    OPW_CHECK(mkdtemp(pattern.data()) != nullptr);
+    folder_ = pattern;
+  }
+  ~RunOptions() override { std::filesystem::remove_all(folder_); }
+
+  static FlagValues flags(const Given& given) { return load_flags(given, {}).value().values; }
+  Result<node::Config, std::string> config(Given given) {
+    given.try_emplace("network", std::vector<std::string>{"op-sepolia"});
+    const FlagValues values = flags(given);
+    OPW_TRY(const ChosenChain chain, choose_chain(values));
+    return make_config(values, chain, node::parse_key_hex(kKey).value());
+  }
+  void expect_error(const Given& given, const std::string& part) {
+    const auto made = config(given);
+    ASSERT_FALSE(made) << part;
+    EXPECT_NE(made.error().find(part), std::string::npos) << made.error();
+    EXPECT_EQ(made.error().find('\n'), std::string::npos);
+  }
+
+  std::filesystem::path folder_;
+  SeededRng rng_{1};
+};
+
+TEST_F(RunOptions, DefaultsMakeAnOpNode) {
+  const auto made = config({});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ(made->rollup.l2_chain_id.value, 11155420u);
+  EXPECT_FALSE(made->unsafe_block_signer.is_zero());
+  EXPECT_EQ(made->agent, "optimism");
+  ASSERT_EQ(made->listen.size(), 1u);
+  EXPECT_EQ(made->listen[0].to_string(), "/ip4/0.0.0.0/tcp/9222");
+  EXPECT_EQ(made->gossip.mesh_d, 8u);
+  EXPECT_EQ(made->gossip.mesh_hi, 12u);
+  EXPECT_TRUE(made->ping);
+  EXPECT_FALSE(made->sequencer_key);
+}
+
+TEST_F(RunOptions, FlagsReachTheConfig) {
+  const auto made = config({{"p2p.listen.ip", {"::1"}},
+                            {"p2p.listen.tcp", {"0"}},
+                            {"p2p.static", {kPeer, std::string(" ") + kPeer}},
+                            {"p2p.useragent", {"me"}},
+                            {"p2p.timeout.dial", {"3s"}},
+                            {"p2p.ping", {"false"}},
+                            {"p2p.sequencer.key", {kKey}},
+                            {"p2p.unsafe.block.signer", {"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}},
+                            {"p2p.gossip.mesh.d", {"10"}},
+                            {"p2p.gossip.mesh.lo", {"7"}},
+                            {"p2p.gossip.mesh.dhi", {"20"}},
+                            {"p2p.gossip.mesh.dlazy", {"5"}},
+                            {"p2p.gossip.mesh.floodpublish", {"true"}},
+                            {"p2p.gossip.timestamp.threshold", {"2m"}},
+                            {"override.karst", {"99"}}});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ(made->listen[0].to_string(), "/ip6/::1/tcp/0");
+  EXPECT_EQ(made->static_peers.size(), 2u);
+  EXPECT_EQ(made->agent, "me");
+  EXPECT_EQ(made->dial_timeout, std::chrono::seconds(3));
+  EXPECT_FALSE(made->ping);
+  EXPECT_EQ(made->sequencer_key, kKey);
+  EXPECT_EQ(made->unsafe_block_signer.bytes[0], 0xf3);
+  EXPECT_EQ(made->gossip.mesh_d, 10u);
+  EXPECT_EQ(made->gossip.mesh_lo, 7u);
+  EXPECT_EQ(made->gossip.mesh_hi, 20u);
+  EXPECT_EQ(made->gossip.mesh_lazy, 5u);
+  EXPECT_TRUE(made->gossip.flood_publish);
+  EXPECT_EQ(made->gossip.timestamp_threshold, std::chrono::minutes(2));
+  EXPECT_EQ(made->rollup.forks.time(opstack::Fork::kKarst), 99u);
+}
+
+TEST_F(RunOptions, AnEmptyAgentIsOurOwnName) {
+  const auto made = config({{"p2p.useragent", {""}}});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->agent, "opwire");
+}
+
+TEST_F(RunOptions, ErrorsNameTheFlag) {
+  expect_error({{"network", {"op-mainet"}}}, "op-mainnet");
+  expect_error({{"rollup.config", {"x"}}}, "not both");
+  expect_error({{"network", {""}}}, "--network NAME or --rollup.config FILE");
+  expect_error({{"network", {""}}, {"rollup.config", {folder_ / "none.json"}}}, "none.json: No such file");
+  expect_error({{"p2p.unsafe.block.signer", {"0x12"}}}, "--p2p.unsafe.block.signer: '0x12'");
+  expect_error({{"p2p.listen.ip", {"localhost"}}}, "--p2p.listen.ip: 'localhost' is not an IP address");
+  expect_error({{"p2p.static", {"/ip4/1.2.3.4/tcp/9222"}}}, "does not end in /p2p/ID");
+  expect_error({{"p2p.static", {"1.2.3.4:9222"}}}, "--p2p.static: '1.2.3.4:9222'");
+  expect_error({{"p2p.scoring", {"heavy"}}}, "--p2p.scoring: 'heavy' is not known");
+  expect_error({{"p2p.mux", {"yamux,spdy"}}}, "--p2p.mux: 'spdy' is not known");
+  expect_error({{"p2p.security", {"none,noise"}}}, "--p2p.security: none cannot be combined");
+  expect_error({{"p2p.peers.lo", {"40"}}}, "--p2p.peers.lo (40) and --p2p.peers.hi (30)");
+  expect_error({{"p2p.peerstore.path", {""}}}, "--p2p.peerstore.path: empty");
+  expect_error({{"p2p.gossip.mesh.d", {"0"}}}, "--p2p.gossip.mesh.d: 0 is not between 1 and 1000");
+  expect_error({{"override.canyon", {"999999999999"}}}, "is before");
+}
+
+TEST_F(RunOptions, ABrokenRollupFileIsNamed) {
+  const std::string path = folder_ / "rollup.json";
+  std::ofstream(path) << "{\"genesis\": 7}";
+  expect_error({{"network", {""}}, {"rollup.config", {path}}}, path);
+}
+
+TEST_F(RunOptions, SecurityNamesAreReadInAnyCase) {
+  EXPECT_TRUE(config({{"p2p.security", {"Noise, TLS"}}, {"p2p.scoring", {""}}, {"p2p.mux", {"MPLEX"}}}));
+}
+
+TEST_F(RunOptions, TheKeyIsGivenReadOrMadeButNotYetWritten) {
+  const std::string path = folder_ / "key";
+  const auto made = make_peer_key(flags({{"p2p.priv.path", {path}}}), rng_);
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ(made->new_file, path);
+  EXPECT_FALSE(std::filesystem::exists(path));
+
+  std::ofstream(path) << kKey;
+  const auto read = make_peer_key(flags({{"p2p.priv.path", {path}}}), rng_);
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->new_file, "");
+  EXPECT_EQ(node::to_key_hex(read->key), kKey);
+  EXPECT_EQ(read->warnings.size(), 1u) << "others can read it";
+
+  const auto given = make_peer_key(flags({{"p2p.priv.path", {"nowhere"}}, {"p2p.priv.raw", {kKey}}}), rng_);
+  ASSERT_TRUE(given) << given.error();
+  EXPECT_EQ(node::to_key_hex(given->key), kKey);
+}
+
+TEST_F(RunOptions, BadKeysNameTheFlagAndAreNotRepeated) {
+  const auto raw = make_peer_key(flags({{"p2p.priv.raw", {"secret"}}}), rng_);
+  ASSERT_FALSE(raw);
+  EXPECT_EQ(raw.error().find("--p2p.priv.raw: "), 0u) << raw.error();
+  EXPECT_EQ(raw.error().find("secret"), std::string::npos);
+  const std::string path = folder_ / "key";
+  std::ofstream(path) << "hello";
+  const auto file = make_peer_key(flags({{"p2p.priv.path", {path}}}), rng_);
+  ASSERT_FALSE(file);
+  EXPECT_NE(file.error().find(path), std::string::npos);
+  EXPECT_FALSE(make_peer_key(flags({{"p2p.priv.path", {""}}}), rng_));
+}
+
+TEST_F(RunOptions, LogOptions) {
+  const auto options =
+      make_log_options(flags({{"log.level", {"WARN,gossipsub=debug"}}, {"log.format", {"json"}}}), true);
+  ASSERT_TRUE(options) << options.error();
+  EXPECT_EQ(options->level, log::Level::kWarn);
+  EXPECT_EQ(options->modules, "gossipsub=debug");
+  EXPECT_EQ(options->format, log::Format::kJson);
+  EXPECT_TRUE(options->color);
+  EXPECT_FALSE(make_log_options(flags({{"log.color", {"false"}}}), true)->color);
+  EXPECT_TRUE(make_log_options(flags({{"log.color", {"true"}}}), false)->color);
+  const auto level = make_log_options(flags({{"log.level", {"loud"}}}), false);
+  ASSERT_FALSE(level);
+  EXPECT_EQ(level.error().find("--log.level: "), 0u);
+  const auto format = make_log_options(flags({{"log.format", {"xml"}}}), false);
+  ASSERT_FALSE(format);
+  EXPECT_EQ(format.error().find("--log.format: 'xml'"), 0u);
+}
+
+}  // namespace
+}  // namespace opwire::cli
