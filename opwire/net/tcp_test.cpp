@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "opwire/net/errors.hpp"
+#include "opwire/net/no_descriptors_for_test.hpp"
 #include "opwire/net/stream_conformance.hpp"
 #include "opwire/runtime/reactor.hpp"
 
@@ -185,23 +185,6 @@ TEST(TcpConnect, RefusalCarriesTheSystemsReason) {
   EXPECT_EQ(connected.error().system_error(), ECONNREFUSED);
 }
 
-// Leaves the process without a free descriptor while it lives.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = ::dup(0);
-    ::close(next);
-    rlimit none = before_;
-    none.rlim_cur = static_cast<rlim_t>(next);
-    ::setrlimit(RLIMIT_NOFILE, &none);
-  }
-  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 TEST(TcpListener, SurvivesRunningOutOfDescriptors) {
   ReactorLoop loop;
   const auto listener = listen(loop);
@@ -211,7 +194,7 @@ TEST(TcpListener, SurvivesRunningOutOfDescriptors) {
   scope.spawn(keep_connected(loop, listener->local(), loop.now() + seconds(5), connected));
   (void)loop.run(sleep_for(loop, milliseconds(5)));
   {
-    const NoDescriptors none;
+    const net::NoDescriptors none;
     scope.spawn(keep_accepted(*listener, accepted));
     (void)loop.run(sleep_for(loop, milliseconds(120)));
     EXPECT_FALSE(accepted);

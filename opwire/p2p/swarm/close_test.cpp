@@ -121,7 +121,7 @@ TEST_F(CloseTest, NothingWorksAfterwards) {
 }
 
 TEST_F(CloseTest, AtAnyMomentOfAConnectionsLife) {
-  for (int turn = 0; turn < 120; ++turn) {
+  for (int turn = 0; turn < 300; turn += 2) {
     auto& a = host(1000 + turn);
     auto& b = host(2000 + turn);
     Scope scope(loop);
@@ -136,26 +136,10 @@ TEST_F(CloseTest, AtAnyMomentOfAConnectionsLife) {
         (void)co_await event.wait();
       }
     }(loop, turn));
-    (void)close(turn % 2 ? a : b);
+    (void)close(turn % 4 == 0 ? a : b);
     loop.run(scope.join());
     ASSERT_TRUE(answer);
   }
-}
-
-TEST_F(CloseTest, APeerThatBreaksTheRulesLosesItsConnectionOnly) {
-  auto& a = host(1);
-  auto& b = host(2);
-  ASSERT_TRUE(connect(b, a));
-  {
-    RawPeer peer(loop, hub, 3, a.at);
-    const auto stream = peer.open_stream();
-    settle();
-    EXPECT_TRUE(a.swarm->is_connected(peer.id));
-    peer.muxed().close();
-    loop.run_for(seconds(2));
-    EXPECT_FALSE(a.swarm->is_connected(peer.id));
-  }
-  EXPECT_EQ(*loop.run(ask_peer(*b.swarm, a.id, "/echo", "hello")), "hello");
 }
 
 }  // namespace

@@ -182,26 +182,5 @@ TEST_F(SwarmTest, ConnectionLimitsRefuseOnlyTheNewOne) {
   EXPECT_EQ(*loop.run(ask_peer(*b.swarm, a.id, "/echo", "hello")), "hello");
 }
 
-// What the keeper of scores hears.
-class Complaints final : public PeerEvents {
- public:
-  void on_misbehaviour(const PeerId&, const Error& error, std::string_view) override { errors.push_back(error); }
-  std::vector<Error> errors;
-};
-
-TEST_F(SwarmTest, AGoodbyeIsNoMisbehaviour) {
-  Complaints complaints;
-  HostSetup setup;
-  setup.events = &complaints;
-  auto& a = host(1, setup);
-  auto& b = host(2);
-  ASSERT_TRUE(connect(a, b));
-  settle();
-  b.swarm->disconnect(a.id);
-  loop.run_for(seconds(3));
-  EXPECT_FALSE(a.swarm->is_connected(b.id));
-  EXPECT_TRUE(complaints.errors.empty());
-}
-
 }  // namespace
 }  // namespace opwire::swarm

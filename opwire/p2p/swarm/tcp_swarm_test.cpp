@@ -1,4 +1,6 @@
 // Swarms on real sockets.
+#include "opwire/net/errors.hpp"
+#include "opwire/net/no_descriptors_for_test.hpp"
 #include "opwire/p2p/swarm/swarm_for_test.hpp"
 
 namespace opwire::swarm {
@@ -33,6 +35,61 @@ TEST_P(TcpSwarm, ConnectsAndEchoes) {
   EXPECT_TRUE(b.swarm->is_connected(a.id));
   loop.run(a.swarm->close());
   loop.run(b.swarm->close());
+}
+
+class TcpSwarmTest : public testing::Test {
+ protected:
+  ~TcpSwarmTest() override {
+    for (const auto& host : hosts_) loop.run(host->swarm->close());
+  }
+  TcpHost& host(std::uint64_t seed) { return *hosts_.emplace_back(std::make_unique<TcpHost>(loop, seed)); }
+  Task<Result<void>> connect(TcpHost& from, TcpHost& to) {
+    return from.swarm->connect(to.id, to.swarm->listen_addresses());
+  }
+  static Task<void> keep(Task<Result<void>> task, std::optional<Result<void>>& outcome) {
+    outcome = co_await std::move(task);
+  }
+
+  ReactorLoop loop;
+
+ private:
+  std::vector<std::unique_ptr<TcpHost>> hosts_;
+};
+
+TEST_F(TcpSwarmTest, ManyPeersAtOnce) {
+  constexpr std::uint64_t kPeers = 60;
+  auto& center = host(1);
+  Scope scope(loop);
+  std::vector<std::optional<Result<void>>> outcomes(kPeers);
+  for (std::uint64_t i = 0; i < kPeers; ++i) scope.spawn(keep(connect(host(100 + i), center), outcomes[i]));
+  loop.run(scope.join());
+  for (const auto& outcome : outcomes) EXPECT_TRUE(*outcome);
+  EXPECT_EQ(center.swarm->connections().size(), kPeers);
+}
+
+TEST_F(TcpSwarmTest, SurvivesRunningOutOfDescriptors) {  // H7
+  auto& a = host(1);
+  auto& b = host(2);
+  auto& c = host(3);
+  ASSERT_TRUE(loop.run(connect(a, b)));
+  {
+    const net::NoDescriptors none;
+    const Result<void> refused = loop.run(connect(c, b));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().system_error(), EMFILE);
+    EXPECT_EQ(*loop.run(ask_peer(*a.swarm, b.id, "/echo", "hello")), "hello");
+  }
+  auto& d = host(4);
+  EXPECT_TRUE(loop.run(connect(d, b)));
+}
+
+TEST_F(TcpSwarmTest, PortInUseNamesTheReason) {
+  auto& a = host(1);
+  auto& b = host(2);
+  const Result<void> taken = b.swarm->listen(a.swarm->listen_addresses());
+  ASSERT_FALSE(taken);
+  EXPECT_TRUE(taken.error().is(net::errors::kListen));
+  EXPECT_EQ(taken.error().system_error(), EADDRINUSE);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "opwire/p2p/multistream/select.hpp"
 #include "opwire/p2p/swarm/errors.hpp"
 #include "opwire/p2p/swarm/swarm_for_test.hpp"
+#include "opwire/p2p/yamux/errors.hpp"
 
 namespace opwire::swarm {
 namespace {
@@ -94,6 +95,40 @@ TEST_F(UpgradeTest, NonsenseIsDroppedAtOnce) {
   EXPECT_TRUE(a.recorder.events.empty());
   auto& b = host(2);
   EXPECT_TRUE(connect(b, a));
+}
+
+// What the keeper of scores hears.
+class Complaints final : public PeerEvents {
+ public:
+  void on_misbehaviour(const PeerId&, const Error& error, std::string_view) override { errors.push_back(error); }
+  std::vector<Error> errors;
+};
+
+TEST_F(UpgradeTest, WhoBreaksTheMuxersRulesLosesThatConnectionOnly) {
+  Complaints complaints;
+  HostSetup setup;
+  setup.events = &complaints;
+  auto& a = host(1, setup);
+  auto& b = host(2);
+  ASSERT_TRUE(connect(b, a));
+  SeededRng rng(3);
+  noise::Noise security(key_of(3), {"/yamux/1.0.0"}, rng);
+  auto stream = open_raw(a.at);
+  ASSERT_TRUE(loop.run(multistream::select_protocol(*stream, {"/noise"})));
+  Result<SecuredConnection> secured = loop.run(security.secure(std::move(stream), Role::kDialer, a.id));
+  ASSERT_TRUE(secured);
+  settle();
+  EXPECT_TRUE(a.swarm->is_connected(peer_of(3)));
+  ASSERT_TRUE(loop.run(write(*secured->stream, Bytes(12, 1))));  // version 1
+  loop.run_for(seconds(2));
+  EXPECT_FALSE(a.swarm->is_connected(peer_of(3)));
+  ASSERT_EQ(complaints.errors.size(), 1u);
+  EXPECT_TRUE(complaints.errors[0].is(yamux::errors::kBadVersion));
+  EXPECT_EQ(*loop.run(ask_peer(*b.swarm, a.id, "/echo", "hello")), "hello");
+  b.swarm->disconnect(a.id);
+  loop.run_for(seconds(3));
+  EXPECT_FALSE(a.swarm->is_connected(b.id));
+  EXPECT_EQ(complaints.errors.size(), 1u) << "a goodbye is no misbehaviour";
 }
 
 TEST_F(UpgradeTest, NoSecurityInCommon) {
