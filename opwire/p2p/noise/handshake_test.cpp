@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "opwire/crypto/errors.hpp"
-#include "opwire/multiformats/errors.hpp"
 #include "opwire/multiformats/key_protobuf.hpp"
+#include "opwire/multiformats/protobuf.hpp"
 #include "opwire/p2p/noise/errors.hpp"
 #include "opwire/p2p/noise/handshake_for_test.hpp"
 
@@ -136,6 +136,20 @@ TEST_F(NoiseBadInput, N2KeysThatDoNotParse) {
   expect_closes(send_key({8, 2, 18, 65, 6}, 69), crypto::errors::kBadKey);  // hybrid forms
   expect_closes(send_key({8, 2, 18, 65, 7}, 69), crypto::errors::kBadKey);
   expect_closes(send_key({8, 1, 18, 31}, 35), crypto::errors::kBadKey);
+}
+
+TEST_F(NoiseBadInput, N2AnRsaKeyOf16384BitsIsRefusedForItsSize) {
+  Bytes modulus(2049, 0xFF);  // with the zero in front that makes it positive
+  modulus[0] = 0;
+  const Bytes head = {0x30, 0x82, 0x08, 0x22, 0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01,
+                      0x01, 0x05, 0x00, 0x03, 0x82, 0x08, 0x0F, 0x00, 0x30, 0x82, 0x08, 0x0A, 0x02, 0x82, 0x08, 0x01};
+  Bytes der = head;
+  der.insert(der.end(), modulus.begin(), modulus.end());
+  for (const std::uint8_t byte : {0x02, 0x03, 0x01, 0x00, 0x01}) der.push_back(byte);
+  Payload payload = good();
+  payload.identity_key.clear();
+  protobuf::Writer(payload.identity_key).varint(1, 0).bytes(2, der);
+  expect_closes(send(payload), crypto::errors::kKeySize);
 }
 
 TEST_F(NoiseBadInput, N3TagFlippedInEachMessage) {

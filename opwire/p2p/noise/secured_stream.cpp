@@ -63,7 +63,8 @@ Task<Result<void>> SecuredStream::receive() {
   shrink();
   OPW_CO_TRYV(co_await raw_->wait_readable());
   make_room();
-  OPW_CO_TRY(const std::size_t size, co_await raw_->read_some({block_->data() + end_, block_->size() - end_}));
+  const MutableByteView room(block_->data() + end_, block_->size() - end_);
+  OPW_CO_TRY(const std::size_t size, co_await raw_->read_some(room));
   end_ += size;
   if (size > 0) co_return Result<void>();
   ended_ = true;
