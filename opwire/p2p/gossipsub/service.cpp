@@ -1,8 +1,7 @@
 #include "opwire/p2p/gossipsub/service.hpp"
 
 #include "opwire/base/log.hpp"
-#include "opwire/multiformats/errors.hpp"
-#include "opwire/multiformats/varint.hpp"
+#include "opwire/p2p/core/length_prefix.hpp"
 #include "opwire/p2p/gossipsub/errors.hpp"
 #include "opwire/p2p/gossipsub/protocol.hpp"
 
@@ -27,22 +26,6 @@ std::vector<std::string> protocol_names() {
 bool speaks_any(const std::vector<std::string>& protocols) {
   return std::any_of(protocols.begin(), protocols.end(),
                      [](const std::string& protocol) { return version_of(protocol).has_value(); });
-}
-
-// The length in front of an RPC; nothing at a clean end.
-Task<Result<std::optional<std::size_t>>> read_length(Stream& stream, std::size_t limit) {
-  ByteArray<multiformats::kMaxVarintSize> bytes{};
-  for (std::size_t size = 1; size <= bytes.size(); ++size) {
-    const MutableByteView next = MutableByteView(bytes).subspan(size - 1, 1);
-    OPW_CO_TRY(const std::size_t got, co_await stream.read_some(next));
-    if (got == 0 && size == 1) co_return std::optional<std::size_t>();
-    if (got == 0) co_return opwire::errors::kEndOfStream;
-    if ((bytes[size - 1] & 0x80) != 0) continue;
-    OPW_CO_TRY(const multiformats::Varint length, multiformats::parse_varint(ByteView(bytes).first(size)));
-    if (length.value > limit) co_return errors::kRpcTooLarge;
-    co_return std::optional<std::size_t>(length.value);
-  }
-  co_return multiformats::errors::kVarintTooLong;
 }
 
 }  // namespace
@@ -132,7 +115,8 @@ Task<void> Service::wait_for_writer(PeerId peer) {
 Task<Result<void>> Service::read_rpcs(PeerStream& stream) {
   co_await wait_for_writer(stream.peer());
   while (!closed_) {
-    OPW_CO_TRY(const std::optional<std::size_t> length, co_await read_length(*stream, router_.params().max_rpc_size));
+    OPW_CO_TRY(const std::optional<std::size_t> length,
+               co_await read_length_prefix(*stream, router_.params().max_rpc_size, errors::kRpcTooLarge));
     if (!length) break;
     Buffer rpc = Buffer::uninitialized(*length);
     OPW_CO_TRYV(co_await read_exact(*stream, rpc.writable()));
