@@ -10,7 +10,7 @@ import tempfile
 import time
 
 from cases.opnode import BLOCKS, KEY, SIGNER, VERSIONS, WINDOW, Network, wait_until
-from harness.peer import ROOT, Listener, PeerFailed, Process
+from harness.peer import ROOT, Listener, Process, run_dial
 from harness.report import expect, expect_true
 
 DATA = ROOT / "testdata" / "opstack"
@@ -20,6 +20,8 @@ DEVNET_FORKS = ("regolith", "canyon", "ecotone", "isthmus", "jovian")
 def add(cases, programs):
     cases.add("program: op-node's recorded frames, payload verify --at", lambda: recorded(programs))
     cases.add("program: the real op-sepolia block, payload verify --at", lambda: real_block(programs))
+    cases.add("program: payload publish and payload sign, to op-node", lambda: publish(programs))
+    cases.add("program: ping, identify and perf dial, to go and op-node", lambda: ask_peers(programs))
     cases.add(f"program: opwire run follows op-node, {BLOCKS} blocks of V1 to V4", lambda: follow(programs))
     cases.add("program: an op-node follows another through opwire run", lambda: between(programs))
     for fork in DEVNET_FORKS:
@@ -40,11 +42,21 @@ class Program(Process):
         return re.search(pattern, self.errors())[1]
 
 
-def verify(programs, text, *flags):
-    """Exit status and the line that it prints."""
-    done = subprocess.run([programs.opwire, "payload", "verify", "-", *map(str, flags)], input=text, text=True,
-                          capture_output=True, timeout=20, env=clean_environment())
+def opwire(programs, *words, text=""):
+    """Exit status and what it prints."""
+    done = subprocess.run([programs.opwire, *map(str, words)], input=text, text=True, capture_output=True, timeout=60,
+                          env=clean_environment())
     return done.returncode, done.stdout.strip() or done.stderr.strip()
+
+
+def succeed(programs, *words, text=""):
+    status, said = opwire(programs, *words, text=text)
+    expect_true(status == 0, f"opwire {' '.join(map(str, words))}: {status} {said}")
+    return said
+
+
+def verify(programs, text, *flags):
+    return opwire(programs, "payload", "verify", "-", *flags, text=text)
 
 
 def clean_environment():
@@ -78,6 +90,37 @@ def real_block(programs):
         expect_true(status == 0 and said.startswith("ACCEPT") and block["block_hash"] in said, f"{status} {said}")
     status, said = verify(programs, block["decoded_hex"], "--network", "op-mainnet", "--at", "block")
     expect_true(status == 1 and said.startswith("REJECT block.wrong_signer"), f"on another chain: {status} {said}")
+
+
+def publish(programs):
+    net = Network(programs)
+    with net.rollup() as rollup, net.op_node(rollup) as op_node:
+        chain = ["--rollup.config", rollup, "--p2p.unsafe.block.signer", SIGNER]
+        built = op_node.ask("build", "built", version=4, txs=4, tx_size=500)
+        said = succeed(programs, "payload", "publish", "-", *chain, "--p2p.static", op_node.address, "--linger", "300ms",
+                       text=built["hex"])
+        expect_true(built["hash"] in said, said)
+        expect(op_node.event("accepted")["hash"], built["hash"], "block")
+        for version in VERSIONS:  # Engine API JSON, signed anew: op-node accepts what comes out
+            built = op_node.ask("build", "built", version=version, txs=4, tx_size=500)
+            as_json = succeed(programs, "payload", "show", "--json", "-", text=built["hex"])
+            frame = succeed(programs, "payload", "sign", "-", *chain, "--p2p.sequencer.key", KEY, text=as_json)
+            verdict = op_node.ask("validate", "validated", topic_version=version, hex=frame, fresh=True)
+            expect(verdict["verdict"], "ACCEPT", f"V{version} from JSON: {verdict['reason']}")
+
+
+def ask_peers(programs):
+    net = Network(programs)
+    with net.rollup() as rollup, net.op_node(rollup) as op_node, Listener([programs.gopeer, "listen"]) as go:
+        for peer, agent in ((op_node, "optimism"), (go, "opwire-gopeer")):
+            expect_true("4 answers" in succeed(programs, "ping", "--interval", "10ms", peer.address), "ping")
+            told = json.loads(succeed(programs, "identify", "--json", peer.address))
+            expect((told["peer_id"], told["agent"]), (peer.id, agent), "identity")
+        succeed(programs, "perf", "dial", go.address, "--upload", "16MiB", "--download", "16MiB", "--streams", 2)
+        succeed(programs, "perf", "dial", go.address, "--setups", 20, "--in-flight", 4)
+        with Program([programs.opwire, "perf", "listen"], env=clean_environment()) as ours:
+            address = re.search(r"/ip4/127\.0\.0\.1/tcp/\d+/p2p/\w+", ours.line(10))[0]
+            expect(run_dial([programs.gopeer, "dial", address, "perf", "down", 16 << 20])["ok"], True, "go's download")
 
 
 def opwire_run(programs, rollup, *flags):
