@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "opwire/multiformats/errors.hpp"
+#include "opwire/net/cares_resolver.hpp"
 #include "opwire/p2p/noise/noise.hpp"
 #include "opwire/p2p/perf/perf.hpp"
 #include "opwire/p2p/swarm/swarm.hpp"
@@ -18,6 +19,13 @@ identify::Options identify_options(const HostOptions& options) {
   return identify;
 }
 
+// Null where the system's settings cannot be read: then only addresses without names can be dialled.
+std::unique_ptr<net::Resolver> make_system_dns(Loop& loop) {
+  auto made = net::CaresResolver::make(loop);
+  if (!made) return nullptr;
+  return std::move(*made);
+}
+
 }  // namespace
 
 struct Host::Impl {
@@ -27,6 +35,7 @@ struct Host::Impl {
   void serve();
 
   const HostOptions options;
+  std::unique_ptr<net::Resolver> system_dns;  // where the user gave none
   SystemRng rng;
   const PeerId id;
   swarm::Swarm swarm;
@@ -37,6 +46,7 @@ struct Host::Impl {
 
 Host::Impl::Impl(Loop& on, HostOptions chosen)
     : options(std::move(chosen)),
+      system_dns(options.resolver == nullptr ? make_system_dns(on) : nullptr),
       id(PeerId::of(options.key.public_key())),
       swarm(on, id, options.swarm, make_parts(on)) {}
 
@@ -53,7 +63,7 @@ swarm::SwarmParts Host::Impl::make_parts(Loop& on) {
   parts.transports.push_back(std::make_unique<transport::TcpTransport>(on));
   parts.securities.push_back(std::make_unique<noise::Noise>(options.key, std::move(muxers), rng));
   parts.muxers.push_back(std::move(yamux));
-  parts.resolver = options.resolver;
+  parts.resolver = options.resolver != nullptr ? options.resolver : system_dns.get();
   parts.gater = options.gater;
   parts.events = options.events;
   return parts;

@@ -38,7 +38,7 @@ struct HostOptions {
   bool serve_ping = true;
   bool serve_perf = false;
   swarm::SwarmOptions swarm;
-  net::Resolver* resolver = nullptr;  ///< of names in addresses; null: none is resolved. Outlives the host
+  net::Resolver* resolver = nullptr;  ///< of names in addresses; null: the system's. Outlives the host
   ConnectionGater* gater = nullptr;   ///< outlives the host
   PeerEvents* events = nullptr;       ///< outlives the host
 };

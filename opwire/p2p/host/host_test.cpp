@@ -80,6 +80,13 @@ TEST_F(HostTest, PerfCountsBothDirections) {
   EXPECT_TRUE(loop_.run(run(*a_, b_->id())));
 }
 
+TEST_F(HostTest, NamesAreResolved) {
+  const std::string port = std::to_string(b_->addresses().front().tcp_port().value());
+  const auto named = Multiaddr::parse_text("/dns4/localhost/tcp/" + port).value().with_peer(b_->id());
+  const auto connected = loop_.run(a_->connect(named));
+  EXPECT_TRUE(connected) << connected.error().message();
+}
+
 TEST_F(HostTest, AddressMustNameThePeer) {
   const auto connected = loop_.run(a_->connect(b_->addresses().front().without_peer()));
   ASSERT_FALSE(connected);
