@@ -1,24 +1,32 @@
 """Every C++ source is as clang-format leaves it."""
 
 import os
+import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from tree import ROOT, Problem
 
 FORMATTER = "clang-format-19"
+_FINDING = re.compile(r"^(.+?):(\d+):\d+: error: .*\[-Wclang-format-violations\]$")
+_BATCH = 50
 
 
 def check(tree):
+    paths = [path for path, _ in tree.cpp()]
+    batches = [paths[i:i + _BATCH] for i in range(0, len(paths), _BATCH)]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        return [problem for problem in pool.map(lambda item: check_text(*item), tree.cpp()) if problem]
+        return [problem for found in pool.map(check_files, batches) for problem in found]
 
 
-def check_text(path, text):
-    """The first line that the formatter would change, or None."""
-    wanted = subprocess.run([FORMATTER, f"--assume-filename={ROOT / path}"], input=text, capture_output=True, text=True, check=True)
-    before, after = text.splitlines(), wanted.stdout.splitlines()
-    for number, (old, new) in enumerate(zip(before + [None], after + [None]), 1):
-        if old != new:
-            return Problem(path, number, "not as clang-format leaves it: ./dev fmt")
-    return None
+def check_files(paths):
+    """The first line of each file that the formatter would change."""
+    done = subprocess.run([FORMATTER, "--dry-run", "-Werror", f"--style=file:{ROOT}/.clang-format", *paths], cwd=ROOT,
+                          capture_output=True, text=True)
+    found = {}
+    for line in done.stderr.splitlines():
+        if match := _FINDING.match(line):
+            found.setdefault(match[1], Problem(match[1], int(match[2]), "not as clang-format leaves it: ./dev fmt"))
+    if done.returncode != 0 and not found:
+        raise SystemExit(f"lint: {FORMATTER}: {done.stderr.strip()}")
+    return list(found.values())
