@@ -27,6 +27,7 @@ struct ConnectionInfo {
 };
 
 /// A stream on which a protocol was agreed. Move-only; destroying it resets the stream unless both ends had closed it.
+/// It may outlive its connection and the network: then everything it is asked for fails.
 class PeerStream {
  public:
   PeerStream(std::unique_ptr<Stream> stream, PeerId peer, ConnectionId connection, std::string protocol)
@@ -76,19 +77,24 @@ class Network {
   virtual const PeerId& local_peer() const = 0;
 
   /// Opens a stream to a peer, over a connection that stands or a new one to its known addresses, and agrees on the
-  /// first of the protocols that it speaks. Errors: those of connect(), multistream's kNotSupported, kLimit.
+  /// first of the protocols (at least one) that it speaks. Where identify knows that the peer speaks one, its answer is
+  /// not waited for: a refusal then comes with the first read. Errors: those of connect(), multistream's kNotSupported,
+  /// kTimeout, the swarm's limits.
   virtual Task<Result<PeerStream>> new_stream(PeerId peer, std::vector<std::string> protocols) = 0;
   /// The same on one connection that stands already.
   virtual Task<Result<PeerStream>> new_stream_on(ConnectionId connection, std::vector<std::string> protocols) = 0;
   /// Serves protocol from now on; replaces a former handler.
   virtual void set_stream_handler(std::string protocol, StreamHandler handler) = 0;
+  /// Streams that are being served go on.
   virtual void remove_stream_handler(const std::string& protocol) = 0;
   /// What is served, sorted.
   virtual std::vector<std::string> protocols() const = 0;
 
-  /// Returns when a connection to the peer stands. addresses are added to those the peerstore knows.
+  /// Returns when a connection to the peer stands. addresses are added to those the peerstore knows. Errors: the
+  /// swarm's kSelfDial, kNoAddresses, kBackoff, kGated; of several addresses the error of the one that got furthest.
   virtual Task<Result<void>> connect(PeerId peer, std::vector<Multiaddr> addresses) = 0;
   virtual void disconnect(const PeerId& peer) = 0;
+  /// False as soon as all its connections are being closed.
   virtual bool is_connected(const PeerId& peer) const = 0;
   virtual std::vector<ConnectionInfo> connections() const = 0;
   /// Those we can be reached at: what listeners bound, wildcard addresses replaced by the interfaces' own.

@@ -43,6 +43,7 @@ class Listener {
 class Transport {
  public:
   virtual ~Transport() = default;
+  /// Names in addresses are resolved before: no transport here dials /dns.
   virtual bool can_dial(const Multiaddr& address) const = 0;
   virtual Task<Result<RawConnection>> dial(Multiaddr address, TimePoint deadline) = 0;
   virtual Result<std::unique_ptr<Listener>> listen(const Multiaddr& address) = 0;
@@ -62,7 +63,7 @@ class Security {
   /// Its multistream id, "/noise".
   virtual std::string_view protocol() const = 0;
   /// Takes the raw stream. expected: the identity that was dialled; another one is an error. The caller sets the time
-  /// limit by resetting the raw stream.
+  /// limit by resetting the raw stream, which therefore exists until this returns, and in the stream it returns.
   virtual Task<Result<SecuredConnection>> secure(std::unique_ptr<Stream> raw, Role role,
                                                  std::optional<PeerId> expected) = 0;
 };

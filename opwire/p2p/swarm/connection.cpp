@@ -74,30 +74,44 @@ Task<void> Connection::accept_streams() {
   while (true) {
     Result<std::unique_ptr<Stream>> stream = co_await muxed_->accept_stream();
     if (!stream) co_return;
-    Result<StreamLease> lease = context_.limits.open_stream(Role::kListener, info_.peer);
-    if (!lease) {
-      (*stream)->reset();
-      continue;
-    }
-    tasks_.spawn(serve(std::move(*stream), std::move(*lease)));
+    on_stream(std::move(*stream));
   }
+}
+
+void Connection::on_stream(std::unique_ptr<Stream> stream) {
+  Result<StreamLease> lease = context_.limits.open_stream(Role::kListener, info_.peer);
+  if (!lease) return refuse(*stream, lease.error());
+  tasks_.spawn(serve(std::move(stream), std::move(*lease)));
+}
+
+void Connection::refuse(Stream& stream, const Error& why) {
+  stream.reset();
+  if (!closing_) context_.on_refused(info_.peer, why);
 }
 
 Task<void> Connection::serve(std::unique_ptr<Stream> stream, StreamLease lease) {
   const Result<std::string> protocol = co_await accept_protocol(*stream);
-  if (!protocol || !lease.set_protocol(*protocol)) co_return stream->reset();
+  if (!protocol) co_return refuse(*stream, protocol.error());
+  const Result<void> counted = lease.set_protocol(*protocol);
+  if (!counted) co_return refuse(*stream, counted.error());
   const StreamHandler* const found = context_.handlers.find(*protocol);
-  if (found == nullptr) co_return stream->reset();  // removed meanwhile
+  if (found == nullptr) co_return refuse(*stream, opwire::errors::kClosed);  // removed meanwhile
   const StreamHandler handler = *found;
   co_await handler(make_stream(std::move(stream), std::move(lease), *protocol));
 }
 
 Task<Result<std::string>> Connection::accept_protocol(Stream& stream) {
-  Timer timer(context_.loop, [&stream] { stream.reset(); });
+  bool late = false;
+  Timer timer(context_.loop, [&late, &stream] {
+    late = true;
+    stream.reset();
+  });
   timer.arm_in(context_.options.negotiate_timeout);
   const HandlerTable& handlers = context_.handlers;
-  co_return co_await multistream::accept_protocol(
+  Result<std::string> protocol = co_await multistream::accept_protocol(
       stream, [&handlers](std::string_view offered) { return handlers.has(offered); });
+  if (late) co_return Error(opwire::errors::kTimeout, "agreeing on a stream's protocol");
+  co_return protocol;
 }
 
 Task<Result<PeerStream>> Connection::open(std::vector<std::string> protocols, std::string known) {

@@ -1,6 +1,7 @@
 // One connection that stands: its streams, and the tasks that serve those of the peer.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct ConnectionContext {
   const SwarmOptions& options;
   const HandlerTable& handlers;
   ResourceLimits& limits;
+  /// Told of each stream of the peer's that was refused, and why.
+  const std::function<void(const PeerId& peer, const Error& why)>& on_refused;
 };
 
 /// Always owned by a shared_ptr: each of its streams keeps it alive.
@@ -46,6 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   Task<void> accept_streams();
+  void on_stream(std::unique_ptr<Stream> stream);
+  void refuse(Stream& stream, const Error& why);
   Task<void> serve(std::unique_ptr<Stream> stream, StreamLease lease);
   Task<Result<std::string>> accept_protocol(Stream& stream);
   Task<Result<std::string>> agree(std::unique_ptr<Stream>& stream, std::vector<std::string> protocols,

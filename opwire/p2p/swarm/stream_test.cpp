@@ -121,11 +121,16 @@ TEST_F(StreamTest, StreamsThatSayNothingAreReset) {  // M8
 }
 
 TEST_F(StreamTest, TooManyProposals) {  // M3
-  auto& a = host(1);
+  Complaints complaints;
+  HostSetup setup;
+  setup.events = &complaints;
+  auto& a = host(1, setup);
   RawPeer peer(loop, hub, 2, a.at);
   const auto stream = peer.open_stream();
   EXPECT_FALSE(select(*stream, std::vector<std::string>(1000, "/nothing")));
   EXPECT_TRUE(a.swarm->is_connected(peer.id));
+  ASSERT_EQ(complaints.errors.size(), 1u);
+  EXPECT_TRUE(complaints.errors[0].is(multistream::errors::kTooManyProposals));
 }
 
 TEST_F(StreamTest, LimitsResetTheStreamThatIsTooMany) {

@@ -48,6 +48,7 @@ Swarm::Swarm(Loop& loop, const PeerId& local_peer, const SwarmOptions& options, 
       peerstore_(or_memory(std::move(parts.peerstore), loop)),
       gater_(parts.gater),
       events_(parts.events),
+      stream_refused_([this](const PeerId& peer, const Error& why) { on_stream_refused(peer, why); }),
       limits_(options.limits),
       upgrader_(loop, std::move(parts.securities), std::move(parts.muxers), parts.gater),
       dialer_({loop, options_, local_peer_, transports_, upgrader_, *peerstore_, parts.resolver, parts.gater,
@@ -101,7 +102,7 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   if (upgraded.role == Role::kDialer) {
     peerstore_->add_addresses(upgraded.peer, {upgraded.remote}, kRecentlyConnectedTtl);
   }
-  const ConnectionContext context{loop_, options_, handlers_, limits_};
+  const ConnectionContext context{loop_, options_, handlers_, limits_, stream_refused_};
   const auto connection =
       std::make_shared<Connection>(context, ConnectionId{next_id_++}, std::move(upgraded), std::move(lease));
   connections_.emplace(connection->id(), connection);
@@ -139,11 +140,23 @@ void Swarm::on_ended(const ConnectionPtr& connection, const Error& why) {
                                     {"error", why},
                                     {"left_out", log_limit_.suppressed()}});
   }
-  const bool misbehaved = why.consequence() == Consequence::kCloseConnection && !why.is(yamux::errors::kGoAway);
-  if (misbehaved && events_ != nullptr) events_->on_misbehaviour(info.peer, why, "connection");
+  report(info.peer, why, "connection");
   for (NetworkObserver* observer : observers_) observer->on_connection_closed(info, why);
   if (!was_last) return;
   for (NetworkObserver* observer : observers_) observer->on_peer_disconnected(info.peer);
+}
+
+void Swarm::on_stream_refused(const PeerId& peer, const Error& why) {
+  if (kLog.enabled(log::Level::kDebug) && log_limit_.admit(loop_.now())) {
+    kLog.debug("stream refused", {{"peer", peer.to_string()}, {"error", why}, {"left_out", log_limit_.suppressed()}});
+  }
+  report(peer, why, "opening a stream");
+}
+
+void Swarm::report(const PeerId& peer, const Error& why, std::string_view where) {
+  const bool is_an_end = why.is(yamux::errors::kGoAway) || why.is(opwire::errors::kEndOfStream);
+  if (events_ == nullptr || is_an_end || why.consequence() < Consequence::kPenalise) return;
+  events_->on_misbehaviour(peer, why, where);
 }
 
 Swarm::ConnectionPtr Swarm::best_connection(const PeerId& peer) const {

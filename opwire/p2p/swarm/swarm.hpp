@@ -66,6 +66,8 @@ class Swarm final : public Network {
   Task<void> run_connection(ConnectionPtr connection, InboundGuard::Place place);
   void on_ended(const ConnectionPtr& connection, const Error& why);
   void announce(const ConnectionInfo& info, bool is_first);
+  void on_stream_refused(const PeerId& peer, const Error& why);
+  void report(const PeerId& peer, const Error& why, std::string_view where);
   /// The oldest that is not being closed; null when there is none.
   ConnectionPtr best_connection(const PeerId& peer) const;
   Task<Result<PeerStream>> open_stream(ConnectionPtr connection, std::vector<std::string> protocols);
@@ -81,6 +83,7 @@ class Swarm final : public Network {
   PeerEvents* const events_;
 
   HandlerTable handlers_;
+  const std::function<void(const PeerId&, const Error&)> stream_refused_;
   ResourceLimits limits_;
   Upgrader upgrader_;
   Dialer dialer_;

@@ -71,6 +71,13 @@ class Recorder final : public NetworkObserver {
   void add(const std::string& what, Role role) { events.push_back(what + " " + std::string(to_string(role))); }
 };
 
+/// What the keeper of scores hears.
+class Complaints final : public PeerEvents {
+ public:
+  void on_misbehaviour(const PeerId&, const Error& error, std::string_view) override { errors.push_back(error); }
+  std::vector<Error> errors;
+};
+
 /// Answers with what it reads.
 inline Task<void> echo(PeerStream stream) {
   const Result<Bytes> bytes = co_await read_to_end(*stream, 1024 * 1024);

@@ -97,13 +97,6 @@ TEST_F(UpgradeTest, NonsenseIsDroppedAtOnce) {
   EXPECT_TRUE(connect(b, a));
 }
 
-// What the keeper of scores hears.
-class Complaints final : public PeerEvents {
- public:
-  void on_misbehaviour(const PeerId&, const Error& error, std::string_view) override { errors.push_back(error); }
-  std::vector<Error> errors;
-};
-
 TEST_F(UpgradeTest, WhoBreaksTheMuxersRulesLosesThatConnectionOnly) {
   Complaints complaints;
   HostSetup setup;
