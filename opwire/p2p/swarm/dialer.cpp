@@ -166,11 +166,11 @@ Task<std::vector<Multiaddr>> Dialer::resolve(Dial& dial, std::vector<Multiaddr> 
 
 Result<std::vector<Multiaddr>> Dialer::choose_addresses(const PeerId& peer, std::vector<Multiaddr> addresses) {
   const std::vector<Multiaddr> own = context_.own_addresses();
-  std::vector<Multiaddr> ranked = rank_addresses(std::move(addresses), context_.options.max_addresses_per_dial);
-  std::erase_if(ranked, [&](const Multiaddr& address) {
+  std::erase_if(addresses, [&](const Multiaddr& address) {
     return transport_for(address) == nullptr || !is_dialable(address) ||
            std::find(own.begin(), own.end(), address) != own.end();
   });
+  std::vector<Multiaddr> ranked = rank_addresses(std::move(addresses), context_.options.max_addresses_per_dial);
   if (ranked.empty()) return errors::kNoAddresses;
   std::erase_if(ranked, [&](const Multiaddr& address) {
     return context_.gater != nullptr && !context_.gater->allow_address_dial(peer, address);
