@@ -94,17 +94,20 @@ class DevnetRun {
     }
   }
 
+  bool all_published() const { return options_.blocks > 0 && network_.published().count >= options_.blocks; }
+
   Task<bool> publish_all() {
     TimePoint next = loop_.now();
-    while (!stopped_ && (options_.blocks == 0 || network_.published().count < options_.blocks)) {
-      if (network_.published().count > 0 && !live_) show();
+    while (!stopped_) {
       const Result<void> published = co_await network_.publish_block();
       if (!published) {
         fail(kFailed, "publishing: " + published.error().message());
         co_return false;
       }
+      if (all_published()) break;
       next = std::max(next + options_.block_time, loop_.now());  // what was missed is not made up for
       co_await wait_until(next);
+      if (!live_ && !stopped_) show();
     }
     co_return true;
   }

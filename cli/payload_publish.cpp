@@ -25,6 +25,7 @@ struct PublishOptions {
   ChainOptions chain;
   std::vector<std::string> peers;
   std::string key;
+  std::string max_age = "60s";
   std::string wait = "30s";
   std::string linger = "2s";
 };
@@ -58,6 +59,7 @@ Result<node::Config, std::string> publisher_config(const PublishOptions& options
       config.static_peers.push_back(std::move(*address));
     }
   }
+  OPW_TRY(config.gossip.timestamp_threshold, duration_option("--p2p.gossip.timestamp.threshold", options.max_age));
   if (config.static_peers.empty()) return std::string("--p2p.static: at least one peer is needed to publish to");
   return config;
 }
@@ -143,6 +145,8 @@ std::vector<Command> add_payload_publish(CLI::App& group) {
       ->required();
   app->add_option("--p2p.sequencer.key", options->key,
                   "The block signer's private key in hex, for a block without one");
+  app->add_option("--p2p.gossip.timestamp.threshold", options->max_age, "Oldest block that may be published")
+      ->capture_default_str();
   app->add_option("--wait", options->wait, "How long to wait for a mesh peer")->capture_default_str();
   app->add_option("--linger", options->linger, "How long to stay connected afterwards, so that slow links get it all")
       ->capture_default_str();

@@ -94,16 +94,21 @@ struct Plan {
   node::Config config;
   std::string new_key_file;
   std::string feed;
+  std::vector<std::string> warnings;
 };
 
 Result<Plan, std::string> make_plan(const FlagValues& flags) {
-  OPW_TRY(const ChosenChain chain, choose_chain(flags));
-  for (const std::string& warning : chain.warnings) kLog.warn(warning);
+  OPW_TRY(ChosenChain chain, choose_chain(flags));
   SystemRng rng;
   OPW_TRY(const PeerKey key, make_peer_key(flags, rng));
-  for (const std::string& warning : key.warnings) kLog.warn(warning);
   OPW_TRY(node::Config config, make_config(flags, chain, key.key));
-  return Plan{std::move(config), key.new_file, flags.text("feed")};
+  std::vector<std::string> warnings = std::move(chain.warnings);
+  warnings.insert(warnings.end(), key.warnings.begin(), key.warnings.end());
+  return Plan{std::move(config), key.new_file, flags.text("feed"), std::move(warnings)};
+}
+
+void log_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) kLog.warn(warning);
 }
 
 int run_node(Plan plan, bool terminal) {
@@ -120,9 +125,8 @@ int run_node(Plan plan, bool terminal) {
     if (!opened) return fail(kUsage, "--feed: " + opened.error());
     feed = std::move(*opened);
   }
-  const std::string listen = join(plan.config.listen);
   auto node = node::Node::make(loop, pool, std::move(plan.config));
-  if (!node) return fail(kUsage, "--p2p.listen " + listen + ": " + node.error());
+  if (!node) return fail(kUsage, node.error());
   if (feed) (*node)->add_sink(*feed);
   loop.run(follow(loop, **node, terminal));
   return kOk;
@@ -136,13 +140,15 @@ int run(const std::map<std::string, std::vector<std::string>>& command_line) {
   if (!log_options) return fail(kUsage, log_options.error());
   const auto configured = log::configure(*log_options);
   if (!configured) return fail(kUsage, "--log.level: " + configured.error());
-  for (const std::string& warning : flags->warnings) kLog.warn(warning);
   if (flags->values.boolean("p2p.disable")) {
+    log_warnings(flags->warnings);
     kLog.info("P2P is off (--p2p.disable), and opwire has no other part yet: nothing to run");
     return kOk;
   }
   auto plan = make_plan(flags->values);
   if (!plan) return fail(kUsage, plan.error());
+  log_warnings(flags->warnings);
+  log_warnings(plan->warnings);
   return run_node(std::move(*plan), terminal);
 }
 

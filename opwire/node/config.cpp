@@ -1,5 +1,7 @@
 #include "opwire/node/config.hpp"
 
+#include "opwire/opstack/signer/block_signer.hpp"
+
 namespace opwire::node {
 namespace {
 
@@ -48,6 +50,10 @@ Check Config::validate() const {
     return std::string("--p2p.gossip.timestamp.threshold: must not be negative");
   }
   if (dial_timeout <= Duration::zero()) return std::string("--p2p.timeout.dial: must be more than 0");
+  if (sequencer_key) {
+    const auto signer = opstack::LocalSigner::from_hex(rollup.l2_chain_id, *sequencer_key);
+    if (!signer) return "--p2p.sequencer.key: " + signer.error().message();
+  }
   return {};
 }
 

@@ -61,6 +61,14 @@ TEST_F(ConfigTest, OtherLimits) {
   expect_refused("--p2p.listen");
 }
 
+TEST_F(ConfigTest, TheSequencersKeyIsReadAndNotRepeated) {
+  config.sequencer_key = "secret";
+  expect_refused("--p2p.sequencer.key: ");
+  EXPECT_EQ(config.validate().error().find("secret"), std::string::npos);
+  config.sequencer_key = std::string(63, '0') + "1";
+  EXPECT_TRUE(config.validate());
+}
+
 TEST_F(ConfigTest, PeersHaveSecp256k1Keys) {
   config.peer_key = crypto::PrivateKey::generate(crypto::KeyType::kEd25519, rng);
   expect_refused("secp256k1");

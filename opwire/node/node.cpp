@@ -46,6 +46,12 @@ Result<std::optional<opstack::LocalSigner>, std::string> make_signer(const Confi
   return std::optional<opstack::LocalSigner>(std::move(*signer));
 }
 
+std::string listed(const std::vector<Multiaddr>& addresses) {
+  std::string text;
+  for (const Multiaddr& address : addresses) text += " " + address.to_string();
+  return text;
+}
+
 /// The newest accepted block, for the status line.
 class LastBlock final : public opstack::BlockSink {
  public:
@@ -99,7 +105,7 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   if (!params) return "--p2p.gossip.mesh: " + params.error().message();
   OPW_TRY(auto signer, make_signer(config));
   auto host = Host::make(loop, host_options(config));
-  if (!host) return "cannot listen: " + host.error().message();
+  if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
   return std::unique_ptr<Node>(
       new Node(std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(*host))));
 }

@@ -1,0 +1,120 @@
+"""The local network, and outsiders that join it."""
+
+import json
+import signal
+import unittest
+
+from harness import ProgramTest
+
+
+class Devnet(ProgramTest):
+    def test_every_follower_accepts_every_block(self):
+        done = self.succeeds("devnet", "--blocks", 5, "--block-time", "200ms")
+        self.assertRegex(done.stdout, r"the mesh stands")
+        self.assertRegex(done.stdout, r"block 5 0x[0-9a-f]{8}…[0-9a-f]{4}: ./3 followers")
+        for follower in (1, 2, 3):
+            self.assertRegex(done.stdout, rf"follower {follower}: accepted 5 of 5 blocks, \d+ bytes, p50 [\d.]+ ms, p99 [\d.]+ ms")
+        self.assertIn("all 3 followers accepted all 5 blocks", done.stdout)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(self.files(), [], "nothing is left behind")
+
+    def test_every_fork(self):
+        for fork in ("bedrock", "canyon", "ecotone", "holocene", "jovian"):
+            done = self.succeeds("devnet", "--blocks", 2, "--block-time", "50ms", "--followers", 1, "--fork", fork)
+            self.assertIn("all 1 followers accepted all 2 blocks", done.stdout)
+
+    def test_large_blocks_and_many_followers(self):
+        done = self.succeeds("devnet", "--blocks", 3, "--block-time", "500ms", "--followers", 8, "--txs", 200, "--tx-size", 1000)
+        self.assertIn("all 8 followers accepted all 3 blocks", done.stdout)
+
+    def test_signals_end_it(self):
+        for how in (signal.SIGINT, signal.SIGTERM):
+            network = self.start("devnet", "--block-time", "100ms")
+            network.wait_for("block 2 ")
+            self.assertEqual(network.stop(how), 0)
+            self.assertRegex(network.text(), r"all 3 followers accepted all \d+ blocks")
+
+    def test_bad_flags(self):
+        for flag, value in (("--block-time", "2"), ("--block-time", "0s"), ("--fork", "london"), ("--followers", "0"),
+                            ("--tx-size", "9000000"), ("--log.level", "loud")):
+            self.fails(2, flag, "devnet", flag, value)
+        self.file("taken", "")
+        self.fails(2, "--out", "devnet", "--blocks", 1, "--out", "taken")
+
+
+class Joining(ProgramTest):
+    """opwire run and payload publish beside a devnet, with nothing but what --out wrote."""
+
+    def devnet(self, *more):
+        network = self.start("devnet", "--block-time", "200ms", "--followers", 1, "--out", "net", *more)
+        network.wait_for("block 1 ")
+        net = self.folder / "net"
+        peer, signer = ((net / name).read_text().strip() for name in ("sequencer.multiaddr", "signer"))
+        chain = ["--rollup.config", net / "rollup.json", "--p2p.unsafe.block.signer", signer]
+        return network, peer, chain
+
+    def run_flags(self, peer, chain):
+        return ["run", *chain, "--p2p.static", peer, "--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", 0]
+
+    def test_run_follows_it_and_feeds_each_block(self):
+        network, peer, chain = self.devnet()
+        self.file("feed.jsonl", "before\n")
+        node = self.start(*self.run_flags(peer, chain), "--feed", "feed.jsonl")
+        for number in range(3):
+            node.wait_for(rf"(?s)(unsafe block.*){{{number + 1}}}", "stderr")
+        self.assertEqual(node.stop(signal.SIGTERM), 0)
+        self.assertEqual(node.text(), "")
+        self.assertRegex(node.text("stderr"), r"listening  module=run addresses=/ip4/127.0.0.1/tcp/\d+/p2p/16Uiu2")
+        self.assertEqual((self.folder / "opnode_p2p_priv.txt").stat().st_mode & 0o777, 0o600)
+
+        before, *lines = (self.folder / "feed.jsonl").read_text().splitlines()
+        self.assertEqual(before, "before")
+        blocks = [json.loads(line) for line in lines]
+        self.assertGreaterEqual(len(blocks), 3)
+        for block, following in zip(blocks, blocks[1:]):
+            self.assertEqual(following["parentHash"], block["hash"])
+            self.assertEqual(following["number"], block["number"] + 1)
+        self.assertEqual(list(blocks[0]), ["number", "hash", "parentHash", "timestamp", "version", "topic", "from", "signer",
+                                           "bytes", "received_at", "validated_us"])
+        self.assertEqual(blocks[0]["topic"], "/optimism/901/3/blocks")
+        self.assertTrue(peer.endswith("/p2p/" + blocks[0]["from"]))
+        self.assertEqual(blocks[0]["signer"], chain[-1])
+        self.assertRegex(blocks[0]["received_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+        self.assertEqual(network.stop(), 0)
+
+    def test_feed_on_standard_output(self):
+        _, peer, chain = self.devnet()
+        node = self.start(*self.run_flags(peer, chain), "--feed", "-", "--p2p.priv.path", "key")
+        self.assertEqual(json.loads(node.wait_for(r"\{.*\}\n")[0])["version"], 4)
+        self.assertEqual(node.stop(), 0)
+
+    def test_everything_from_the_environment_or_a_file(self):
+        _, peer, chain = self.devnet()
+        flags = {"ROLLUP_CONFIG": chain[1], "P2P_STATIC": peer, "P2P_LISTEN_IP": "127.0.0.1", "P2P_LISTEN_TCP_PORT": "0"}
+        env = {"OP_NODE_" + name: str(value) for name, value in flags.items()}
+        node = self.start("run", env={**env, "OPWIRE_P2P_UNSAFE_BLOCK_SIGNER": chain[3], "OPWIRE_FEED": "-"})
+        node.wait_for('"number"')
+        self.assertEqual(node.stop(), 0)
+        self.file("opwire.toml", f'rollup.config = "{chain[1]}"\nfeed = "-"\n[p2p]\nstatic = "{peer}"\nlisten.tcp = 0\n'
+                                 f'listen.ip = "127.0.0.1"\nunsafe.block.signer = "{chain[3]}"\n')
+        node = self.start("run", "--config", "opwire.toml")
+        node.wait_for('"number"')
+        self.assertEqual(node.stop(), 0)
+
+    def test_a_reader_of_the_feed_that_leaves_does_not_end_the_node(self):
+        _, peer, chain = self.devnet()
+        node = self.start(*self.run_flags(peer, chain), "--feed", "/dev/full")
+        node.wait_for("cannot write the feed", "stderr")
+        node.wait_for(r"(?s)unsafe block.*unsafe block", "stderr")
+        self.assertEqual(node.stop(), 0)
+
+    def test_blocks_of_another_signer_are_rejected(self):
+        _, peer, chain = self.devnet()
+        node = self.start(*self.run_flags(peer, [*chain[:3], "0x" + "11" * 20]))
+        node.wait_for("check=block.wrong_signer", "stderr")
+        self.assertNotIn("unsafe block", node.text("stderr"))
+        self.assertEqual(node.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,129 @@
+"""opwire run: what it refuses, what it leaves alone, how it ends."""
+
+import signal
+import unittest
+
+from harness import ProgramTest, taken_port
+
+CHAIN = ("--network", "op-sepolia")
+LOCAL = ("--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", "0")
+PEER = "/ip4/127.0.0.1/tcp/1/p2p/16Uiu2HAmV8yEbbJEZ2mdKwRMbLGpHMAbiwfbtTXXDzKQHgyWLjQA"
+
+
+class BadInput(ProgramTest):
+    def refused(self, expected, *flags, env=None):
+        self.fails(2, expected, "run", *flags, env=env)
+        self.assertNotIn("opnode_p2p_priv.txt", self.files(), "nothing is made for what cannot start")
+
+    def test_flags(self):
+        self.refused("no chain: give --network NAME or --rollup.config FILE")
+        self.refused("op-mainnet", "--network", "op-mainet")
+        for flag, value in (
+                ("--p2p.listen.tcp", "80"), ("--p2p.listen.tcp", "65536"), ("--p2p.listen.tcp", "x"), ("--p2p.listen.udp", "1023"),
+                ("--p2p.advertise.tcp", "-1"), ("--p2p.listen.ip", "localhost"), ("--p2p.static", "/ip4/1.2.3.4/tcp/9222"),
+                ("--p2p.static", "nonsense"), ("--p2p.peers.grace", "30"), ("--p2p.timeout.dial", "0s"),
+                ("--p2p.ban.threshold", "low"), ("--p2p.gossip.mesh.d", "0"), ("--p2p.gossip.mesh.dhi", "1001"),
+                ("--p2p.gossip.timestamp.threshold", "-1s"), ("--p2p.scoring", "heavy"), ("--p2p.mux", "spdy"),
+                ("--p2p.security", "none,noise"), ("--p2p.peers.lo", "0"), ("--p2p.priv.raw", "zz"), ("--p2p.sequencer.key", "zz"),
+                ("--p2p.unsafe.block.signer", "0x12"), ("--override.jovian", "soon"), ("--log.level", "loud"),
+                ("--log.format", "xml"), ("--l1.http-poll-interval", "often"), ("--p2p.ping", "maybe")):
+            self.refused(flag, *CHAIN, *LOCAL, f"{flag}={value}")
+        self.refused("--p2p.disable=: '' is neither true nor false", *CHAIN, "--p2p.disable=")
+        self.refused("did you mean --p2p.static?", *CHAIN, "--p2p.statc", PEER)
+        self.refused("--p2p.static", *CHAIN, "--p2p.static")
+        self.refused("give --network or --rollup.config, not both", *CHAIN, "--rollup.config", "x")
+        self.refused("'stray' is not known to opwire run", *CHAIN, "stray")
+
+    def test_variables(self):
+        self.refused("OP_NODE_P2P_LISTEN_TCP_PORT: '80'", *CHAIN, env={"OP_NODE_P2P_LISTEN_TCP_PORT": "80"})
+        self.refused("OPWIRE_P2P_PEERS_GRACE: 'long'", *CHAIN, env={"OPWIRE_P2P_PEERS_GRACE": "long"})
+        self.refused("OP_NODE_P2P_STATIC: 'x'", *CHAIN, env={"OP_NODE_P2P_STATIC": "x"})
+
+    def test_files(self):
+        self.refused("none.toml: No such file", "--config", "none.toml")
+        self.file("bad.toml", "p2p.listen.tcp = 80\n")
+        self.refused("bad.toml: p2p.listen.tcp: '80'", "--config", "bad.toml")
+        self.file("bad.toml", "nonsense = 1\n")
+        self.refused("bad.toml: no flag is called 'nonsense'", "--config", "bad.toml")
+        self.refused("none.json: No such file", "--rollup.config", "none.json")
+        for text in ("", "{", "[]", '{"genesis": 7}', '{"l2_chain_id": 901}'):
+            self.file("bad.json", text)
+            self.refused("bad.json", "--rollup.config", "bad.json", *LOCAL)
+
+    def test_key_files_are_left_as_they_are(self):
+        for text in ("", "hello", "00" * 32, "ff" * 32):
+            key = self.file("key", text)
+            self.refused("key file key: ", *CHAIN, *LOCAL, "--p2p.priv.path", "key")
+            self.assertEqual(key.read_text(), text)
+        self.refused("key file no/key: No such file", *CHAIN, *LOCAL, "--p2p.priv.path", "no/key")
+        self.refused("--p2p.priv.path: empty", *CHAIN, *LOCAL, "--p2p.priv.path=")
+        self.refused("--feed: feed file no/feed: No such file", *CHAIN, *LOCAL, "--p2p.priv.raw", "11" * 32, "--feed", "no/feed")
+        self.assertEqual(self.files(), ["key"])
+
+    def test_a_port_in_use(self):
+        port = taken_port(self)
+        self.fails(2, f"--p2p.listen /ip4/127.0.0.1/tcp/{port}: cannot listen: Address already in use", "run", *CHAIN, "--p2p.listen.ip", "127.0.0.1",
+                   "--p2p.listen.tcp", port, "--p2p.priv.raw", "11" * 32)
+
+
+class Running(ProgramTest):
+    def test_disabled_it_makes_no_key_and_says_so(self):
+        done = self.succeeds("run", *CHAIN, "--p2p.disable")
+        self.assertIn("P2P is off", done.stderr)
+        self.assertEqual(self.files(), [])
+        self.succeeds("run", env={"OP_NODE_P2P_DISABLE": "1"})
+
+    def test_signals_end_it_with_0(self):
+        for how in (signal.SIGINT, signal.SIGTERM):
+            node = self.start("run", *CHAIN, *LOCAL, "--p2p.static", PEER)
+            node.wait_for("listening", "stderr")
+            self.assertEqual(node.stop(how, timeout=8), 0)
+            self.assertIn("stopping", node.text("stderr"))
+
+    def test_the_key_is_made_once_and_kept(self):
+        ids = set()
+        for _ in range(2):
+            node = self.start("run", *CHAIN, *LOCAL)
+            ids.add(node.wait_for(r"/p2p/(\w+)", "stderr")[1])
+            self.assertEqual(node.stop(), 0)
+        self.assertEqual(len(ids), 1)
+        key = self.folder / "opnode_p2p_priv.txt"
+        self.assertEqual((len(key.read_text()), key.stat().st_mode & 0o777), (64, 0o600))
+        self.assertIn(ids.pop(), self.succeeds("key", "show", key).stdout)
+        key.chmod(0o644)
+        node = self.start("run", *CHAIN, *LOCAL)
+        node.wait_for("others can read opnode_p2p_priv.txt; run chmod 600", "stderr")
+
+    def test_an_op_node_command_line_starts_it_with_one_warning(self):
+        node = self.start(
+            "run", *CHAIN, *LOCAL, "--l1=http://l1:8545", "--l1.beacon=http://beacon:5052", "--l2=http://l2:8551",
+            "--l2.jwt-secret=/jwt", "--l2.enginekind=reth", "--syncmode=execution-layer", "--rpc.addr=0.0.0.0", "--rpc.port=9545",
+            "--metrics.enabled", "--p2p.no-discovery", "--p2p.peerstore.path=memory", "--p2p.discovery.path=memory",
+            "--p2p.sync.req-resp=false", "--p2p.ban.peers=false", "--p2p.scoring=none", "--heartbeat.enabled",
+            "--snapshotlog.file=x", "--p2p.score.bands=x", "--verifier.l1-confs=4",
+            env={"OP_NODE_P2P_LISTEN_UDP_PORT": "9222", "OP_NODE_P2P_PEERS_LO": "10", "OP_NODE_UNHEARD_OF": "1"})
+        node.wait_for("listening", "stderr")
+        self.assertEqual(node.stop(), 0)
+        warnings = [line for line in node.text("stderr").splitlines() if "warn" in line]
+        self.assertEqual(len(warnings), 2, warnings)
+        self.assertIn("OP_NODE_UNHEARD_OF is not known", warnings[0])
+        for name in ("--l1,", "--l2.jwt-secret", "--syncmode", "--metrics.enabled", "OP_NODE_P2P_LISTEN_UDP_PORT", "--rpc.port"):
+            self.assertIn(name, warnings[1])
+        for name in ("no-discovery", "memory", "req-resp", "ban.peers", "scoring", "heartbeat", "snapshotlog", "score.bands"):
+            self.assertNotIn(name, warnings[1])
+
+    def test_log_formats_and_levels(self):
+        node = self.start("run", *CHAIN, *LOCAL, "--log.format", "json")
+        node.wait_for(r'\n\{"t":"[^"]+","lvl":"INFO","msg":"listening","module":"run","addresses":"[^"]+"\}\n', "stderr")
+        self.assertEqual(node.stop(), 0)
+        node = self.start("run", *CHAIN, *LOCAL, "--log.level", "error,run=info")
+        node.wait_for("listening", "stderr")
+        self.assertEqual(node.stop(), 0)
+
+    def test_a_chain_without_a_known_signer_is_warned_of(self):
+        node = self.start("run", "--rollup.config", self.rollup_config("isthmus"), *LOCAL)
+        node.wait_for("no block signer is known for this chain.*--p2p.unsafe.block.signer", "stderr")
+
+
+if __name__ == "__main__":
+    unittest.main()
