@@ -42,7 +42,8 @@ void apply_overrides(const std::map<std::string, std::uint64_t>& overrides, opst
 
 void add_chain_options(CLI::App& app, ChainOptions& options) {
   app.add_option("--network", options.network, "A chain of the registry: op-mainnet, base-mainnet, op-sepolia ...");
-  app.add_option("--rollup.config", options.rollup_config, "op-node's rollup.json of any other chain");
+  app.add_option("--rollup.config", options.rollup_config, "op-node's rollup.json of any other chain")
+      ->type_name("FILE");
   app.add_option("--p2p.unsafe.block.signer", options.signer, "Who signs blocks; default: the registry's address");
 }
 

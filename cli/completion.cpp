@@ -43,7 +43,8 @@ OptionEntry entry_of(const CLI::Option& option) {
   if (const std::size_t comma = entry.name.rfind(','); comma != std::string::npos) entry.name.erase(0, comma + 1);
   entry.help = first_line(option.get_description());
   entry.takes_value = option.get_items_expected_max() > 0;
-  entry.takes_file = option.get_type_name() == "FILE" || option.get_name(true) == "FILE";
+  entry.takes_file =
+      option.get_type_name() == "FILE" || option.get_type_name() == "FOLDER" || option.get_name(true) == "FILE";
   entry.choices = choices_of(entry.name);
   return entry;
 }
@@ -227,7 +228,7 @@ std::string completion_script(const CLI::App& root, Shell shell) {
 std::vector<Command> add_completion(CLI::App& root) {
   CLI::App* app = root.add_subcommand("completion", "Print a script that makes a shell complete opwire's commands.");
   const auto shell = std::make_shared<std::string>();
-  app->add_option("SHELL", *shell, "bash, zsh or fish")->required();
+  app->add_option("SHELL", *shell, "bash, zsh or fish")->required()->type_name("");
   return {{app, [shell, &root] {
              const std::optional<Shell> known = *shell == "bash"   ? std::optional(Shell::kBash)
                                                 : *shell == "zsh"  ? std::optional(Shell::kZsh)

@@ -180,12 +180,15 @@ std::vector<Command> add_devnet(CLI::App& root) {
   CLI::App* app = root.add_subcommand("devnet", "A local network at work: a sequencer signs blocks, followers accept.");
   const auto flags = std::make_shared<DevnetFlags>();
   app->add_option("--followers", flags->options.followers, "Nodes beside the sequencer")->capture_default_str();
-  app->add_option("--block-time", flags->block_time, "Time between blocks")->capture_default_str();
+  app->add_option("--block-time", flags->block_time, "Time between blocks")
+      ->type_name("DURATION")
+      ->capture_default_str();
   app->add_option("--blocks", flags->options.blocks, "End after so many blocks; 0 if all were accepted by all");
   app->add_option("--txs", flags->options.transactions, "Transactions a block")->capture_default_str();
   app->add_option("--tx-size", flags->options.transaction_size, "Bytes a transaction")->capture_default_str();
   app->add_option("--fork", flags->fork, "The newest active fork")->capture_default_str();
-  app->add_option("--out", flags->options.out, "Folder for rollup.json, sequencer.multiaddr and signer, to join with");
+  app->add_option("--out", flags->options.out, "Folder for rollup.json, sequencer.multiaddr and signer, to join with")
+      ->type_name("FOLDER");
   app->add_option("--log.level", flags->log_level, "Level, or levels by module: warn,gossipsub=debug")
       ->capture_default_str();
   return {{app, [flags] { return run_devnet(*flags); }}};

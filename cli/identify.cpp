@@ -94,7 +94,7 @@ int identify(const IdentifyOptions& options) {
 std::vector<Command> add_identify(CLI::App& root) {
   CLI::App* app = root.add_subcommand("identify", "Ask a peer who it is and what it speaks.");
   const auto options = std::make_shared<IdentifyOptions>();
-  app->add_option("MULTIADDR", options->address, "The peer: /ip4/IP/tcp/PORT/p2p/ID")->required();
+  app->add_option("MULTIADDR", options->address, "The peer: /ip4/IP/tcp/PORT/p2p/ID")->required()->type_name("");
   app->add_flag("--json", options->json, "Print one JSON object");
   return {{app, [options] { return identify(*options); }}};
 }

@@ -75,7 +75,9 @@ std::vector<Command> add_key(CLI::App& root) {
   const auto options = std::make_shared<KeyOptions>();
   const auto add = [&](const char* name, const char* text) {
     CLI::App* app = group->add_subcommand(name, text);
-    app->add_option("FILE", options->file, "The key file; - for standard output (new) or input (show)")->required();
+    app->add_option("FILE", options->file, "The key file; - for standard output (new) or input (show)")
+        ->required()
+        ->type_name("");
     app->add_flag("--json", options->json, "Print one JSON object");
     return app;
   };

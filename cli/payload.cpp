@@ -160,7 +160,7 @@ std::vector<Command> add_payload(CLI::App& root) {
   CLI::App* sign_app = add("sign", "Sign a block and print the gossip frame in hex.");
   add_chain_options(*sign_app, options->chain);
   sign_app->add_option("--p2p.sequencer.key", options->key, "The block signer's private key in hex")->required();
-  sign_app->add_option("--out", options->out, "Write the frame to a new file, in binary");
+  sign_app->add_option("--out", options->out, "Write the frame to a new file, in binary")->type_name("FILE");
   std::vector<Command> commands{{show_app, [options] { return show(*options); }},
                                 {verify_app, [options] { return verify(*options); }},
                                 {sign_app, [options] { return sign(*options); }}};

@@ -54,7 +54,8 @@ Result<PayloadInput, std::string> from_bytes(const std::string& file, Bytes byte
 void add_payload_file(CLI::App& app, std::string& file) {
   app.add_option("FILE", file,
                  "Gossip frame, signed body or SSZ (binary or hex), or Engine API JSON; - for standard input")
-      ->required();
+      ->required()
+      ->type_name("");
 }
 
 Result<PayloadInput, std::string> load_payload(const std::string& file) {

@@ -98,7 +98,7 @@ Task<Result<void>> send(node::Node& node, const PayloadInput& input) {
 Task<int> publish_on(Loop& loop, node::Node& node, const Publication& publication) {
   const opstack::ExecutionPayload& payload = publication.input.envelope.payload;
   const opstack::BlockTopics topics(node.config().rollup.l2_chain_id);
-  const std::string topic = topics.name(payload.version);
+  const std::string& topic = topics.name(payload.version);
   const bool ready = co_await wait_for_mesh(loop, node, topic, publication.wait);
   if (!ready) {
     co_return fail(kFailed, "no peer took us into the mesh of " + topic + " within " +
@@ -141,14 +141,19 @@ std::vector<Command> add_payload_publish(CLI::App& group) {
   add_payload_file(*app, options->file);
   add_chain_options(*app, options->chain);
   app->add_option("--p2p.static", options->peers, "Peers to publish through, comma-separated or repeated")
+      ->type_name("LIST")
       ->allow_extra_args(false)
       ->required();
   app->add_option("--p2p.sequencer.key", options->key,
                   "The block signer's private key in hex, for a block without one");
   app->add_option("--p2p.gossip.timestamp.threshold", options->max_age, "Oldest block that may be published")
+      ->type_name("DURATION")
       ->capture_default_str();
-  app->add_option("--wait", options->wait, "How long to wait for a mesh peer")->capture_default_str();
+  app->add_option("--wait", options->wait, "How long to wait for a mesh peer")
+      ->type_name("DURATION")
+      ->capture_default_str();
   app->add_option("--linger", options->linger, "How long to stay connected afterwards, so that slow links get it all")
+      ->type_name("DURATION")
       ->capture_default_str();
   return {{app, [options] { return publish(*options); }}};
 }

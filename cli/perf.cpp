@@ -175,16 +175,16 @@ std::vector<Command> add_perf(CLI::App& root) {
 
   const auto listening = std::make_shared<ListenOptions>();
   CLI::App* listen_app = group->add_subcommand("listen", "Serve measurements until stopped; prints the address.");
-  listen_app->add_option("--listen", listening->address, "Where, as a multiaddr")->capture_default_str();
+  listen_app->add_option("--listen", listening->address, "Where")->type_name("MULTIADDR")->capture_default_str();
   listen_app->add_flag("--json", listening->json, "Print JSON");
 
   const auto dialling = std::make_shared<DialOptions>();
   CLI::App* dial_app =
       group->add_subcommand("dial", "Measure against a listener, or any peer that speaks /perf/1.0.0.");
-  dial_app->add_option("MULTIADDR", dialling->address, "The peer: /ip4/IP/tcp/PORT/p2p/ID")->required();
-  dial_app->add_option("--upload", dialling->upload, "Send so many bytes: 256MiB");
-  dial_app->add_option("--download", dialling->download,
-                       "Fetch so many bytes; with nothing asked for, 256MiB each way");
+  dial_app->add_option("MULTIADDR", dialling->address, "The peer: /ip4/IP/tcp/PORT/p2p/ID")->required()->type_name("");
+  dial_app->add_option("--upload", dialling->upload, "Send so many bytes: 256MiB")->type_name("SIZE");
+  dial_app->add_option("--download", dialling->download, "Fetch so many bytes; with nothing asked for, 256MiB each way")
+      ->type_name("SIZE");
   dial_app->add_option("--streams", dialling->streams, "Over so many streams at once")->capture_default_str();
   dial_app->add_option("--setups", dialling->setups, "Connect, identify and hang up so many times");
   dial_app->add_option("--in-flight", dialling->in_flight, "So many set-ups at once")->capture_default_str();

@@ -58,9 +58,9 @@ int ping(const PingOptions& options) {
 std::vector<Command> add_ping(CLI::App& root) {
   CLI::App* app = root.add_subcommand("ping", "Time round trips to a peer.");
   const auto options = std::make_shared<PingOptions>();
-  app->add_option("MULTIADDR", options->address, "The peer: /ip4/IP/tcp/PORT/p2p/ID")->required();
+  app->add_option("MULTIADDR", options->address, "The peer: /ip4/IP/tcp/PORT/p2p/ID")->required()->type_name("");
   app->add_option("--count", options->count, "Rounds")->capture_default_str();
-  app->add_option("--interval", options->interval, "Time between rounds")->capture_default_str();
+  app->add_option("--interval", options->interval, "Time between rounds")->type_name("DURATION")->capture_default_str();
   return {{app, [options] { return ping(*options); }}};
 }
 

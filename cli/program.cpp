@@ -11,12 +11,21 @@
 namespace opwire::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Exit codes: 0 done; 1 it was tried and failed; 2 a flag, file or variable is wrong.
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done; 1 it was tried and failed; 2 a flag, file or variable is wrong.";
+constexpr const char* kRootFooter = R"(
 Errors are one line on stderr. `opwire COMMAND --help` tells more.
 
   opwire devnet --blocks 5                                 a local network at work
   opwire run --network op-mainnet --p2p.static MULTIADDR   follow a real chain
   opwire completion bash > /etc/bash_completion.d/opwire   completion with TAB)";
+
+// In the order of the help text; a heading stands where the first of its commands does.
+constexpr struct {
+  const char* heading;
+  std::vector<Command> (*add)(CLI::App&);
+} kFamilies[] = {{"Networks", add_run}, {"Networks", add_devnet}, {"Peers", add_ping},    {"Peers", add_identify},
+                 {"Peers", add_perf},   {"Files", add_key},       {"Files", add_payload}, {"Shell", add_completion}};
 
 // The command that the user reached, down the tree.
 const CLI::App& chosen(const CLI::App& app) {
@@ -75,11 +84,13 @@ int parse_and_run(int argc, const char* const* argv) {
 Program::Program() : app("The OP Stack's peer-to-peer layer: follows, checks and publishes unsafe blocks.", "opwire") {
   app.set_version_flag("--version", "opwire " OPWIRE_VERSION);
   app.require_subcommand(1);
-  app.footer(kFooter);
+  app.footer(kExitCodes);  // the commands take it over
   app.get_formatter()->column_width(44);
-  for (const auto add : {add_run, add_devnet, add_key, add_payload, add_ping, add_identify, add_perf, add_completion}) {
+  for (const auto& [heading, add] : kFamilies) {
     for (Command& command : add(app)) commands.push_back(std::move(command));
+    app.get_subcommands([](const CLI::App*) { return true; }).back()->group(heading);
   }
+  app.footer(std::string(kExitCodes) + kRootFooter);
 }
 
 int fail(ExitCode code, const std::string& message) {
