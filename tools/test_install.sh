@@ -45,6 +45,22 @@ by_pkg_config() {
     $(pkg-config --libs opwire)
 }
 
+# The example against another process: the program that was installed beside the library.
+ping_the_program() {
+  local address=
+  "$PREFIX/bin/opwire" perf listen --listen /ip4/127.0.0.1/tcp/0 >"$WORK/listener.log" 2>&1 &
+  local listener=$!
+  for _ in {1..50}; do
+    address=$(sed -n 's/^listening on //p' "$WORK/listener.log")
+    [[ -n $address ]] && break
+    sleep 0.1
+  done
+  "$WORK/ping/opwire_ping" "$address"
+  local status=$?
+  kill "$listener" && wait "$listener"
+  return $status
+}
+
 rm -rf "$PREFIX" "$WORK"
 mkdir -p "$WORK"
 export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
@@ -53,6 +69,7 @@ check 'no test header is installed' headers no_test_headers
 check 'g++ compiles every installed header' every_header every_header
 check 'the example, by find_package' find_package by_find_package
 check 'the example runs' run "$WORK/ping/opwire_ping"
+check 'the example pings the installed program' ping_the_program ping_the_program
 check 'the example, by pkg-config' pkg_config by_pkg_config
 check 'it runs too' run_pkg_config "$WORK/ping_pkg_config"
 printf '%d passed, %d failed, 0 skipped\n' "$passed" "$failed"
