@@ -61,6 +61,7 @@ class DevnetRun {
 
   void stop() {
     stopped_ = true;
+    network_.stop_waiting();
     stop_.notify_all();
   }
 
@@ -146,19 +147,18 @@ Result<DevnetOptions, std::string> check(const DevnetFlags& flags) {
 }
 
 Task<int> run_network(Loop& loop, WorkerPool& pool, Rng& rng, const DevnetOptions& options) {
-  auto network = DevnetNetwork::make(loop, pool, rng, options);
-  if (!network) co_return fail(kUsage, network.error());
+  DevnetNetwork network(loop, rng);
+  Result<void, std::string> ready = network.start(pool, options);
+  if (ready && !options.out.empty()) ready = write_invitation(network, options.out);
   int code = kUsage;
-  const Result<void, std::string> invited =
-      options.out.empty() ? Result<void, std::string>() : write_invitation(**network, options.out);
-  if (invited) {
-    DevnetRun run(loop, **network, options);
+  if (ready) {
+    DevnetRun run(loop, network, options);
     const StopSignals signals(loop, [&run] { run.stop(); });
     code = co_await run.run();
   } else {
-    fail(kUsage, invited.error());
+    fail(kUsage, ready.error());
   }
-  co_await (*network)->close();
+  co_await network.close();
   co_return code;
 }
 

@@ -32,13 +32,6 @@ void FollowerRecord::on_block(const opstack::AcceptedBlock& block) {
   if (latencies.size() > PublishedBlocks::kRemembered) latencies.pop_front();
 }
 
-Result<std::unique_ptr<DevnetNetwork>, std::string> DevnetNetwork::make(Loop& loop, WorkerPool& pool, Rng& rng,
-                                                                        const DevnetOptions& options) {
-  std::unique_ptr<DevnetNetwork> network(new DevnetNetwork(loop, rng));
-  OPW_TRYV(network->start(pool, options));
-  return network;
-}
-
 Result<void, std::string> DevnetNetwork::start(WorkerPool& pool, const DevnetOptions& options) {
   const auto rollup =
       node::make_devnet_config(options.fork, whole_seconds(options.block_time), unix_seconds(loop_.wall_now()));
@@ -71,7 +64,7 @@ Task<bool> DevnetNetwork::wait_for_mesh(Duration limit) {
   const std::string name = topic();
   const auto has_mesh = [&name](const auto& node) { return node->status().mesh.at(name) > 0; };
   while (!std::all_of(nodes_.begin(), nodes_.end(), has_mesh)) {
-    if (loop_.now() >= end) co_return false;
+    if (stopping_ || loop_.now() >= end) co_return false;
     const bool slept = co_await sleep_for(loop_, kPoll);
     if (!slept) co_return false;
   }
@@ -90,7 +83,7 @@ Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
   const TimePoint end = loop_.now() + limit;
   const auto has_all = [this](const auto& record) { return record->count == published_.count; };
   while (!std::all_of(records_.begin(), records_.end(), has_all)) {
-    if (loop_.now() >= end) co_return false;
+    if (stopping_ || loop_.now() >= end) co_return false;
     const bool slept = co_await sleep_for(loop_, kPoll);
     if (!slept) co_return false;
   }

@@ -51,9 +51,9 @@ class FollowerRecord final : public opstack::BlockSink {
 
 class DevnetNetwork {
  public:
-  /// Errors: a line for the user.
-  static Result<std::unique_ptr<DevnetNetwork>, std::string> make(Loop& loop, WorkerPool& pool, Rng& rng,
-                                                                  const DevnetOptions& options);
+  DevnetNetwork(Loop& loop, Rng& rng) : loop_(loop), rng_(rng) {}
+  /// Makes and connects the nodes. Errors: a line for the user; what was started has to be closed then too.
+  Result<void, std::string> start(WorkerPool& pool, const DevnetOptions& options);
 
   /// Until every node has a mesh peer on the topic of the first block; false when that takes longer than limit.
   Task<bool> wait_for_mesh(Duration limit);
@@ -61,6 +61,8 @@ class DevnetNetwork {
   Task<Result<void>> publish_block();
   /// True when every follower has accepted every block; waits for that, at most limit.
   Task<bool> wait_for_followers(Duration limit);
+  /// Waits under way and later ones end at the next look.
+  void stop_waiting() { stopping_ = true; }
   Task<void> close();
 
   const opstack::RollupConfig& rollup() const { return sequencer().config().rollup; }
@@ -73,12 +75,10 @@ class DevnetNetwork {
   std::string topic() const;
 
  private:
-  DevnetNetwork(Loop& loop, Rng& rng) : loop_(loop), rng_(rng) {}
-  Result<void, std::string> start(WorkerPool& pool, const DevnetOptions& options);
-
   Loop& loop_;
   Rng& rng_;
   PublishedBlocks published_;
+  bool stopping_ = false;
   std::vector<std::unique_ptr<FollowerRecord>> records_;
   std::vector<std::unique_ptr<node::Node>> nodes_;  // the sequencer first
   std::unique_ptr<node::BlockBuilder> builder_;

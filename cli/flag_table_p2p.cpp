@@ -32,7 +32,7 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     // Blocks.
     {"p2p.unsafe.block.signer", "P2P_UNSAFE_BLOCK_SIGNER", kText, "", kUsed, kOwn, "",
      "Address that must have signed a block; default: the registry's for this chain"},
-    {"p2p.sequencer.key", "P2P_SEQUENCER_KEY", kText, "", kUsed, kShown, "",
+    {"p2p.sequencer.key", "P2P_SEQUENCER_KEY", kText, "", kLater, kShown, "",
      "Private key in hex that signs the blocks this node publishes"},
     {"p2p.gossip.timestamp.threshold", "P2P_GOSSIP_TIMESTAMP_THRESHOLD", kDuration, "60s", kUsed, kShown, "",
      "Oldest block that is accepted"},

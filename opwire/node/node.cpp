@@ -12,10 +12,11 @@ namespace {
 
 using opstack::BlockGossip;
 
-HostOptions host_options(const Config& config) {
+HostOptions host_options(const Config& config, PeerEvents& events) {
   HostOptions options(config.peer_key);
   options.listen = config.listen;
   options.agent = config.agent;
+  options.events = &events;
   options.swarm.dial_timeout = config.dial_timeout;
   return options;
 }
@@ -52,6 +53,22 @@ std::string listed(const std::vector<Multiaddr>& addresses) {
   return text;
 }
 
+/// What peers did wrong goes to the log until there is a book of scores.
+class PeerLog final : public PeerEvents {
+ public:
+  explicit PeerLog(Loop& loop) : loop_(loop) {}
+  void on_misbehaviour(const PeerId& peer, const Error& error, std::string_view where) override {
+    if (!limit_.admit(loop_.now())) return;
+    kLog.info("peer misbehaves",
+              {{"peer", peer.to_string()}, {"error", error}, {"where", where}, {"left_out", limit_.suppressed()}});
+  }
+
+ private:
+  static constexpr log::Logger kLog{"node"};
+  Loop& loop_;
+  log::Limit limit_;
+};
+
 /// The newest accepted block, for the status line.
 class LastBlock final : public opstack::BlockSink {
  public:
@@ -74,11 +91,13 @@ std::uint64_t sum(const std::map<std::string_view, std::uint64_t>& counts) {
 }  // namespace
 
 struct Node::Impl {
-  Impl(WorkerPool& pool, Config chosen, std::optional<opstack::LocalSigner> block_signer, std::unique_ptr<Host> made)
+  Impl(WorkerPool& pool, Config chosen, std::optional<opstack::LocalSigner> block_signer,
+       std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<Host> made)
       : config(std::move(chosen)),
         signer(std::move(block_signer)),
+        peer_log(std::move(log_of_peers)),
         host(std::move(made)),
-        gossip(host->network(), gossip_params(config), decoder, host->rng()),
+        gossip(host->network(), gossip_params(config), decoder, host->rng(), peer_log.get()),
         blocks(host->loop(), pool, gossip, block_options(config)),
         static_peers(*host, config.static_peers) {
     blocks.add_sink(last_block);
@@ -87,6 +106,7 @@ struct Node::Impl {
 
   const Config config;
   std::optional<opstack::LocalSigner> signer;
+  std::unique_ptr<PeerLog> peer_log;
   std::unique_ptr<Host> host;
   opstack::BlockMessageDecoder decoder;
   gossipsub::Service gossip;
@@ -104,10 +124,11 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   const Result<void> params = gossip_params(config).validate();
   if (!params) return "--p2p.gossip.mesh: " + params.error().message();
   OPW_TRY(auto signer, make_signer(config));
-  auto host = Host::make(loop, host_options(config));
+  auto peer_log = std::make_unique<PeerLog>(loop);
+  auto host = Host::make(loop, host_options(config, *peer_log));
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
-  return std::unique_ptr<Node>(
-      new Node(std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(*host))));
+  return std::unique_ptr<Node>(new Node(
+      std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log), std::move(*host))));
 }
 
 Host& Node::host() noexcept {

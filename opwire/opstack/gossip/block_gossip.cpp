@@ -36,7 +36,8 @@ gossipsub::Params gossip_params(const BlockTopics& topics) {
 gossipsub::Decoded BlockMessageDecoder::decode(const gossipsub::MessageView& message) {
   auto plain = std::make_shared<const Result<SharedBytes>>(decompress_message(message.data));
   const BlockMessageId id = message_id(message.topic, message.data, *plain);
-  return {gossipsub::MessageId::from(id).value(), std::move(plain)};
+  const std::size_t size = *plain ? (*plain)->size() : 0;
+  return {gossipsub::MessageId::from(id).value(), std::move(plain), size};
 }
 
 BlockGossip::BlockGossip(Loop& loop, WorkerPool& pool, gossipsub::Service& service, const BlockGossipOptions& options)
@@ -73,14 +74,13 @@ Task<Result<CheckedBlock>> BlockGossip::check(PayloadVersion version, const Resu
 
 Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub::MessagePtr message) {
   const WallTime received = loop_.wall_now();
-  const TimePoint start = loop_.now();
   const auto plain = std::static_pointer_cast<const Result<SharedBytes>>(message->content);
   Result<CheckedBlock> block = co_await check(version, *plain);
   if (!block) co_return refuse(block.error(), *message);
   ++counts_.accepted;
-  auto accepted = std::make_shared<AcceptedBlock>(AcceptedBlock{std::move(block->envelope), block->signer,
-                                                                message->topic, message->from.value(),
-                                                                message->data.size(), received, loop_.now() - start});
+  auto accepted = std::make_shared<AcceptedBlock>(
+      AcceptedBlock{std::move(block->envelope), block->signer, message->topic, message->from.value(),
+                    message->data.size(), received, loop_.now() - message->received});
   message->content = std::move(accepted);
   co_return gossipsub::Verdict::kAccept;
 }

@@ -16,4 +16,9 @@ class PeerEvents {
   virtual void on_misbehaviour(const PeerId& peer, const Error& error, std::string_view where) = 0;
 };
 
+/// Tells events (may be null) of an error that a peer caused and that calls for it; others are nobody's fault.
+inline void report(PeerEvents* events, const PeerId& peer, const Error& error, std::string_view where) {
+  if (events != nullptr && error.consequence() >= Consequence::kPenalise) events->on_misbehaviour(peer, error, where);
+}
+
 }  // namespace opwire

@@ -12,6 +12,7 @@ struct Decoded {
   MessageId id;
   /// What was worked out on the way, for the validator (Message::content): so that data are decompressed once.
   std::shared_ptr<const void> content;
+  std::size_t content_size = 0;  ///< bytes that content holds until the verdict; they count against the limit
 };
 
 class MessageDecoder {

@@ -24,6 +24,11 @@ void for_each_floodsub_peer(State& state, const Topic& topic, Visit visit) {
   }
 }
 
+// While it is under validation.
+std::size_t held_bytes(const Message& message) noexcept {
+  return message.data.block_size() + message.content_size;
+}
+
 }  // namespace
 
 Delivery::Delivery(State& state, Gossip& gossip, Fanout& fanout, MessageDecoder& decoder)
@@ -64,12 +69,13 @@ void Delivery::on_message(Peer& peer, const Buffer& rpc, const MessageView& view
   }
   MessagePtr message(new Message(decoded.id, view.topic, take_data(rpc, view.data)));
   message->content = std::move(decoded.content);
+  message->content_size = decoded.content_size;
   message->from = peer.id;
   message->received = now;
   recent_.add(message);
   if (message->data.size() >= state_.params.idontwant_threshold) gossip_.tell_unwanted(*topic, *message);
   ++pending_;
-  pending_bytes_ += message->data.block_size();
+  pending_bytes_ += held_bytes(*message);
   state_.actions.emplace_back(ValidateMessage{std::move(message)});
 }
 
@@ -82,7 +88,7 @@ void Delivery::on_verdict(const MessagePtr& message, Verdict verdict) {
   OPW_CHECK(!message->verdict && pending_ > 0);
   message->verdict = verdict;
   --pending_;
-  pending_bytes_ -= message->data.block_size();
+  pending_bytes_ -= held_bytes(*message);
   switch (verdict) {
     case Verdict::kAccept:
       ++state_.stats.accepted;

@@ -27,7 +27,8 @@ struct Message : boost::intrusive_ref_counter<Message, boost::thread_unsafe_coun
   std::string topic;
   Buffer data;
   std::shared_ptr<const void> content;  ///< what MessageDecoder, then the validator made of it; until the verdict
-  std::optional<PeerId> from;           ///< who sent it first; none: published here
+  std::size_t content_size = 0;
+  std::optional<PeerId> from;  ///< who sent it first; none: published here
   TimePoint received{};
   std::optional<Verdict> verdict;  ///< none: under validation
   Frame frame;                     ///< as it is sent on; once accepted

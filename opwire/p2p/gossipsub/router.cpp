@@ -20,9 +20,23 @@ Router::Router(Params params, MessageDecoder& decoder, Rng& rng)
 void Router::on_peer_connected(const PeerId& id, Version version, bool outbound) {
   const auto [entry, added] = state_.peers.try_emplace(id, id, version, outbound, state_.params, state_.hash);
   OPW_CHECK(added);
+  greet(entry->second);
+}
+
+void Router::greet(Peer& peer) {
   for (const auto& [name, topic] : state_.topics) {
-    if (topic.joined) state_.output(entry->second).subscription(name, true);
+    if (topic.joined) state_.output(peer).subscription(name, true);
   }
+}
+
+void Router::on_stream_reopened(const PeerId& id) {
+  Peer* peer = state_.find_peer(id);
+  if (peer == nullptr) return;
+  // A GRAFT may have been lost with the queue: the mesh begins afresh.
+  for (auto& [name, topic] : state_.topics) mesh_.remove(id, topic);
+  peer->queue = OutboundQueue(state_.params.outbound);
+  peer->output_told = false;
+  greet(*peer);
 }
 
 void Router::on_peer_disconnected(const PeerId& id) {

@@ -25,6 +25,9 @@ class Router {
   /// We can write to this peer from now on; it is told our subscriptions. outbound: we made the connection.
   void on_peer_connected(const PeerId& peer, Version version, bool outbound);
   void on_peer_disconnected(const PeerId& peer);
+  /// Our stream to a connected peer broke and is a new one: it is told our subscriptions again and what waited is gone.
+  /// What the peer told us still holds, for its own stream did not break and tells nothing twice.
+  void on_stream_reopened(const PeerId& peer);
   /// A frame's content; message data stay slices of it. Errors: kRpcTooLarge, multiformats' kBadProtobuf: nothing of
   /// the RPC was heeded.
   Result<void> on_rpc(const PeerId& peer, const Buffer& rpc, TimePoint now);
@@ -56,6 +59,8 @@ class Router {
   std::vector<PeerId> mesh_peers(std::string_view topic) const;
 
  private:
+  /// Tells a peer all that we have joined.
+  void greet(Peer& peer);
   void on_subscription(Peer& peer, const SubscriptionView& view);
   void remove_from_topic(const PeerId& peer, std::string_view topic);
   void announce(std::string_view topic, bool subscribe);

@@ -16,8 +16,10 @@ constexpr auto kWriteTimeout = std::chrono::seconds(30);
 constexpr std::size_t kMaxBatch = 256 * 1024;
 // How long a peer's stream is left unread while ours to it does not stand.
 constexpr auto kWriterPatience = std::chrono::seconds(10);
-// A stream that breaks while the connection stands is opened again, with growing pauses, so often.
+// A stream that breaks while the connection stands is opened again, with growing pauses, so often in a row.
 constexpr int kMaxReopens = 4;
+constexpr auto kReopenPause = std::chrono::milliseconds(100);
+constexpr auto kHealthy = std::chrono::minutes(1);  // a stream that stood so long did not fail at once
 
 std::vector<std::string> protocol_names() {
   return {kProtocols.begin(), kProtocols.end()};
@@ -95,10 +97,10 @@ Task<void> Service::serve(PeerStream stream) {
   const auto known = readers_.find(peer);
   if (known != readers_.end() && known->second == own) readers_.erase(known);
   if (ended) co_return;
-  kLog.debug("stream ended", {{"peer", peer.to_string()}, {"error", ended.error()}});
-  if (events_ != nullptr && ended.error().consequence() == Consequence::kResetStream) {
-    events_->on_misbehaviour(peer, ended.error(), "gossipsub");
+  if (log_limit_.admit(network_.loop().now())) {
+    kLog.debug("stream ended", {{"peer", peer.to_string()}, {"error", ended.error()}});
   }
+  report(events_, peer, ended.error(), "gossipsub");
   stream->reset();
 }
 
@@ -149,37 +151,51 @@ void Service::on_peer_disconnected(const PeerId& peer) {
 }
 
 Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
-  for (int attempt = 0; attempt <= kMaxReopens && !writer->ended; ++attempt) {
-    if (attempt > 0) {
-      const bool slept = co_await sleep_for(network_.loop(), std::chrono::milliseconds(100) * (1 << (2 * attempt)));
+  for (int failures = 0; failures <= kMaxReopens && !writer->ended; ++failures) {
+    if (failures > 0) {
+      const bool slept = co_await sleep_for(network_.loop(), kReopenPause * (1 << (2 * failures)));
       if (!slept || writer->ended) break;
     }
-    Result<PeerStream> stream = co_await network_.new_stream(peer, protocol_names());
-    if (!stream) continue;
-    writer->stream = &**stream;
-    const Result<void> ended = co_await write_rpcs(peer, *writer, *stream);
-    writer->stream = nullptr;
-    writer->connected = false;
-    if (!writer->ended) {
-      router_.on_peer_disconnected(peer);
-      pump();
+    if (!network_.is_connected(peer)) break;  // opening a stream would dial it
+    const TimePoint begun = network_.loop().now();
+    const Result<void> ended = co_await open_and_write(peer, *writer);
+    if (ended || writer->ended) break;
+    if (network_.loop().now() - begun > kHealthy) failures = 0;
+    if (log_limit_.admit(network_.loop().now())) {
+      kLog.debug("cannot write", {{"peer", peer.to_string()}, {"error", ended.error()}});
     }
-    if (ended) break;
-    kLog.debug("cannot write", {{"peer", peer.to_string()}, {"error", ended.error()}});
   }
   const auto known = writers_.find(peer);
-  if (known != writers_.end() && known->second == writer) writers_.erase(known);
+  if (known == writers_.end() || known->second != writer) co_return;
+  writers_.erase(known);
+  router_.on_peer_disconnected(peer);
+  if (!closed_) pump();
+}
+
+Task<Result<void>> Service::open_and_write(PeerId peer, Writer& writer) {
+  OPW_CO_TRY(PeerStream stream, co_await network_.new_stream(peer, protocol_names()));
+  if (writer.ended) co_return Result<void>();
+  writer.stream = &*stream;
+  const Result<void> ended = co_await write_rpcs(peer, writer, stream);
+  writer.stream = nullptr;
+  co_return ended;
+}
+
+bool Service::was_dialled(ConnectionId id) const {
+  for (const ConnectionInfo& connection : network_.connections()) {
+    if (connection.id == id) return connection.role == Role::kDialer;
+  }
+  return false;
 }
 
 Task<Result<void>> Service::write_rpcs(PeerId peer, Writer& writer, PeerStream& stream) {
-  bool outbound = false;
-  for (const ConnectionInfo& connection : network_.connections()) {
-    if (connection.id == stream.connection()) outbound = connection.role == Role::kDialer;
+  if (std::exchange(writer.connected, true)) {
+    router_.on_stream_reopened(peer);
+  } else {
+    const Version version = version_of(stream.protocol()).value_or(Version::kFloodsub);
+    router_.on_peer_connected(peer, version, was_dialled(stream.connection()));
+    connected_.notify_all();
   }
-  if (writer.ended) co_return Result<void>();
-  router_.on_peer_connected(peer, version_of(stream.protocol()).value_or(Version::kFloodsub), outbound);
-  writer.connected = true;
-  connected_.notify_all();
   pump();
   Timer slow(network_.loop(), [&stream] { stream->reset(); });
   std::vector<Frame> frames;
@@ -233,13 +249,13 @@ void Service::perform(const ValidateMessage& action) {
 
 void Service::perform(const DeliverMessage& action) {
   const auto found = topics_.find(action.message->topic);
-  if (found != topics_.end()) found->second.subscriber(*action.message, action.content);
+  if (found == topics_.end()) return;
+  const Subscriber subscriber = found->second.subscriber;  // it may unsubscribe itself
+  subscriber(*action.message, action.content);
 }
 
 void Service::perform(const Misbehaviour& action) {
-  for (unsigned i = 0; events_ != nullptr && i < action.count; ++i) {
-    events_->on_misbehaviour(action.peer, action.error, "gossipsub");
-  }
+  for (unsigned i = 0; i < action.count; ++i) report(events_, action.peer, action.error, "gossipsub");
 }
 
 void Service::perform(const MeshChange& action) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "opwire/base/log.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
 #include "opwire/p2p/gossipsub/router.hpp"
@@ -34,10 +35,11 @@ class Service final : public NetworkObserver {
   Result<void> publish(const std::string& topic, Buffer data);
 
   const Router& router() const noexcept { return router_; }
-  /// Peers we exchange RPCs with.
+  /// Peers we write to, or are about to.
   std::size_t peer_count() const noexcept { return writers_.size(); }
 
-  /// Ends all streams and tasks; verdicts that are still being found are waited for.
+  /// Ends all streams and tasks of ours; verdicts that are still being found are waited for. What serves the peers'
+  /// streams belongs to their connections: the service may be destroyed once the network is closed.
   Task<void> close();
 
   void on_peer_protocols(const PeerId& peer, const std::vector<std::string>& protocols) override;
@@ -63,9 +65,11 @@ class Service final : public NetworkObserver {
   /// our stream to it stands, and is not repeated: reading waits for that, within reason.
   Task<void> wait_for_writer(PeerId peer);
   Task<void> write_to(PeerId peer, std::shared_ptr<Writer> writer);
+  Task<Result<void>> open_and_write(PeerId peer, Writer& writer);
   Task<Result<void>> write_rpcs(PeerId peer, Writer& writer, PeerStream& stream);
   Task<void> validate(MessagePtr message);
   Task<void> beat();
+  bool was_dialled(ConnectionId id) const;
 
   /// Performs what the router wants done; after every call into it.
   void pump();
@@ -83,6 +87,7 @@ class Service final : public NetworkObserver {
   std::unordered_map<PeerId, Stream*> readers_;
   Event connected_;  // some writer is
   Actions actions_;
+  log::Limit log_limit_;
   bool pumping_ = false;
   bool closed_ = false;
   Scope scope_;

@@ -209,6 +209,7 @@ TEST_F(ServiceTest, StreamThatThePeerResetsIsOpenedAgain) {
     loop.run_for(2s);
   }
   EXPECT_EQ(opened, 2);
+  EXPECT_EQ(us.service.router().topic_peers(kTopic).size(), 1u) << "what it subscribed to is not forgotten";
   EXPECT_TRUE(us.host.swarm->is_connected(peer.host.id));
 }
 

@@ -6,11 +6,13 @@
 #include "opwire/net/cares_resolver.hpp"
 #include "opwire/p2p/noise/noise.hpp"
 #include "opwire/p2p/perf/perf.hpp"
+#include "opwire/p2p/swarm/errors.hpp"
 #include "opwire/p2p/swarm/swarm.hpp"
 #include "opwire/p2p/transport/tcp_transport.hpp"
 #include "opwire/p2p/yamux/session.hpp"
 
 namespace opwire {
+
 namespace {
 
 identify::Options identify_options(const HostOptions& options) {
@@ -73,6 +75,7 @@ Host::Host(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Host::~Host() = default;
 
 Result<std::unique_ptr<Host>> Host::make(Loop& loop, HostOptions options) {
+  if (!options.swarm.validate()) return swarm::errors::kBadOptions;
   const std::vector<Multiaddr> listen = options.listen;
   auto impl = std::make_unique<Impl>(loop, std::move(options));
   OPW_TRYV(impl->swarm.listen(listen));

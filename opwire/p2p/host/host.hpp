@@ -4,12 +4,13 @@
 //   auto host = Host::make(loop, options);
 //   (*host)->set_stream_handler("/echo/1.0.0", serve_echo);
 //   loop.run((*host)->connect(address));
+//   loop.run((*host)->close());
 //
 // Embedding contract. A Host lives on one loop, which it is given or (HostThread) runs on a thread of its own.
 // Everything is called on that loop's thread, except Loop::post(). Options have constructors and are passed by value;
 // coroutines take no aggregates and no initializer lists, which g++ 12 would miscompile at the call. No function throws
-// for what a peer or the network does. close() always ends within its deadline, and must be awaited before the host is
-// destroyed.
+// for what a peer or the network does. close() takes SwarmOptions::close_grace and little more, and must be awaited
+// before the host is destroyed.
 #pragma once
 
 #include <memory>
@@ -45,8 +46,8 @@ struct HostOptions {
 
 class Host {
  public:
-  /// Listens at once. Errors: net kListen with the system's reason, multiformats errors for addresses nothing here can
-  /// listen on.
+  /// Listens at once, on all addresses or none. Errors: net kListen with the system's reason, transport kUnsupported,
+  /// swarm kBadOptions.
   static Result<std::unique_ptr<Host>> make(Loop& loop, HostOptions options);
   ~Host();
 

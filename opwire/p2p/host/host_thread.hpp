@@ -1,7 +1,7 @@
 // A Host for programs without coroutines: it runs on a thread of its own and answers by futures.
 //
-//   HostThread host(options);                      // in any thread
-//   auto times = host.ping(address, 3).get();      // Result<std::vector<Duration>>
+//   auto host = HostThread::make(options).value();   // in any thread
+//   auto times = host->ping(address, 3).get();       // Result<std::vector<Duration>>
 #pragma once
 
 #include <functional>

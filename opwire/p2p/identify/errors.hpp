@@ -10,5 +10,5 @@ inline constexpr ErrorKind kTooManyParts{"identify.too_many_parts", "identify an
 inline constexpr ErrorKind kTooManyProtocols{"identify.too_many_protocols", "peer lists more than 1,024 protocols",
                                              Consequence::kResetStream};
 inline constexpr ErrorKind kWrongKey{"identify.wrong_key", "public key is not the one of the connection's peer",
-                                     Consequence::kIgnore};
+                                     Consequence::kPenalise};
 }  // namespace opwire::identify::errors

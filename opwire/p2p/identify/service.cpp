@@ -2,7 +2,6 @@
 
 #include "opwire/base/log.hpp"
 #include "opwire/multiformats/envelope.hpp"
-#include "opwire/multiformats/errors.hpp"
 #include "opwire/multiformats/key_protobuf.hpp"
 #include "opwire/p2p/identify/errors.hpp"
 #include "opwire/p2p/identify/exchange.hpp"
@@ -93,7 +92,7 @@ Task<void> Service::serve_push(PeerStream stream) {
   const std::optional<Multiaddr> remote = remote_of(stream.connection());
   const Result<Message> message = co_await receive(*stream);
   if (!message) {
-    if (events_ != nullptr) events_->on_misbehaviour(stream.peer(), message.error(), "identify push");
+    report(events_, stream.peer(), message.error(), "identify push");
     stream->reset();
     co_return;
   }
@@ -117,7 +116,7 @@ Task<Result<PeerInfo>> Service::identify(ConnectionId connection) {
   if (timed_out) co_return Error(opwire::errors::kTimeout, "identify");
   if (!message) {
     stream->reset();
-    if (events_ != nullptr) events_->on_misbehaviour(stream.peer(), message.error(), "identify");
+    report(events_, stream.peer(), message.error(), "identify");
     co_return message.error();
   }
   co_return accept(stream.peer(), *remote, *message);
@@ -131,7 +130,7 @@ Result<PeerInfo> Service::accept(const PeerId& peer, const Multiaddr& remote, co
   if (message.public_key) {
     OPW_TRY(const crypto::PublicKey key, multiformats::parse_public_key(*message.public_key));
     if (PeerId::of(key) != peer) {
-      if (events_ != nullptr) events_->on_misbehaviour(peer, errors::kWrongKey, "identify");
+      report(events_, peer, errors::kWrongKey, "identify");
       return errors::kWrongKey;
     }
     store.set_key(peer, key);
@@ -143,8 +142,6 @@ Result<PeerInfo> Service::accept(const PeerId& peer, const Multiaddr& remote, co
       info.has_signed_record = true;
       info.addresses = record->addresses;
       store.set_record(*record, kRecentlyConnectedTtl);
-    } else if (events_ != nullptr) {
-      events_->on_misbehaviour(peer, record ? Error(multiformats::errors::kRecordPeer) : record.error(), "identify");
     }
   }
   info.addresses = usable_from(remote, info.addresses);

@@ -12,8 +12,7 @@ inline constexpr ErrorKind kWrongPeer{"noise.wrong_peer", "the other side is ano
 inline constexpr ErrorKind kSelf{"noise.self", "the other side is this peer itself", Consequence::kCloseConnection};
 inline constexpr ErrorKind kFrameTooShort{"noise.frame_too_short", "frame is shorter than its tag",
                                           Consequence::kCloseConnection};
-inline constexpr ErrorKind kTruncated{"noise.truncated", "the connection ended inside a frame",
-                                      Consequence::kCloseConnection};
+inline constexpr ErrorKind kTruncated{"noise.truncated", "the connection ended inside a frame"};
 inline constexpr ErrorKind kNonceExhausted{"noise.nonce_exhausted", "all nonces of the key are used up",
                                            Consequence::kCloseConnection};
 }  // namespace opwire::noise::errors

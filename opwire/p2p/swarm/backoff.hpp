@@ -18,7 +18,9 @@ class DialBackoff {
   bool is_waiting(const PeerId& peer, const Multiaddr& address, TimePoint now);
   void on_failure(const PeerId& peer, const Multiaddr& address, TimePoint now);
   /// A success forgets all of the peer's failures.
-  void clear(const PeerId& peer) { peers_[peer].clear(); }
+  void clear(const PeerId& peer) {
+    if (std::vector<Entry>* known = peers_.find(peer)) known->clear();
+  }
 
  private:
   static constexpr std::size_t kMaxPeers = 4096;

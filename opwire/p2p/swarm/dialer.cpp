@@ -145,6 +145,8 @@ Task<Result<std::vector<Multiaddr>>> Dialer::find_addresses(Dial& dial) {
 
 Task<std::vector<Multiaddr>> Dialer::resolve(Dial& dial, std::vector<Multiaddr> addresses) {
   std::vector<Multiaddr> resolved;
+  // Names that do not resolve must leave time for the addresses beside them.
+  const TimePoint deadline = std::min(dial.deadline, context_.loop.now() + context_.options.connect_timeout);
   for (const Multiaddr& address : addresses) {
     if (!transport::has_name(address)) {
       resolved.push_back(address);
@@ -153,7 +155,7 @@ Task<std::vector<Multiaddr>> Dialer::resolve(Dial& dial, std::vector<Multiaddr> 
       Multiaddr asked = address;
       if (address.has(Protocol::kDnsaddr)) asked = address.with_peer(dial.peer);
       const Result<std::vector<Multiaddr>> found =
-          co_await transport::resolve_address(*context_.resolver, std::move(asked), dial.deadline);
+          co_await transport::resolve_address(*context_.resolver, std::move(asked), deadline);
       if (!found) {
         dial.note(found.error(), false);
         continue;

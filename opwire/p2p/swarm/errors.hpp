@@ -4,6 +4,7 @@
 
 namespace opwire::swarm::errors {
 // Dialling.
+inline constexpr ErrorKind kBadOptions{"swarm.bad_options", "an option of the swarm makes no sense"};
 inline constexpr ErrorKind kSelfDial{"swarm.self_dial", "this is our own peer id"};
 inline constexpr ErrorKind kNoAddresses{"swarm.no_addresses", "no address of the peer is known that can be dialled"};
 inline constexpr ErrorKind kBackoff{"swarm.backoff", "dialling failed a moment ago; it will be tried again later"};

@@ -6,7 +6,6 @@
 #include "opwire/p2p/swarm/memory_peer_store.hpp"
 #include "opwire/p2p/transport/errors.hpp"
 #include "opwire/p2p/transport/listen_addresses.hpp"
-#include "opwire/p2p/yamux/errors.hpp"
 
 namespace opwire::swarm {
 namespace {
@@ -109,7 +108,6 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   std::vector<ConnectionPtr>& of_peer = peers_[connection->peer()];
   of_peer.push_back(connection);
   const bool is_first = of_peer.size() == 1;
-  if (is_first) peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
   running_.spawn(run_connection(connection, std::move(place)));
   announce(connection->info(), is_first);
   return {};
@@ -132,7 +130,10 @@ void Swarm::on_ended(const ConnectionPtr& connection, const Error& why) {
   const auto of_peer = peers_.find(connection->peer());
   std::erase(of_peer->second, connection);
   const bool was_last = of_peer->second.empty();
-  if (was_last) peers_.erase(of_peer);
+  if (was_last) {
+    peers_.erase(of_peer);
+    peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
+  }
   const ConnectionInfo info = connection->info();
   if (kLog.enabled(log::Level::kDebug) && log_limit_.admit(loop_.now())) {
     kLog.debug("connection ended", {{"peer", info.peer.to_string()},
@@ -140,7 +141,7 @@ void Swarm::on_ended(const ConnectionPtr& connection, const Error& why) {
                                     {"error", why},
                                     {"left_out", log_limit_.suppressed()}});
   }
-  report(info.peer, why, "connection");
+  report(events_, info.peer, why, "connection");
   for (NetworkObserver* observer : observers_) observer->on_connection_closed(info, why);
   if (!was_last) return;
   for (NetworkObserver* observer : observers_) observer->on_peer_disconnected(info.peer);
@@ -150,13 +151,7 @@ void Swarm::on_stream_refused(const PeerId& peer, const Error& why) {
   if (kLog.enabled(log::Level::kDebug) && log_limit_.admit(loop_.now())) {
     kLog.debug("stream refused", {{"peer", peer.to_string()}, {"error", why}, {"left_out", log_limit_.suppressed()}});
   }
-  report(peer, why, "opening a stream");
-}
-
-void Swarm::report(const PeerId& peer, const Error& why, std::string_view where) {
-  const bool is_an_end = why.is(yamux::errors::kGoAway) || why.is(opwire::errors::kEndOfStream);
-  if (events_ == nullptr || is_an_end || why.consequence() < Consequence::kPenalise) return;
-  events_->on_misbehaviour(peer, why, where);
+  report(events_, peer, why, "opening a stream");
 }
 
 Swarm::ConnectionPtr Swarm::best_connection(const PeerId& peer) const {
@@ -226,6 +221,7 @@ void Swarm::tell_local_change() {
 }
 
 void Swarm::set_peer_protocols(const PeerId& peer, std::vector<std::string> protocols) {
+  if (!is_connected(peer)) return;  // it left while identify was under way
   peerstore_->set_protocols(peer, protocols);
   for (NetworkObserver* observer : observers_) observer->on_peer_protocols(peer, protocols);
 }

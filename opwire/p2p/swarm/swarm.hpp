@@ -67,7 +67,6 @@ class Swarm final : public Network {
   void on_ended(const ConnectionPtr& connection, const Error& why);
   void announce(const ConnectionInfo& info, bool is_first);
   void on_stream_refused(const PeerId& peer, const Error& why);
-  void report(const PeerId& peer, const Error& why, std::string_view where);
   /// The oldest that is not being closed; null when there is none.
   ConnectionPtr best_connection(const PeerId& peer) const;
   Task<Result<PeerStream>> open_stream(ConnectionPtr connection, std::vector<std::string> protocols);

@@ -109,8 +109,12 @@ TEST_F(SwarmTest, LocalChangesAndPeersProtocolsAreTold) {
   EXPECT_EQ(a.swarm->listen_addresses(), (std::vector<Multiaddr>{a.at, address("/memory/100")}));
   a.swarm->set_stream_handler("/a", echo);
   EXPECT_EQ(a.swarm->protocols(), (std::vector<std::string>{"/a", "/echo"}));
-  a.swarm->set_peer_protocols(peer_of(2), {"/b"});
-  EXPECT_EQ(a.swarm->peerstore().protocols(peer_of(2)), std::vector<std::string>{"/b"});
+  auto& b = host(2);
+  a.swarm->set_peer_protocols(b.id, {"/b"});
+  EXPECT_TRUE(a.swarm->peerstore().protocols(b.id).empty()) << "not connected";
+  ASSERT_TRUE(connect(a, b));
+  a.swarm->set_peer_protocols(b.id, {"/b"});
+  EXPECT_EQ(a.swarm->peerstore().protocols(b.id), std::vector<std::string>{"/b"});
 }
 
 TEST_F(SwarmTest, ListenNamesWhatIsWrong) {

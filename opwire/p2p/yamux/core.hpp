@@ -114,7 +114,6 @@ class SessionCore {
   Result<void> on_data(const Header& header);
   Result<void> on_window_update(const Header& header);
   Result<void> on_syn(const Header& header, TimePoint now);
-  void on_ack(StreamState& stream);
   void on_fin(StreamState& stream);
   void on_ping(const Header& header, TimePoint now);
   void on_body(Buffer bytes);

@@ -19,11 +19,9 @@ inline constexpr ErrorKind kFrameTooLong{"yamux.frame_too_long", "frame is longe
                                          Consequence::kCloseConnection};
 inline constexpr ErrorKind kControlFlood{"yamux.control_flood", "the peer causes answers and does not read them",
                                          Consequence::kCloseConnection};
-inline constexpr ErrorKind kPingTimeout{"yamux.ping_timeout", "no answer to a keep-alive ping",
-                                        Consequence::kCloseConnection};
-inline constexpr ErrorKind kWriteTimeout{"yamux.write_timeout", "the peer stopped reading",
-                                         Consequence::kCloseConnection};
-inline constexpr ErrorKind kGoAway{"yamux.go_away", "the other side ended the session", Consequence::kCloseConnection};
+inline constexpr ErrorKind kPingTimeout{"yamux.ping_timeout", "no answer to a keep-alive ping"};
+inline constexpr ErrorKind kWriteTimeout{"yamux.write_timeout", "the peer stopped reading"};
+inline constexpr ErrorKind kGoAway{"yamux.go_away", "the other side ended the session"};
 // What a peer did that ends one stream.
 inline constexpr ErrorKind kDataAfterFin{"yamux.data_after_fin", "data after the end of the stream",
                                          Consequence::kResetStream};

@@ -46,7 +46,7 @@ Task<void> Session::read_loop() {
   while (true) {
     Result<Buffer> bytes = co_await secured_->read(SIZE_MAX);
     if (!bytes) co_return end(bytes.error(), std::nullopt);
-    if (bytes->empty()) co_return end(Error(opwire::errors::kEndOfStream, "connection"), std::nullopt);
+    if (bytes->empty()) co_return end(Error(opwire::errors::kReset, "connection"), std::nullopt);
     // Once this side has ended the session it waits for the other to close, so that the last frame is not lost.
     if (over_) continue;
     if (const Result<void> fed = core_.feed(std::move(*bytes), loop_.now()); !fed) {

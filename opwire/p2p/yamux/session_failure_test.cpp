@@ -69,7 +69,7 @@ TEST_F(SessionFailure, TheEndOfTheConnectionEndsTheSession) {
   static_cast<void>(loop.run(peer->close_write()));
   loop.run_for(seconds(1));
   ASSERT_TRUE(ended);
-  EXPECT_TRUE(ended->is(opwire::errors::kEndOfStream));
+  EXPECT_TRUE(ended->is(opwire::errors::kReset));
 }
 
 TEST_F(SessionFailure, ABrokenConnectionEndsTheSession) {

@@ -43,10 +43,11 @@ Task<Result<std::size_t>> SessionStream::read_some(MutableByteView into) {
   OPW_CO_TRYV(co_await wait_readable());
   std::size_t size = 0;
   do {
-    OPW_CO_TRY(const std::optional<Buffer> bytes, core_.read(id_, into.size() - size, session_.loop_.now()));
-    if (!bytes || bytes->empty()) break;
-    std::memcpy(into.data() + size, bytes->data(), bytes->size());
-    size += bytes->size();
+    const Result<std::optional<Buffer>> bytes = core_.read(id_, into.size() - size, session_.loop_.now());
+    if (!bytes && size == 0) co_return bytes.error();
+    if (!bytes || !*bytes || (*bytes)->empty()) break;  // what was read before an error is not lost
+    std::memcpy(into.data() + size, (*bytes)->data(), (*bytes)->size());
+    size += (*bytes)->size();
   } while (size < into.size());
   session_.pump();
   co_return size;
