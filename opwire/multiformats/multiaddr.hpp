@@ -1,7 +1,8 @@
 // Self-describing addresses: /ip4/127.0.0.1/tcp/9222/p2p/16Uiu2… (multiformats/multiaddr).
 //
-// Text is read strictly: a slash in front, no empty components but slashes at the end, numbers without leading zeros. It is
-// written in one way: /p2p for the old /ipfs, ids in base58btc, IPv6 as RFC 5952 says, certificate hashes in base64url.
+// Text is read strictly: a slash in front, no empty components but slashes at the end, numbers without leading zeros.
+// It is written in one way: /p2p for the old /ipfs, ids in base58btc, IPv6 as RFC 5952 says, certificate hashes in
+// base64url.
 #pragma once
 
 #include <compare>
