@@ -35,7 +35,7 @@ class Report:
         self.skipped += skipped
         if failed:
             self.failures.append(name)
-        words = [f"{count} {word}" for count, word in ((passed, "passed"), (failed, "FAILED"), (skipped, "skipped")) if count]
+        words = [f"{int(count)} {word}" for count, word in ((passed, "passed"), (failed, "FAILED"), (skipped, "skipped")) if count]
         timing = "" if seconds is None else f"{seconds:8.1f} s"
         print(f"   {name:<34} {', '.join(words) or 'nothing in it':<28}{timing}", flush=True)
         if failed and output:

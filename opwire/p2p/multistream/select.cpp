@@ -82,7 +82,9 @@ Task<Result<std::string>> accept_protocol(Stream& stream, std::function<bool(std
 }
 
 Task<Result<std::unique_ptr<Stream>>> select_lazily(std::unique_ptr<Stream> stream, std::string protocol) {
-  Dialer dialer(std::vector<std::string>(1, std::move(protocol)));
+  std::vector<std::string> protocols;
+  protocols.push_back(std::move(protocol));
+  Dialer dialer(std::move(protocols));
   const Bytes start = dialer.start();
   OPW_CO_TRYV(co_await write(*stream, start));
   co_return std::unique_ptr<Stream>(std::make_unique<LazyStream>(std::move(stream), std::move(dialer)));
