@@ -89,7 +89,12 @@ TEST_F(StreamTest, AKnownProtocolCanBeGoneAllTheSame) {
 TEST_F(StreamTest, WhatAPeerSpokeIsForgottenWithItsConnections) {
   auto& a = host(1);
   auto& b = host(2);
+  ASSERT_TRUE(connect(a, b));
   a.swarm->set_peer_protocols(b.id, {"/gone"});
+  b.swarm->disconnect(a.id);
+  loop.run_for(seconds(3));
+  a.swarm->set_peer_protocols(b.id, {"/gone"});  // identify comes too late
+  EXPECT_TRUE(a.swarm->peerstore().protocols(b.id).empty());
   ASSERT_TRUE(connect(a, b));
   EXPECT_TRUE(failed_with(open(a, b.id, {"/gone"}), multistream::errors::kNotSupported));
 }
