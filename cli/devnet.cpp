@@ -72,6 +72,7 @@ class DevnetRun {
                 network_.sequencer().host().addresses().front().to_string().c_str());
     std::fflush(stdout);
     const bool ready = co_await network_.wait_for_mesh(kMeshLimit);
+    if (!ready && stopped_) co_return stopped_early();
     if (!ready) co_return fail(kFailed, "the nodes found no mesh within 20 s; --log.level debug tells more");
     std::printf("the mesh stands; publishing\n");
     std::fflush(stdout);
@@ -80,6 +81,7 @@ class DevnetRun {
     show();
     std::printf("%s", devnet_summary(network_).c_str());
     if (!complete) co_return fail(kFailed, "not every follower accepted every block");
+    if (options_.blocks > 0 && !all_published()) co_return stopped_early();
     std::printf("devnet: all %zu followers accepted all %llu blocks\n", network_.follower_count(),
                 static_cast<unsigned long long>(network_.published().count));
     co_return kOk;
@@ -93,6 +95,13 @@ class DevnetRun {
       std::printf("%s\n", devnet_line(network_).c_str());
       std::fflush(stdout);
     }
+  }
+
+  /// Fine when it was to run until stopped.
+  int stopped_early() const {
+    if (options_.blocks == 0) return kOk;
+    return fail(kFailed, "stopped after " + std::to_string(network_.published().count) + " of " +
+                             std::to_string(options_.blocks) + " blocks");
   }
 
   bool all_published() const { return options_.blocks > 0 && network_.published().count >= options_.blocks; }

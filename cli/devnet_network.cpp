@@ -10,6 +10,7 @@ namespace opwire::cli {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(5);
+constexpr auto kLastWait = std::chrono::seconds(1);
 // Each follower dials this many nodes before it: enough for a mesh, few enough that blocks take several hops.
 constexpr std::size_t kDials = 2;
 
@@ -59,12 +60,16 @@ std::string DevnetNetwork::topic() const {
   return opstack::BlockTopics(config.l2_chain_id).name(config.forks.payload_version(unix_seconds(loop_.wall_now())));
 }
 
+void DevnetNetwork::stop_waiting() {
+  stop_by_ = loop_.now() + kLastWait;
+}
+
 Task<bool> DevnetNetwork::wait_for_mesh(Duration limit) {
   const TimePoint end = loop_.now() + limit;
   const std::string name = topic();
   const auto has_mesh = [&name](const auto& node) { return node->status().mesh.at(name) > 0; };
   while (!std::all_of(nodes_.begin(), nodes_.end(), has_mesh)) {
-    if (stopping_ || loop_.now() >= end) co_return false;
+    if (loop_.now() >= std::min(end, stop_by_)) co_return false;
     const bool slept = co_await sleep_for(loop_, kPoll);
     if (!slept) co_return false;
   }
@@ -83,7 +88,7 @@ Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
   const TimePoint end = loop_.now() + limit;
   const auto has_all = [this](const auto& record) { return record->count == published_.count; };
   while (!std::all_of(records_.begin(), records_.end(), has_all)) {
-    if (stopping_ || loop_.now() >= end) co_return false;
+    if (loop_.now() >= std::min(end, stop_by_)) co_return false;
     const bool slept = co_await sleep_for(loop_, kPoll);
     if (!slept) co_return false;
   }

@@ -61,8 +61,8 @@ class DevnetNetwork {
   Task<Result<void>> publish_block();
   /// True when every follower has accepted every block; waits for that, at most limit.
   Task<bool> wait_for_followers(Duration limit);
-  /// Waits under way and later ones end at the next look.
-  void stop_waiting() { stopping_ = true; }
+  /// Waits under way and later ones take a second more at most: blocks that are on their way still count.
+  void stop_waiting();
   Task<void> close();
 
   const opstack::RollupConfig& rollup() const { return sequencer().config().rollup; }
@@ -78,7 +78,7 @@ class DevnetNetwork {
   Loop& loop_;
   Rng& rng_;
   PublishedBlocks published_;
-  bool stopping_ = false;
+  TimePoint stop_by_ = TimePoint::max();
   std::vector<std::unique_ptr<FollowerRecord>> records_;
   std::vector<std::unique_ptr<node::Node>> nodes_;  // the sequencer first
   std::unique_ptr<node::BlockBuilder> builder_;

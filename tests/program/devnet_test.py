@@ -34,6 +34,17 @@ class Devnet(ProgramTest):
             self.assertEqual(network.stop(how), 0)
             self.assertRegex(network.text(), r"all 3 followers accepted all \d+ blocks")
 
+    def test_a_signal_before_the_last_block_is_a_failure(self):
+        network = self.start("devnet", "--block-time", "200ms", "--blocks", 1000)
+        network.wait_for("block 1 ")
+        self.assertEqual(network.stop(), 1)
+        self.assertRegex(network.text("stderr"), r"stopped after \d+ of 1000 blocks")
+
+    def test_a_signal_while_blocks_are_on_their_way_is_none(self):
+        network = self.start("devnet", "--block-time", "20ms", "--txs", 200, "--tx-size", 1000)
+        network.wait_for("block 5 ")
+        self.assertEqual(network.stop(), 0, network.text("stderr"))
+
     def test_bad_flags(self):
         for flag, value in (("--block-time", "2"), ("--block-time", "0s"), ("--fork", "london"), ("--followers", "0"),
                             ("--tx-size", "9000000"), ("--log.level", "loud")):
