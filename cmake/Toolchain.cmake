@@ -29,10 +29,12 @@ target_compile_options(opwire_flags INTERFACE
   -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wextra-semi -Wno-missing-field-initializers
   -fno-omit-frame-pointer)
 
-# The libraries under test are optimised as the preset says; the test sources are compiled as fast as can be.
+# For sources whose speed does not matter, only how long they take to compile.
+add_library(opwire_quick_flags INTERFACE)
+target_compile_options(opwire_quick_flags INTERFACE -O0)
+# Test sources are such; the libraries under test are compiled as the preset says.
 add_library(opwire_test_flags INTERFACE)
-target_compile_options(opwire_test_flags INTERFACE -O0)
-target_link_libraries(opwire_test_flags INTERFACE GTest::gtest)
+target_link_libraries(opwire_test_flags INTERFACE opwire_quick_flags GTest::gtest)
 
 if(OPWIRE_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
@@ -42,8 +44,8 @@ if(OPWIRE_SANITIZE STREQUAL "address")
     add_compile_options(-fsanitize=fuzzer-no-link)
     add_link_options(-fsanitize=fuzzer-no-link)
   endif()
-  # In test sources these checks double the time to compile; a null pointer shows without them, and libraries have them all.
-  target_compile_options(opwire_test_flags INTERFACE
+  # These checks double the time to compile; a null pointer shows without them, and the libraries have them all.
+  target_compile_options(opwire_quick_flags INTERFACE
     -fno-sanitize=null,alignment,vptr,object-size $<$<BOOL:${OPWIRE_FUZZ}>:-fno-sanitize=fuzzer-no-link>)
 elseif(OPWIRE_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)

@@ -16,7 +16,7 @@ Builds what is missing and runs, in this order:
   release build's tests     GoogleTest, one program a library
   whole program             tests/*.sh with build/release/cli/opwire
   installed library         examples/ compiled by g++ against `cmake --install`
-  lint's own tests          each check refuses a bad example
+  tests of the tools        each check of ./dev lint refuses a bad example; this runner counts right
   sanitizer build's tests   the same tests with ASan and UBSan
   fuzz targets              each for some seconds over its corpus
   interop                   interop/run with the real op-node package and go-libp2p
@@ -80,9 +80,10 @@ class Run:
             programs.run(self.report, "examples with g++", [tree.ROOT / "tools" / "test_install.sh"], timeout=600)
 
     def tools(self):
-        with self.report.section("lint's own tests"):
-            command = [sys.executable, "-m", "unittest", "discover", "-s", "tools/lint", "-p", "*_test.py"]
-            programs.run(self.report, "tools/lint", command, timeout=120)
+        with self.report.section("tests of the tools"):
+            for folder in ("tools/lint", "tools/testrun"):
+                command = [sys.executable, "-m", "unittest", "discover", "-s", folder, "-p", "*_test.py"]
+                programs.run(self.report, folder, command, timeout=120)
 
     def interop(self):
         with self.report.section("interop"):

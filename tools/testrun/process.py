@@ -52,6 +52,7 @@ def run(command, *, timeout, env=None, cwd=None, on_line=None):
     finally:
         timer.cancel()
         _kill(child, signal.SIGKILL)  # whatever it left behind
+        child.stdout.close()
         with _lock:
             _running.discard(child)
     output = "".join(lines)
