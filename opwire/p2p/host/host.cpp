@@ -31,14 +31,15 @@ std::unique_ptr<net::Resolver> make_system_dns(Loop& loop) {
 }  // namespace
 
 struct Host::Impl {
-  Impl(Loop& on, HostOptions chosen);
-  swarm::SwarmParts make_parts(Loop& on);
+  Impl(Loop& on, HostOptions chosen, HostParts parts);
+  swarm::SwarmParts make_parts(Loop& on, HostParts beneath);
   /// Once all listeners stand: until then there is no task that would have to be awaited.
   void serve();
 
   const HostOptions options;
   std::unique_ptr<net::Resolver> system_dns;  // where the user gave none
-  SystemRng rng;
+  SystemRng system_rng;
+  Rng& rng;
   const PeerId id;
   swarm::Swarm swarm;
   std::optional<identify::Service> identify;
@@ -46,11 +47,12 @@ struct Host::Impl {
   std::optional<perf::Service> perf;
 };
 
-Host::Impl::Impl(Loop& on, HostOptions chosen)
+Host::Impl::Impl(Loop& on, HostOptions chosen, HostParts parts)
     : options(std::move(chosen)),
       system_dns(options.resolver == nullptr ? make_system_dns(on) : nullptr),
+      rng(parts.rng != nullptr ? *parts.rng : system_rng),
       id(PeerId::of(options.key.public_key())),
-      swarm(on, id, options.swarm, make_parts(on)) {}
+      swarm(on, id, options.swarm, make_parts(on, std::move(parts))) {}
 
 void Host::Impl::serve() {
   identify.emplace(swarm, options.key, identify_options(options), options.events);
@@ -58,12 +60,16 @@ void Host::Impl::serve() {
   if (options.serve_perf) perf.emplace(swarm);
 }
 
-swarm::SwarmParts Host::Impl::make_parts(Loop& on) {
+swarm::SwarmParts Host::Impl::make_parts(Loop& on, HostParts beneath) {
   swarm::SwarmParts parts;
   auto yamux = std::make_unique<yamux::Yamux>(on);
   std::vector<std::string> muxers{std::string(yamux->protocol())};
-  parts.transports.push_back(std::make_unique<transport::TcpTransport>(on));
-  parts.securities.push_back(std::make_unique<noise::Noise>(options.key, std::move(muxers), rng));
+  parts.transports = std::move(beneath.transports);
+  if (parts.transports.empty()) parts.transports.push_back(std::make_unique<transport::TcpTransport>(on));
+  parts.securities = std::move(beneath.securities);
+  if (parts.securities.empty()) {
+    parts.securities.push_back(std::make_unique<noise::Noise>(options.key, std::move(muxers), rng));
+  }
   parts.muxers.push_back(std::move(yamux));
   parts.resolver = options.resolver != nullptr ? options.resolver : system_dns.get();
   parts.gater = options.gater;
@@ -75,9 +81,13 @@ Host::Host(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Host::~Host() = default;
 
 Result<std::unique_ptr<Host>> Host::make(Loop& loop, HostOptions options) {
+  return make(loop, std::move(options), HostParts());
+}
+
+Result<std::unique_ptr<Host>> Host::make(Loop& loop, HostOptions options, HostParts parts) {
   if (!options.swarm.validate()) return swarm::errors::kBadOptions;
   const std::vector<Multiaddr> listen = options.listen;
-  auto impl = std::make_unique<Impl>(loop, std::move(options));
+  auto impl = std::make_unique<Impl>(loop, std::move(options), std::move(parts));
   OPW_TRYV(impl->swarm.listen(listen));
   impl->serve();
   return std::unique_ptr<Host>(new Host(std::move(impl)));

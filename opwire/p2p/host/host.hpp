@@ -24,6 +24,7 @@
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
+#include "opwire/p2p/core/upgrade.hpp"
 #include "opwire/p2p/identify/service.hpp"
 #include "opwire/p2p/ping/ping.hpp"
 #include "opwire/p2p/swarm/options.hpp"
@@ -44,11 +45,20 @@ struct HostOptions {
   PeerEvents* events = nullptr;       ///< outlives the host
 };
 
+/// What stands beneath a host, where that is not TCP and noise: in a simulation, or over transports of the user's own.
+struct HostParts {
+  HostParts() = default;
+  std::vector<std::unique_ptr<Transport>> transports;  ///< in order of preference; empty: TCP
+  std::vector<std::unique_ptr<Security>> securities;   ///< in order of preference; empty: noise
+  Rng* rng = nullptr;                                  ///< null: the system's. Outlives the host
+};
+
 class Host {
  public:
   /// Listens at once, on all addresses or none. Errors: net kListen with the system's reason, transport kUnsupported,
   /// swarm kBadOptions.
   static Result<std::unique_ptr<Host>> make(Loop& loop, HostOptions options);
+  static Result<std::unique_ptr<Host>> make(Loop& loop, HostOptions options, HostParts parts);
   ~Host();
 
   const PeerId& id() const noexcept;

@@ -6,7 +6,9 @@
 #include "opwire/net/errors.hpp"
 #include "opwire/p2p/host/host_thread.hpp"
 #include "opwire/p2p/perf/perf.hpp"
+#include "opwire/p2p/transport/memory_transport.hpp"
 #include "opwire/runtime/reactor.hpp"
+#include "opwire/runtime/simulated_loop.hpp"
 
 namespace opwire {
 namespace {
@@ -100,6 +102,38 @@ TEST_F(HostTest, PortInUseIsAnErrorAndNothingIsLeft) {
   ASSERT_FALSE(made);
   EXPECT_TRUE(made.error().is(net::errors::kListen));
   EXPECT_EQ(made.error().system_error(), EADDRINUSE);
+}
+
+class CountingRng final : public Rng {
+ public:
+  void fill(MutableByteView out) override { ++calls, rng_.fill(out); }
+  int calls = 0;
+
+ private:
+  SeededRng rng_{1};
+};
+
+TEST(HostParts, TransportAndChanceOfTheUsersOwn) {
+  SimulatedLoop loop;
+  transport::MemoryHub hub(loop);
+  CountingRng rng;
+  const auto make = [&](std::uint64_t seed) {
+    HostOptions chosen = options(seed);
+    chosen.listen = {Multiaddr::parse_text("/memory/" + std::to_string(seed)).value()};
+    HostParts parts;
+    parts.transports.push_back(std::make_unique<transport::MemoryTransport>(hub));
+    parts.rng = &rng;
+    return Host::make(loop, std::move(chosen), std::move(parts)).value();
+  };
+  const auto a = make(1);
+  const auto b = make(2);
+  const auto connected = loop.run(a->connect(b->addresses().front()));
+  EXPECT_TRUE(connected) << connected.error().message();
+  EXPECT_GT(rng.calls, 0) << "noise's keys come from it";
+  EXPECT_EQ(&a->rng(), &rng);
+  EXPECT_EQ(a->network().connections().front().security, "/noise");
+  loop.run(a->close());
+  loop.run(b->close());
 }
 
 TEST(HostThread, WorksWithoutCoroutines) {
