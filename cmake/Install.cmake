@@ -33,6 +33,10 @@ foreach(header IN LISTS private_headers)
   string(REPLACE "." "\\." header ${header})
   list(APPEND left_out REGEX "/${header}$" EXCLUDE)
 endforeach()
+get_property(internal_folders GLOBAL PROPERTY OPWIRE_INTERNAL_FOLDERS)
+foreach(folder IN LISTS internal_folders)
+  list(APPEND left_out REGEX "/${folder}$" EXCLUDE)
+endforeach()
 install(DIRECTORY opwire DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp" ${left_out})
 
 configure_package_config_file(cmake/opwireConfig.cmake.in ${CMAKE_BINARY_DIR}/opwireConfig.cmake

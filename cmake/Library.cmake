@@ -1,4 +1,4 @@
-# opwire_library(<name> [DEPS <library>...] [PRIVATE <target>...] [TEST_DEPS <library>...] [PRIVATE_HEADERS <file>...])
+# opwire_library(<name> [INTERNAL] [DEPS <library>...] [PRIVATE <target>...] [TEST_DEPS <library>...] [PRIVATE_HEADERS <file>...])
 #
 # Makes the library opwire_<name> (alias opwire::<name>) from every .cpp in the folder, and beside it
 #   opwire_<name>_test    from *_test.cpp            (GoogleTest; one binary a library)
@@ -6,6 +6,7 @@
 #   opwire_<name>_bench   from *_bench.cpp           (Google Benchmark)
 # DEPS are opwire libraries, part of the interface; PRIVATE are third-party targets that no public header shows;
 # TEST_DEPS are further opwire libraries that only the tests, fuzzers and benches use.
+# INTERNAL: for tests and tools; neither the library nor its headers are installed.
 # PRIVATE_HEADERS may show third-party headers: they are not installed, and nothing outside the folder includes them.
 # ./dev lint reads these calls: an #include along an edge that is not declared is refused.
 # What was made is listed in <build folder>/opwire-targets.txt, for ./dev: kind, name, path, corpus (fuzz targets).
@@ -14,6 +15,7 @@ set(OPWIRE_PCH_FOLDER ${CMAKE_CURRENT_LIST_DIR})
 set(OPWIRE_TARGET_LIST ${CMAKE_BINARY_DIR}/opwire-targets.txt)
 file(WRITE ${OPWIRE_TARGET_LIST} "")
 define_property(GLOBAL PROPERTY OPWIRE_LIBRARIES BRIEF_DOCS "opwire libraries" FULL_DOCS "in order of layer")
+define_property(GLOBAL PROPERTY OPWIRE_INTERNAL_FOLDERS BRIEF_DOCS "folders of INTERNAL libraries" FULL_DOCS "from the root")
 define_property(GLOBAL PROPERTY OPWIRE_PRIVATE_HEADERS BRIEF_DOCS "headers that are not installed" FULL_DOCS "from the root")
 
 add_custom_target(opwire_pch)  # all precompiled headers, for those who need nothing else (clang-tidy)
@@ -80,7 +82,7 @@ function(opwire_test name pch)
 endfunction()
 
 function(opwire_library name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE;TEST_DEPS;PRIVATE_HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "INTERNAL" "" "DEPS;PRIVATE;TEST_DEPS;PRIVATE_HEADERS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
@@ -106,7 +108,11 @@ function(opwire_library name)
       $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
   endif()
   add_library(opwire::${name} ALIAS ${target})
-  set_property(GLOBAL APPEND PROPERTY OPWIRE_LIBRARIES ${target})
+  if(ARG_INTERNAL)
+    set_property(GLOBAL APPEND PROPERTY OPWIRE_INTERNAL_FOLDERS ${folder})
+  else()
+    set_property(GLOBAL APPEND PROPERTY OPWIRE_LIBRARIES ${target})
+  endif()
   list(TRANSFORM ARG_PRIVATE_HEADERS PREPEND ${folder}/)
   set_property(GLOBAL APPEND PROPERTY OPWIRE_PRIVATE_HEADERS ${ARG_PRIVATE_HEADERS})
 
