@@ -1,48 +1,79 @@
 #!/usr/bin/env bash
-# Builds the Go peers into interop/bin, each only when its sources are newer than its program.
-# Exit code 3 says that a tool is missing, in one line on stderr.
+# Builds the peers into interop/bin (or only those named), each when its sources are newer than its program.
+# What cannot be built for want of a tool is named on stderr, one line each, and the exit code is 3.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-needed_go=1.26
-peers=(gopeer opnodepeer)
+peers=(gopeer gopeer-old opnodepeer rustpeer)
+declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [rustpeer]=cargo)
+declare -A folder=([gopeer-old]=gopeer)
+declare -A needed=([go]=1.26 [cargo]=1.88 [node]=20)
+declare -A version=(
+    [go]='GOTOOLCHAIN=local go env GOVERSION'
+    [cargo]='cargo --version'
+    [node]='node --version'
+)
 
-missing() {
-    echo "interop: $1" >&2
-    exit 3
+# What keeps a tool from being used; nothing when it can be.
+problem_with() {
+    command -v "$1" >/dev/null || { echo "$1 is missing: install version ${needed[$1]} or newer and put it into PATH" && return; }
+    local found
+    found=$(eval "${version[$1]}" 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)
+    [[ $(printf '%s\n' "${needed[$1]}" "$found" | sort -V | head -n 1) == "${needed[$1]}" ]] ||
+        echo "$1 is version $found: install ${needed[$1]} or newer"
+    [[ $1 != node ]] || command -v npm >/dev/null || echo "npm is missing"
+    [[ $1 != go ]] || find_c_compiler || echo "a C compiler is missing: install gcc"
 }
 
-check_tools() {
-    command -v go >/dev/null || missing "go is missing: install Go $needed_go or newer and put it into PATH"
-    local version
-    version=$(GOTOOLCHAIN=local go env GOVERSION)
-    version=${version#go}
-    [[ $(printf '%s\n' "$needed_go" "$version" | sort -V | head -n 1) == "$needed_go" ]] ||
-        missing "go is version $version: install $needed_go or newer"
-    # Without cgo, op-node's signature check is three times slower: no peer to measure against.
+# Without cgo, op-node's signature check is three times slower: no peer to measure against.
+find_c_compiler() {
     export CGO_ENABLED=1
     if [[ -z ${CC:-} ]] && ! command -v gcc >/dev/null; then
-        CC=$(command -v clang-19 || command -v clang) || missing "a C compiler is missing: install gcc"
-        export CC
+        CC=$(command -v clang-19 || command -v clang) && export CC
     fi
 }
 
 up_to_date() {
-    [[ -x bin/$1 && -z $(find "$1" -newer "bin/$1" ! -name '*_test.go' -print -quit) ]]
+    [[ -x bin/$1 && -z $(find "${folder[$1]:-$1}" -name node_modules -prune -o \
+        -newer "bin/$1" ! -name '*_test.go' -print -quit) ]]
 }
 
-build_peer() {
-    local start=$SECONDS
-    echo "interop: building $1 (the first time about two minutes on two cores, and its modules are downloaded)" >&2
-    (cd "$1" && nice go build -buildvcs=false -o "../bin/$1" .)
-    touch "bin/$1"
-    echo "interop: $1 built in $((SECONDS - start)) s" >&2
+build_go() {
+    (cd "${folder[$1]:-$1}" && nice go build -buildvcs=false "${@:2}" -o "../bin/$1" .)
+}
+
+build_gopeer() { build_go gopeer; }
+build_gopeer-old() { build_go gopeer-old -modfile=old.mod -ldflags='-X main.userAgent=opwire-gopeer-old'; }
+build_opnodepeer() { build_go opnodepeer; }
+
+build_rustpeer() {
+    local target=$PWD/../build/rustpeer
+    (cd rustpeer && nice cargo build --quiet --release --locked --target-dir "$target")
+    cp "$target/release/rustpeer" bin/rustpeer
+}
+
+build_jspeer() {
+    (cd jspeer && npm ci --silent --no-audit --no-fund --ignore-scripts)
+    # shellcheck disable=SC2016 # for the script to expand
+    printf '#!/bin/sh\nexec node "$(dirname "$0")/../jspeer/src/main.js" "$@"\n' >bin/jspeer
+    chmod +x bin/jspeer
 }
 
 mkdir -p bin
-for peer in "${peers[@]}"; do
-    if ! up_to_date "$peer"; then
-        check_tools
-        build_peer "$peer"
+missing=0
+for peer in "${@:-${peers[@]}}"; do
+    up_to_date "$peer" && continue
+    problem=$(problem_with "${tool[$peer]}")
+    if [[ -n $problem ]]; then
+        echo "interop: cannot build $peer: $problem" >&2
+        missing=3
+        continue
     fi
+    start=$SECONDS
+    echo "interop: building $peer (the first time takes minutes, and what it needs is downloaded)" >&2
+    [[ ${tool[$peer]} != go ]] || find_c_compiler
+    "build_$peer"
+    touch "bin/$peer"
+    echo "interop: $peer built in $((SECONDS - start)) s" >&2
 done
+exit $missing

@@ -1,12 +1,12 @@
-"""gopeer and opwirepeer, each dialling the other: connections, identify, ping, bulk, many streams, keys, muxers."""
+"""opwirepeer and a peer of each other implementation, each dialling the other: connections, identify, ping, bulk, many
+streams; with gopeer also keys and muxers."""
 
 import contextlib
 
 from harness.peer import Listener, Process, run_dial
 from harness.report import expect, expect_true
 
-BULK = 256 << 20
-STREAMS, AT_ONCE = 1000, 48
+MIB = 1 << 20
 GO_KEYS = ("secp256k1", "ed25519", "ecdsa", "rsa")
 OUR_KEYS = ("secp256k1", "ed25519", "ecdsa")  # RSA is only verified
 NAMES = {"secp256k1": "Secp256k1", "ed25519": "Ed25519", "ecdsa": "ECDSA", "rsa": "RSA"}
@@ -15,10 +15,13 @@ SERVED = ("/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.
 
 
 class Side:
-    """One implementation as dialler or listener."""
+    """One implementation as dialler or listener, and what it can be asked for in the time of a case."""
 
-    def __init__(self, name, program, agent, protocol_version):
-        self.name, self.program, self.agent, self.protocol_version = name, program, agent, protocol_version
+    def __init__(self, name, program, *, protocol_version="opwire/interop/1.0.0", same_record=True, bulk=64 * MIB,
+                 streams=1000, at_once=48, setups=200):
+        self.name, self.program, self.agent = name, program, f"opwire-{program.stem}"
+        self.protocol_version, self.same_record = protocol_version, same_record
+        self.bulk, self.streams, self.at_once, self.setups = bulk, streams, at_once, setups
 
     def listen(self, *flags):
         return Listener([self.program, "listen", *flags])
@@ -28,13 +31,30 @@ class Side:
 
 
 def add(cases, programs):
-    go = Side("go", programs.gopeer, "opwire-gopeer", "opwire/interop/1.0.0")
-    ours = Side("opwire", programs.opwirepeer, "opwire-opwirepeer", "")
-    for dialler, listener in ((ours, go), (go, ours)):
-        way = f"{dialler.name} -> {listener.name}"
-        for name, run in (("identify", identify), ("ping", ping), ("256 MiB up", bulk_up), ("256 MiB down", bulk_down),
-                          ("1,000 streams, 48 at once", streams), ("perf", perf), ("set-ups", setups), ("idle", idle)):
-            cases.add(f"libp2p: {way}: {name}", _bind(run, dialler, listener))
+    ours = Side("opwire", programs.opwirepeer, protocol_version="")
+    go = Side("go", programs.gopeer, bulk=256 * MIB)
+    old_go = Side("old go", programs.old_gopeer)
+    # Its peer records are signed for another domain, so neither side takes the other's.
+    rust = Side("rust", programs.rustpeer, same_record=False)
+    for theirs in (go, old_go, rust):
+        for dialler, listener in ((ours, theirs), (theirs, ours)):
+            _add_pair(cases, theirs, dialler, listener)
+    _add_choices(cases, ours, go)
+
+
+def _add_pair(cases, theirs, dialler, listener):
+    way = f"libp2p: {dialler.name} -> {listener.name}"
+    cases.add(f"{way}: identify", lambda: identify(dialler, listener, theirs))
+    cases.add(f"{way}: ping", lambda: ping(dialler, listener))
+    cases.add(f"{way}: {theirs.bulk // MIB} MiB up", lambda: bulk(dialler, listener, "up", theirs.bulk))
+    cases.add(f"{way}: {theirs.bulk // MIB} MiB down", lambda: bulk(dialler, listener, "down", theirs.bulk))
+    cases.add(f"{way}: {theirs.streams:,} streams, {theirs.at_once} at once", lambda: streams(dialler, listener, theirs))
+    cases.add(f"{way}: perf", lambda: perf(dialler, listener))
+    cases.add(f"{way}: set-ups", lambda: setups(dialler, listener, theirs.setups))
+    cases.add(f"{way}: idle", lambda: idle(dialler, listener))
+
+
+def _add_choices(cases, ours, go):
     for theirs in GO_KEYS:
         for own in OUR_KEYS:
             if theirs == own or "rsa" in (theirs, own) or "secp256k1" in (theirs, own):
@@ -49,7 +69,7 @@ def _bind(run, *arguments):
     return lambda: run(*arguments)
 
 
-def identify(dialler, listener):
+def identify(dialler, listener, theirs):
     with listener.listen() as peer:
         learned = dialler.dial(peer, "identify")
     expect(learned["id"], peer.id, "id")
@@ -58,7 +78,7 @@ def identify(dialler, listener):
     expect(learned["key_type"], "Secp256k1", "key type")
     expect(learned["security"], "/noise", "security")
     expect(learned["muxer"], "/yamux/1.0.0", "muxer")
-    expect(learned["signed_record"], True, "signed record")
+    expect(learned["signed_record"], theirs.same_record, "signed record")
     expect([a for a in learned["addrs"] if "127.0.0.1" in a], [peer.address.split("/p2p/")[0]], "addresses")
     missing = set(SERVED) - set(learned["protocols"])
     expect(missing, set(), "protocols that are not told")
@@ -71,24 +91,17 @@ def ping(dialler, listener):
     expect(result["count"], 100, "pings")
 
 
-def bulk_up(dialler, listener):
+def bulk(dialler, listener, way, size):
     with listener.listen() as peer:
-        result = dialler.dial(peer, "bulk", "up", BULK)
-        theirs = peer.event("sink")
-    expect((theirs["bytes"], theirs["sha256"]), (BULK, result["sha256"]), "what the listener received")
+        result = dialler.dial(peer, "bulk", way, size)
+        other = peer.event("sink" if way == "up" else "source")
+    expect((other["bytes"], other["sha256"]), (size, result["sha256"]), "what the listener received or sent")
 
 
-def bulk_down(dialler, listener):
+def streams(dialler, listener, theirs):
     with listener.listen() as peer:
-        result = dialler.dial(peer, "bulk", "down", BULK)
-        theirs = peer.event("source")
-    expect((theirs["bytes"], theirs["sha256"]), (BULK, result["sha256"]), "what the listener sent")
-
-
-def streams(dialler, listener):
-    with listener.listen() as peer:
-        result = dialler.dial(peer, "streams", STREAMS, AT_ONCE)
-        expect(result["streams"], STREAMS, "streams")
+        result = dialler.dial(peer, "streams", theirs.streams, theirs.at_once)
+        expect(result["streams"], theirs.streams, "streams")
         expect(peer.ask("stats", "stats")["streams"], 0, "streams that the listener still holds")
 
 
@@ -99,10 +112,10 @@ def perf(dialler, listener):
         expect(dialler.dial(peer, "perf", "latency", 100)["count"], 100, "round trips")
 
 
-def setups(dialler, listener):
+def setups(dialler, listener, count):
     with listener.listen() as peer:
-        result = dialler.dial(peer, "perf", "setups", 200, "--in-flight", 8)
-    expect(result["count"], 200, "set-ups")
+        result = dialler.dial(peer, "perf", "setups", count, "--in-flight", 8)
+    expect(result["count"], count, "set-ups")
 
 
 def idle(dialler, listener):

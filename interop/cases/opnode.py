@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from harness.peer import Listener
+from harness.peer import Listener, present
 from harness.report import expect, expect_true
 
 KEY = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"  # a well-known test key
@@ -36,7 +36,7 @@ class Network:
         """A file with a config in which all four versions have their time."""
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "rollup.json"
-            made = subprocess.run([self.programs.opnodepeer, "rollup-config", "--spread", "10m"], check=True,
+            made = subprocess.run([present(self.programs.opnodepeer), "rollup-config", "--spread", "10m"], check=True,
                                   capture_output=True, timeout=30)
             path.write_bytes(made.stdout)
             yield path

@@ -48,18 +48,22 @@ func (o *gossipOptions) enabled() bool { return o.topics != "" }
 
 // gossipNode is a pubsub instance with its joined topics.
 type gossipNode struct {
-	opIDs  bool
-	first  string
-	topics map[string]*pubsub.Topic
+	opIDs   bool
+	first   string
+	topics  map[string]*pubsub.Topic
+	scoring *scoring // nil with floodsub
 }
 
 func startGossip(ctx context.Context, h host.Host, options gossipOptions) (*gossipNode, error) {
-	ps, err := makePubSub(ctx, h, options)
+	names := strings.Split(options.topics, ",")
+	node := &gossipNode{opIDs: options.opIDs, first: names[0], topics: map[string]*pubsub.Topic{}}
+	if options.router == "gossipsub" {
+		node.scoring = &scoring{}
+	}
+	ps, err := node.makePubSub(ctx, h, options, names)
 	if err != nil {
 		return nil, err
 	}
-	names := strings.Split(options.topics, ",")
-	node := &gossipNode{opIDs: options.opIDs, first: names[0], topics: map[string]*pubsub.Topic{}}
 	joined := make(chan struct{}, 1)
 	for _, name := range names {
 		topic, err := ps.Join(name)
@@ -77,7 +81,7 @@ func startGossip(ctx context.Context, h host.Host, options gossipOptions) (*goss
 	return node, nil
 }
 
-func makePubSub(ctx context.Context, h host.Host, options gossipOptions) (*pubsub.PubSub, error) {
+func (n *gossipNode) makePubSub(ctx context.Context, h host.Host, options gossipOptions, topics []string) (*pubsub.PubSub, error) {
 	settings := []pubsub.Option{pubsub.WithMaxMessageSize(maxMessage), pubsub.WithRawTracer(&meshTracer{})}
 	if options.opIDs {
 		settings = append(settings, pubsub.WithMessageIdFn(opMessageID), pubsub.WithNoAuthor(),
@@ -87,6 +91,7 @@ func makePubSub(ctx context.Context, h host.Host, options gossipOptions) (*pubsu
 	case "floodsub":
 		return pubsub.NewFloodSub(ctx, h, settings...)
 	case "gossipsub":
+		settings = append(settings, n.scoring.options(topics)...)
 		if options.version != "" {
 			only, err := onlyVersion(options.version)
 			if err != nil {

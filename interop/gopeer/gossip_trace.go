@@ -23,6 +23,10 @@ func (meshTracer) OnClosedOutboundStream(p peer.ID) {
 	emit("peer", fields{"peer": p.String(), "change": "removed"})
 }
 
+// AddPeer and RemovePeer are what pubsub v0.12 calls instead.
+func (t meshTracer) AddPeer(p peer.ID, name protocol.ID) { t.OnNewOutboundStream(p, name) }
+func (t meshTracer) RemovePeer(p peer.ID)                { t.OnClosedOutboundStream(p) }
+
 func (meshTracer) Graft(p peer.ID, topic string) {
 	emit("mesh", fields{"topic": topic, "peer": p.String(), "change": "graft"})
 }

@@ -17,8 +17,10 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 )
 
+// The linker gives the build with op-node's versions another one.
+var userAgent = "opwire-gopeer"
+
 const (
-	userAgent       = "opwire-gopeer"
 	protocolVersion = "opwire/interop/1.0.0"
 	rsaBits         = 2048
 )

@@ -109,6 +109,11 @@ func obey(ctx context.Context, h host.Host, node *gossipNode, c command) error {
 			return fmt.Errorf("publish needs --gossip")
 		}
 		return node.publish(ctx, c)
+	case "scores":
+		if node == nil {
+			return fmt.Errorf("scores needs --gossip")
+		}
+		return node.scoring.emit()
 	}
 	return fmt.Errorf("unknown command %q", c.Cmd)
 }

@@ -19,11 +19,23 @@ class PeerFailed(Exception):
     """A peer did something else than the case expects."""
 
 
+class Absent(Exception):
+    """A program that was not built; its name is the argument."""
+
+
+def present(program):
+    """Its path."""
+    path = pathlib.Path(program)
+    if not path.exists():
+        raise Absent(path.name)
+    return path
+
+
 class Process:
     """One child. It is ended with the object, and with us: it has our process group and our end of its stdin."""
 
     def __init__(self, command, *, env=None, cpu=None):
-        self.name = pathlib.Path(command[0]).name
+        self.name = present(command[0]).name
         self.command = [str(word) for word in command]
         self.seen = collections.deque(maxlen=20)
         self._lines = queue.Queue()
@@ -141,8 +153,12 @@ class Programs:
     """Where the peers are."""
 
     def __init__(self, build):
-        self.gopeer = ROOT / "interop" / "bin" / "gopeer"
-        self.opnodepeer = ROOT / "interop" / "bin" / "opnodepeer"
+        theirs = ROOT / "interop" / "bin"
+        self.gopeer = theirs / "gopeer"
+        self.old_gopeer = theirs / "gopeer-old"
+        self.opnodepeer = theirs / "opnodepeer"
+        self.rustpeer = theirs / "rustpeer"
+        self.jspeer = theirs / "jspeer"
         self.opwirepeer = build / "interop" / "bin" / "opwirepeer"
         self.opwirenode = build / "interop" / "bin" / "opwirenode"
         self.opwire = build / "cli" / "opwire"

@@ -4,11 +4,7 @@ import sys
 import time
 import traceback
 
-from harness.peer import PeerFailed
-
-
-class Skip(Exception):
-    """The case cannot run here, for the reason given."""
+from harness.peer import Absent, PeerFailed
 
 
 class Cases:
@@ -21,14 +17,17 @@ class Cases:
     def names(self):
         return [name for name, _ in self._all]
 
-    def run(self, words):
-        """Those whose name contains one of the words, or all; True when none failed."""
+    def run(self, words, absent, must_run):
+        """Those whose name contains one of the words, or all; True when none failed. A case whose program is absent, for
+        the reason given, is skipped, or fails where it must run."""
         passed = failed = skipped = 0
         for name, run in self._all:
             if words and not any(word in name for word in words):
                 continue
             started = time.monotonic()
-            outcome, detail = _run_one(run)
+            outcome, detail = _run_one(run, absent)
+            if outcome == "skipped" and must_run:
+                outcome = "FAILED"
             passed += outcome == "ok"
             failed += outcome == "FAILED"
             skipped += outcome == "skipped"
@@ -44,12 +43,12 @@ class Cases:
         return failed == 0
 
 
-def _run_one(run):
+def _run_one(run, absent):
     try:
         run()
         return "ok", ""
-    except Skip as reason:
-        return "skipped", str(reason)
+    except Absent as program:
+        return "skipped", f"no {program}: {absent.get(str(program), 'it is not built')}"
     except (PeerFailed, AssertionError) as problem:
         return "FAILED", str(problem) or traceback.format_exc()
     except Exception:  # a mistake of the case itself must not hide the others

@@ -17,6 +17,7 @@ void lift_limits(swarm::SwarmOptions& options) {
     *cap = swarm::StreamCap{plenty};
   }
   options.max_pending_inbound = kPlenty;
+  options.manager.high = 0;
 }
 
 }  // namespace
@@ -63,10 +64,9 @@ Task<void> Peer::disconnect(PeerId peer) {
 }
 
 std::optional<ConnectionInfo> Peer::connection(const PeerId& peer) {
-  for (ConnectionInfo& info : host_->network().connections()) {
-    if (info.peer == peer) return std::move(info);
-  }
-  return std::nullopt;
+  std::vector<ConnectionInfo> connections = host_->network().connections_to(peer);
+  if (connections.empty()) return std::nullopt;
+  return std::move(connections.front());
 }
 
 void Peer::on_peer_protocols(const PeerId& peer, const std::vector<std::string>&) {
