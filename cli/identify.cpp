@@ -35,8 +35,7 @@ boost::json::object describe(Host& host, const PeerId& peer, const identify::Pee
                              {"key_type", key_type(host.network(), peer)},
                              {"agent", info.agent},
                              {"protocol_version", info.protocol_version}};
-  for (const ConnectionInfo& connection : host.network().connections()) {
-    if (connection.peer != peer) continue;
+  for (const ConnectionInfo& connection : host.network().connections_to(peer)) {
     object["security"] = connection.security;
     object["muxer"] = connection.muxer;
   }

@@ -1,7 +1,5 @@
 #include "opwire/node/peer_pings.hpp"
 
-#include <set>
-
 #include "opwire/base/log.hpp"
 
 namespace opwire::node {
@@ -11,10 +9,13 @@ constexpr log::Logger kLog{"ping"};
 constexpr auto kRound = std::chrono::minutes(3);
 constexpr auto kPause = std::chrono::milliseconds(100);  // between two peers
 
-std::set<PeerId> connected_peers(Network& network) {
-  std::set<PeerId> peers;
-  for (const ConnectionInfo& connection : network.connections()) peers.insert(connection.peer);
-  return peers;
+// Over a connection that stands: a peer that has left is not dialled for this.
+Task<Result<Duration>> ping_once(Host& host, PeerId peer) {
+  std::vector<std::string> protocols{ping::kProtocol};
+  OPW_CO_TRY(PeerStream stream, co_await host.network().new_stream_if_connected(peer, std::move(protocols)));
+  OPW_CO_TRY(const Duration time, co_await ping::ping(host.loop(), *stream, host.rng()));
+  (void)co_await stream->close_write();
+  co_return time;
 }
 
 }  // namespace
@@ -30,14 +31,15 @@ Task<void> PeerPings::close() {
 
 Task<void> PeerPings::run() {
   while (co_await sleep_for(host_.loop(), kRound)) {
-    for (const PeerId& peer : connected_peers(host_.network())) {
-      const Result<std::vector<Duration>> times = co_await host_.ping(peer, 1);
+    const std::vector<PeerId> peers = host_.network().connected_peers();
+    for (const PeerId& peer : peers) {
+      const Result<Duration> time = co_await ping_once(host_, peer);
       if (scope_.cancelled()) co_return;
-      if (times) {
-        const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(times->front()).count();
+      if (time) {
+        const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(*time).count();
         kLog.debug("peer answers", {{"peer", peer.to_string()}, {"microseconds", taken}});
       } else {
-        kLog.debug("peer does not answer", {{"peer", peer.to_string()}, {"error", times.error()}});
+        kLog.debug("peer does not answer", {{"peer", peer.to_string()}, {"error", time.error()}});
       }
       co_await sleep_for(host_.loop(), kPause);
     }

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "opwire/multiformats/multiaddr.hpp"
-#include "opwire/p2p/core/upgrade.hpp"
+#include "opwire/multiformats/peer_id.hpp"
+#include "opwire/p2p/core/role.hpp"
 
 namespace opwire {
 

@@ -4,11 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "opwire/base/strong.hpp"
-#include "opwire/p2p/core/upgrade.hpp"
+#include "opwire/multiformats/multiaddr.hpp"
+#include "opwire/multiformats/peer_id.hpp"
+#include "opwire/net/stream.hpp"
+#include "opwire/p2p/core/role.hpp"
+#include "opwire/runtime/loop.hpp"
 
 namespace opwire {
 
@@ -69,6 +74,7 @@ class NetworkObserver {
 };
 
 class PeerStore;
+class PeerTags;
 
 class Network {
  public:
@@ -81,6 +87,8 @@ class Network {
   /// not waited for: a refusal then comes with the first read. Errors: those of connect(), multistream's kNotSupported,
   /// kTimeout, the swarm's limits.
   virtual Task<Result<PeerStream>> new_stream(PeerId peer, std::vector<std::string> protocols) = 0;
+  /// The same, but only over a connection that stands: kNotConnected when there is none, which is no reason to dial.
+  virtual Task<Result<PeerStream>> new_stream_if_connected(PeerId peer, std::vector<std::string> protocols) = 0;
   /// The same on one connection that stands already.
   virtual Task<Result<PeerStream>> new_stream_on(ConnectionId connection, std::vector<std::string> protocols) = 0;
   /// Serves protocol from now on; replaces a former handler.
@@ -96,11 +104,22 @@ class Network {
   virtual void disconnect(const PeerId& peer) = 0;
   /// False as soon as all its connections are being closed.
   virtual bool is_connected(const PeerId& peer) const = 0;
+  /// Those with a connection that is not being closed.
+  virtual std::vector<PeerId> connected_peers() const = 0;
+  /// All of them, for tables; who looks for one asks the next two.
   virtual std::vector<ConnectionInfo> connections() const = 0;
+  /// Oldest first.
+  virtual std::vector<ConnectionInfo> connections_to(const PeerId& peer) const = 0;
+  virtual std::optional<ConnectionInfo> connection(ConnectionId id) const = 0;
+  /// For when memory is short: closes connections down to the low water, the least valuable first and whether or not
+  /// they are new, but none of protected peers. Returns how many.
+  virtual std::size_t trim_connections() = 0;
   /// Those we can be reached at: what listeners bound, wildcard addresses replaced by the interfaces' own.
   virtual std::vector<Multiaddr> listen_addresses() const = 0;
 
   virtual PeerStore& peerstore() = 0;
+  /// What peers are worth, for the connection manager.
+  virtual PeerTags& tags() = 0;
   virtual void add_observer(NetworkObserver& observer) = 0;
   virtual void remove_observer(NetworkObserver& observer) = 0;
   /// Identify reports what it learned; observers are told.

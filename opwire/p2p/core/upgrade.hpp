@@ -10,15 +10,10 @@
 #include "opwire/multiformats/multiaddr.hpp"
 #include "opwire/multiformats/peer_id.hpp"
 #include "opwire/net/stream.hpp"
+#include "opwire/p2p/core/role.hpp"
 #include "opwire/runtime/loop.hpp"
 
 namespace opwire {
-
-/// Which end of the connection we are.
-enum class Role : unsigned char { kDialer, kListener };
-inline constexpr std::string_view to_string(Role role) {
-  return role == Role::kDialer ? "outbound" : "inbound";
-}
 
 /// A connection as a transport delivers it.
 struct RawConnection {

@@ -156,7 +156,7 @@ Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
       const bool slept = co_await sleep_for(network_.loop(), kReopenPause * (1 << (2 * failures)));
       if (!slept || writer->ended) break;
     }
-    if (!network_.is_connected(peer)) break;  // opening a stream would dial it
+    if (!network_.is_connected(peer)) break;
     const TimePoint begun = network_.loop().now();
     const Result<void> ended = co_await open_and_write(peer, *writer);
     if (ended || writer->ended) break;
@@ -173,7 +173,7 @@ Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
 }
 
 Task<Result<void>> Service::open_and_write(PeerId peer, Writer& writer) {
-  OPW_CO_TRY(PeerStream stream, co_await network_.new_stream(peer, protocol_names()));
+  OPW_CO_TRY(PeerStream stream, co_await network_.new_stream_if_connected(peer, protocol_names()));
   if (writer.ended) co_return Result<void>();
   writer.stream = &*stream;
   const Result<void> ended = co_await write_rpcs(peer, writer, stream);
@@ -182,10 +182,8 @@ Task<Result<void>> Service::open_and_write(PeerId peer, Writer& writer) {
 }
 
 bool Service::was_dialled(ConnectionId id) const {
-  for (const ConnectionInfo& connection : network_.connections()) {
-    if (connection.id == id) return connection.role == Role::kDialer;
-  }
-  return false;
+  const std::optional<ConnectionInfo> connection = network_.connection(id);
+  return connection && connection->role == Role::kDialer;
 }
 
 Task<Result<void>> Service::write_rpcs(PeerId peer, Writer& writer, PeerStream& stream) {

@@ -129,10 +129,9 @@ void Host::set_stream_handler(std::string protocol, StreamHandler handler) {
 
 Task<Result<identify::PeerInfo>> Host::identify(PeerId peer) {
   OPW_CO_TRYV(co_await impl_->swarm.connect(peer, std::vector<Multiaddr>()));
-  for (const ConnectionInfo& connection : impl_->swarm.connections()) {
-    if (connection.peer == peer) co_return co_await impl_->identify->identify(connection.id);
-  }
-  co_return errors::kClosed;
+  const std::vector<ConnectionInfo> connections = impl_->swarm.connections_to(peer);
+  if (connections.empty()) co_return errors::kClosed;
+  co_return co_await impl_->identify->identify(connections.front().id);
 }
 
 Task<Result<std::vector<Duration>>> Host::ping(PeerId peer, std::size_t count) {

@@ -69,10 +69,9 @@ Message Service::own_message(const Multiaddr* remote) const {
 }
 
 std::optional<Multiaddr> Service::remote_of(ConnectionId connection) const {
-  for (const ConnectionInfo& info : network_.connections()) {
-    if (info.id == connection) return info.remote;
-  }
-  return std::nullopt;
+  std::optional<ConnectionInfo> info = network_.connection(connection);
+  if (!info) return std::nullopt;
+  return std::move(info->remote);
 }
 
 Task<void> Service::serve(PeerStream stream) {
@@ -170,10 +169,7 @@ Task<void> Service::push_soon() {
   const bool waited = co_await sleep_for(network_.loop(), kPushDelay);
   push_planned_ = false;
   if (!waited) co_return;
-  std::vector<PeerId> peers;
-  for (const ConnectionInfo& connection : network_.connections()) peers.push_back(connection.peer);
-  std::sort(peers.begin(), peers.end());
-  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+  const std::vector<PeerId> peers = network_.connected_peers();
   for (const PeerId& peer : peers) {
     const std::vector<std::string> spoken = network_.peerstore().protocols(peer);
     if (std::find(spoken.begin(), spoken.end(), kPushProtocol) == spoken.end()) continue;
@@ -188,7 +184,7 @@ Task<void> Service::push_soon() {
 
 Task<void> Service::push_to(PeerId peer) {
   std::vector<std::string> protocols{kPushProtocol};
-  Result<PeerStream> stream = co_await network_.new_stream(peer, std::move(protocols));
+  Result<PeerStream> stream = co_await network_.new_stream_if_connected(peer, std::move(protocols));
   if (stream) {
     PeerStream& open = *stream;
     Timer deadline(network_.loop(), [&open] { open->reset(); });

@@ -8,7 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "opwire/p2p/core/upgrade.hpp"
+#include "opwire/base/result.hpp"
+#include "opwire/multiformats/peer_id.hpp"
+#include "opwire/p2p/core/role.hpp"
 
 namespace opwire::swarm {
 

@@ -12,10 +12,8 @@ Result<void, std::string> SwarmOptions::validate() const {
     if (value <= Duration::zero()) return std::string(name) + " must be positive";
   }
   const std::pair<const char*, Duration> not_negative[] = {
-      {"dial_stagger", dial_stagger},
-      {"backoff_step", backoff_step},
-      {"pending_patience", pending_patience},
-      {"close_grace", close_grace},
+      {"dial_stagger", dial_stagger}, {"backoff_step", backoff_step},   {"pending_patience", pending_patience},
+      {"close_grace", close_grace},   {"manager.grace", manager.grace}, {"manager.silence", manager.silence},
   };
   for (const auto& [name, value] : not_negative) {
     if (value < Duration::zero()) return std::string(name) + " must not be negative";
@@ -29,6 +27,7 @@ Result<void, std::string> SwarmOptions::validate() const {
   for (const auto& [name, value] : at_least_one) {
     if (value == 0) return std::string(name) + " must not be zero";
   }
+  if (manager.high > 0 && manager.low > manager.high) return std::string("manager.low must not be above manager.high");
   if (backoff_max < backoff_base) return std::string("backoff_max must not be below backoff_base");
   return {};
 }

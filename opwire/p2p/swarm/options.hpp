@@ -7,6 +7,7 @@
 #include "opwire/base/time.hpp"
 #include "opwire/p2p/swarm/inbound_guard.hpp"
 #include "opwire/p2p/swarm/limits.hpp"
+#include "opwire/p2p/swarm/trimming.hpp"
 
 namespace opwire::swarm {
 
@@ -40,6 +41,7 @@ struct SwarmOptions {
   Duration close_grace = std::chrono::seconds(2);
 
   LimitOptions limits;
+  ConnectionManagerOptions manager;
 
   /// Nothing, or which option makes no sense.
   Result<void, std::string> validate() const;

@@ -49,6 +49,9 @@ Swarm::Swarm(Loop& loop, const PeerId& local_peer, const SwarmOptions& options, 
       events_(parts.events),
       stream_refused_([this](const PeerId& peer, const Error& why) { on_stream_refused(peer, why); }),
       limits_(options.limits),
+      manager_({loop, options_.manager, [this] { return standing(); },
+                [this](const PeerId& peer) { return is_connected(peer); },
+                [this](ConnectionId id) { connections_.at(id)->close(); }}),
       upgrader_(loop, std::move(parts.securities), std::move(parts.muxers), parts.gater),
       dialer_({loop, options_, local_peer_, transports_, upgrader_, *peerstore_, parts.resolver, parts.gater,
                [this](Upgraded upgraded) { return add_connection(std::move(upgraded), InboundGuard::Place()); },
@@ -110,6 +113,7 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   const bool is_first = of_peer.size() == 1;
   running_.spawn(run_connection(connection, std::move(place)));
   announce(connection->info(), is_first);
+  manager_.on_opened(connections_.size());
   return {};
 }
 
@@ -133,6 +137,7 @@ void Swarm::on_ended(const ConnectionPtr& connection, const Error& why) {
   if (was_last) {
     peers_.erase(of_peer);
     peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
+    manager_.on_peer_disconnected(connection->peer());
   }
   const ConnectionInfo info = connection->info();
   if (kLog.enabled(log::Level::kDebug) && log_limit_.admit(loop_.now())) {
@@ -163,6 +168,38 @@ Swarm::ConnectionPtr Swarm::best_connection(const PeerId& peer) const {
   return nullptr;
 }
 
+std::vector<PeerId> Swarm::connected_peers() const {
+  std::vector<PeerId> peers;
+  for (const auto& [peer, connections] : peers_) {
+    if (is_connected(peer)) peers.push_back(peer);
+  }
+  return peers;
+}
+
+std::vector<ConnectionInfo> Swarm::connections_to(const PeerId& peer) const {
+  std::vector<ConnectionInfo> infos;
+  const auto of_peer = peers_.find(peer);
+  if (of_peer == peers_.end()) return infos;
+  for (const ConnectionPtr& connection : of_peer->second) infos.push_back(connection->info());
+  return infos;
+}
+
+std::optional<ConnectionInfo> Swarm::connection(ConnectionId id) const {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return std::nullopt;
+  return found->second->info();
+}
+
+std::vector<Standing> Swarm::standing() const {
+  std::vector<Standing> standing;
+  for (const auto& [id, connection] : connections_) {
+    if (connection->closing()) continue;
+    const ConnectionInfo info = connection->info();
+    standing.push_back({id, info.peer, info.role, info.opened, info.streams});
+  }
+  return standing;
+}
+
 std::vector<ConnectionInfo> Swarm::connections() const {
   std::vector<ConnectionInfo> infos;
   for (const auto& [id, connection] : connections_) infos.push_back(connection->info());
@@ -187,6 +224,13 @@ void Swarm::disconnect(const PeerId& peer) {
 Task<Result<PeerStream>> Swarm::new_stream(PeerId peer, std::vector<std::string> protocols) {
   const Call call(*this);
   if (!is_connected(peer)) OPW_CO_TRYV(co_await dialer_.dial(peer, false));
+  const ConnectionPtr connection = best_connection(peer);
+  if (!connection) co_return errors::kNotConnected;
+  co_return co_await open_stream(connection, std::move(protocols));
+}
+
+Task<Result<PeerStream>> Swarm::new_stream_if_connected(PeerId peer, std::vector<std::string> protocols) {
+  const Call call(*this);
   const ConnectionPtr connection = best_connection(peer);
   if (!connection) co_return errors::kNotConnected;
   co_return co_await open_stream(connection, std::move(protocols));
@@ -230,6 +274,7 @@ void Swarm::set_peer_protocols(const PeerId& peer, std::vector<std::string> prot
 
 Task<void> Swarm::close() {
   closed_ = true;
+  manager_.stop();
   co_await acceptor_.close();
   co_await dialer_.close();
   co_await close_connections();

@@ -11,6 +11,7 @@
 #include "opwire/p2p/core/peer_store.hpp"
 #include "opwire/p2p/swarm/acceptor.hpp"
 #include "opwire/p2p/swarm/connection.hpp"
+#include "opwire/p2p/swarm/connection_manager.hpp"
 #include "opwire/p2p/swarm/dialer.hpp"
 
 namespace opwire::swarm {
@@ -43,6 +44,7 @@ class Swarm final : public Network {
   Loop& loop() override { return loop_; }
   const PeerId& local_peer() const override { return local_peer_; }
   Task<Result<PeerStream>> new_stream(PeerId peer, std::vector<std::string> protocols) override;
+  Task<Result<PeerStream>> new_stream_if_connected(PeerId peer, std::vector<std::string> protocols) override;
   Task<Result<PeerStream>> new_stream_on(ConnectionId connection, std::vector<std::string> protocols) override;
   void set_stream_handler(std::string protocol, StreamHandler handler) override;
   void remove_stream_handler(const std::string& protocol) override;
@@ -50,9 +52,14 @@ class Swarm final : public Network {
   Task<Result<void>> connect(PeerId peer, std::vector<Multiaddr> addresses) override;
   void disconnect(const PeerId& peer) override;
   bool is_connected(const PeerId& peer) const override { return best_connection(peer) != nullptr; }
+  std::vector<PeerId> connected_peers() const override;
   std::vector<ConnectionInfo> connections() const override;
+  std::vector<ConnectionInfo> connections_to(const PeerId& peer) const override;
+  std::optional<ConnectionInfo> connection(ConnectionId id) const override;
+  std::size_t trim_connections() override { return manager_.trim_in_emergency(); }
   std::vector<Multiaddr> listen_addresses() const override;
   PeerStore& peerstore() override { return *peerstore_; }
+  PeerTags& tags() override { return manager_; }
   void add_observer(NetworkObserver& observer) override { observers_.push_back(&observer); }
   void remove_observer(NetworkObserver& observer) override { std::erase(observers_, &observer); }
   void set_peer_protocols(const PeerId& peer, std::vector<std::string> protocols) override;
@@ -69,6 +76,8 @@ class Swarm final : public Network {
   void on_stream_refused(const PeerId& peer, const Error& why);
   /// The oldest that is not being closed; null when there is none.
   ConnectionPtr best_connection(const PeerId& peer) const;
+  /// Those that are not being closed.
+  std::vector<Standing> standing() const;
   Task<Result<PeerStream>> open_stream(ConnectionPtr connection, std::vector<std::string> protocols);
   Task<void> close_connections();
   void tell_local_change();
@@ -84,6 +93,7 @@ class Swarm final : public Network {
   HandlerTable handlers_;
   const std::function<void(const PeerId&, const Error&)> stream_refused_;
   ResourceLimits limits_;
+  ConnectionManager manager_;
   Upgrader upgrader_;
   Dialer dialer_;
   Acceptor acceptor_;

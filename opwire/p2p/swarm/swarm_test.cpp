@@ -117,6 +117,43 @@ TEST_F(SwarmTest, LocalChangesAndPeersProtocolsAreTold) {
   EXPECT_EQ(a.swarm->peerstore().protocols(b.id), std::vector<std::string>{"/b"});
 }
 
+TEST_F(SwarmTest, ConnectionsAreFoundByIdAndByPeer) {
+  auto& a = host(1);
+  auto& b = host(2);
+  auto& c = host(3);
+  EXPECT_TRUE(a.swarm->connected_peers().empty());
+  ASSERT_TRUE(connect(a, b));
+  ASSERT_TRUE(connect(c, a));
+  std::vector<PeerId> peers = a.swarm->connected_peers();
+  std::sort(peers.begin(), peers.end());
+  std::vector<PeerId> expected{b.id, c.id};
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(peers, expected);
+  const std::vector<ConnectionInfo> to_b = a.swarm->connections_to(b.id);
+  ASSERT_EQ(to_b.size(), 1u);
+  EXPECT_EQ(to_b[0].remote, b.at);
+  EXPECT_EQ(a.swarm->connection(to_b[0].id)->peer, b.id);
+  EXPECT_TRUE(a.swarm->connections_to(peer_of(4)).empty());
+  a.swarm->disconnect(b.id);
+  EXPECT_EQ(a.swarm->connected_peers(), std::vector<PeerId>{c.id}) << "it is being closed";
+  loop.run_for(seconds(3));
+  EXPECT_FALSE(a.swarm->connection(to_b[0].id));
+}
+
+TEST_F(SwarmTest, AStreamOverWhatStandsNeverDials) {
+  auto& a = host(1);
+  auto& b = host(2);
+  std::vector<std::string> protocols{"/echo"};
+  a.swarm->peerstore().add_addresses(b.id, {b.at}, kPermanentTtl);
+  const auto refused = loop.run(a.swarm->new_stream_if_connected(b.id, protocols));
+  EXPECT_TRUE(!refused && refused.error().is(errors::kNotConnected));
+  EXPECT_TRUE(a.transport->dialled.empty());
+  ASSERT_TRUE(connect(a, b));
+  Result<PeerStream> stream = loop.run(a.swarm->new_stream_if_connected(b.id, protocols));
+  ASSERT_TRUE(stream);
+  EXPECT_EQ(*loop.run(ask(std::move(*stream), "hello")), "hello");
+}
+
 TEST_F(SwarmTest, ListenNamesWhatIsWrong) {
   auto& a = host(1);
   EXPECT_TRUE(a.swarm->listen({a.at}).error().is(transport::errors::kAddressInUse));
