@@ -25,7 +25,7 @@ class ConnectionManager final : public PeerTags {
  public:
   explicit ConnectionManager(ConnectionManagerContext context);
 
-  /// count: connections that are not being closed, with the new one.
+  /// count: all connections there are now.
   void on_opened(std::size_t count);
   void on_peer_disconnected(const PeerId& peer) { book_.forget_values(peer); }
   /// See Network::trim_connections.
