@@ -35,7 +35,9 @@ boost::json::array texts(const std::vector<PeerId>& peers) {
 }  // namespace
 
 Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics)
-    : peer_(peer), service_(peer.host().network(), params(), decoder_, peer.host().rng()), first_(topics.front()) {
+    : peer_(peer),
+      service_(peer.host().network(), params(), gossipsub::ServiceParts(decoder_, peer.host().rng())),
+      first_(topics.front()) {
   const Loop& loop = peer_.host().loop();
   const auto print = [&loop](const gossipsub::Message& message, const std::shared_ptr<const void>&) {
     Fields line = describe(message.topic, message.data);

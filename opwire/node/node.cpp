@@ -24,10 +24,12 @@ HostOptions host_options(const Config& config, PeerEvents& events) {
 gossipsub::Params gossip_params(const Config& config) {
   gossipsub::Params params = opstack::gossip_params(opstack::BlockTopics(config.rollup.l2_chain_id));
   params.d = config.gossip.mesh_d;
+  params.d_score = std::min(params.d_score, params.d);
   params.d_lo = config.gossip.mesh_lo;
   params.d_hi = config.gossip.mesh_hi;
   params.d_lazy = config.gossip.mesh_lazy;
   params.flood_publish = config.gossip.flood_publish;
+    params.scoring = opstack::light_scoring(std::chrono::seconds(config.rollup.block_time));
   return params;
 }
 
@@ -97,7 +99,7 @@ struct Node::Impl {
         signer(std::move(block_signer)),
         peer_log(std::move(log_of_peers)),
         host(std::move(made)),
-        gossip(host->network(), gossip_params(config), decoder, host->rng(), peer_log.get()),
+        gossip(host->network(), gossip_params(config), gossipsub::ServiceParts(decoder, host->rng(), peer_log.get())),
         blocks(host->loop(), pool, gossip, block_options(config)),
         static_peers(*host, config.static_peers) {
     blocks.add_sink(last_block);

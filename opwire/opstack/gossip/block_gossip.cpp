@@ -29,6 +29,7 @@ gossipsub::Params gossip_params(const BlockTopics& topics) {
   params.max_rpc_size = kMaxMessageSize;
   params.outbound.messages = 256;
   params.max_pending = 512;
+  params.max_pending_per_topic = 256;
   params.allowed_topics.assign(topics.names().begin(), topics.names().end());
   return params;
 }
@@ -38,6 +39,13 @@ gossipsub::Decoded BlockMessageDecoder::decode(const gossipsub::MessageView& mes
   const BlockMessageId id = message_id(message.topic, message.data, *plain);
   const std::size_t size = *plain ? (*plain)->size() : 0;
   return {gossipsub::MessageId::from(id).value(), std::move(plain), size};
+}
+
+std::optional<gossipsub::MessageId> BlockMessageDecoder::alias(const gossipsub::MessageView& message,
+                                                               const std::shared_ptr<const void>& content) {
+  const auto known = std::static_pointer_cast<const Result<SharedBytes>>(content);
+  return gossipsub::MessageId::from(
+      message_id_without_topic(message.data, known ? *known : decompress_message(message.data)));
 }
 
 BlockGossip::BlockGossip(Loop& loop, WorkerPool& pool, gossipsub::Service& service, const BlockGossipOptions& options)

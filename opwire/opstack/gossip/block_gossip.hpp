@@ -20,10 +20,12 @@ namespace opwire::opstack {
 /// op-node's gossipsub parameters (--p2p.gossip.mesh.* may change some) for a chain's topics.
 gossipsub::Params gossip_params(const BlockTopics& topics);
 
-/// Ids as op-node makes them; leaves the decompressed message for the validator.
+/// Ids as op-node makes them, with kona's as their aliases; leaves the decompressed message for the validator.
 class BlockMessageDecoder final : public gossipsub::MessageDecoder {
  public:
   gossipsub::Decoded decode(const gossipsub::MessageView& message) override;
+  std::optional<gossipsub::MessageId> alias(const gossipsub::MessageView& message,
+                                            const std::shared_ptr<const void>& content) override;
 };
 
 struct BlockGossipOptions {

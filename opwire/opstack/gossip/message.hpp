@@ -19,5 +19,7 @@ Result<SharedBytes> decompress_message(ByteView compressed);
 /// The first 20 bytes of SHA-256 over domain | LE64 topic length | topic | data, where domain and data tell whether the
 /// message decompresses (op-node's form; the specification leaves the topic out). plain: what decompress_message gave.
 BlockMessageId message_id(std::string_view topic, ByteView compressed, const Result<SharedBytes>& plain);
+/// The specification's form, which kona uses: SHA-256 over domain | data.
+BlockMessageId message_id_without_topic(ByteView compressed, const Result<SharedBytes>& plain);
 
 }  // namespace opwire::opstack

@@ -36,7 +36,20 @@ struct MeshChange {
   bool in_mesh;
 };
 
-using Action = std::variant<OutputReady, ValidateMessage, DeliverMessage, Misbehaviour, MeshChange>;
+/// A peer subscribed to a topic or left it, or is gone.
+struct TopicChange {
+  PeerId peer;
+  std::string topic;
+  bool subscribed;
+};
+/// Connect to this peer: it is a direct one, or another peer told of it.
+struct ConnectPeer {
+  PeerId peer;
+  Bytes record;  ///< a sealed peer record, not opened yet; empty: known addresses have to do
+};
+
+using Action =
+    std::variant<OutputReady, ValidateMessage, DeliverMessage, Misbehaviour, MeshChange, TopicChange, ConnectPeer>;
 using Actions = std::vector<Action>;
 
 }  // namespace opwire::gossipsub

@@ -30,11 +30,20 @@ bool ControlRpc::graft(std::string_view topic) {
   return add(control_, field::kControlGraft, entry);
 }
 
-bool ControlRpc::prune(std::string_view topic, std::optional<std::chrono::seconds> backoff) {
+Bytes encode_peer_info(const PeerId& peer, ByteView record) {
+  Bytes encoded;
+  protobuf::Writer writer(encoded);
+  writer.bytes(field::kPeerInfoId, peer.bytes());
+  if (!record.empty()) writer.bytes(field::kPeerInfoRecord, record);
+  return encoded;
+}
+
+bool ControlRpc::prune(std::string_view topic, const PruneWord& word) {
   Bytes entry;
   protobuf::Writer writer(entry);
   writer.bytes(field::kPruneTopic, as_bytes(topic));
-  if (backoff) writer.varint(field::kPruneBackoff, static_cast<std::uint64_t>(backoff->count()));
+  for (const Bytes& peer : word.peers) writer.bytes(field::kPrunePeer, peer);
+  if (word.backoff) writer.varint(field::kPruneBackoff, static_cast<std::uint64_t>(word.backoff->count()));
   return add(control_, field::kControlPrune, entry);
 }
 

@@ -5,8 +5,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "opwire/base/bytes.hpp"
+#include "opwire/multiformats/peer_id.hpp"
 #include "opwire/p2p/gossipsub/message_id.hpp"
 
 namespace opwire::gossipsub {
@@ -16,6 +18,13 @@ inline constexpr std::size_t kMaxControlSize = 16 * 1024;
 /// go-libp2p-pubsub heeds no more ids of an RPC's IDONTWANT than these.
 inline constexpr std::size_t kMaxIdontwantIds = 10;
 
+/// What a PRUNE says beside its topic.
+struct PruneWord {
+  std::optional<std::chrono::seconds> backoff;  ///< none for peers older than 1.1
+  std::vector<Bytes> peers;                     ///< encoded PeerInfo
+};
+Bytes encode_peer_info(const PeerId& peer, ByteView record);
+
 /// Each call adds an entry if it still fits. An entry that would exceed the budget alone is added to an empty RPC, so
 /// that whoever empties a queue always gets on.
 class ControlRpc {
@@ -24,8 +33,7 @@ class ControlRpc {
 
   bool subscription(std::string_view topic, bool subscribe);
   bool graft(std::string_view topic);
-  /// Without backoff for peers older than 1.1.
-  bool prune(std::string_view topic, std::optional<std::chrono::seconds> backoff);
+  bool prune(std::string_view topic, const PruneWord& word);
   /// These take as many ids from the front as fit, and return how many.
   std::size_t ihave(std::string_view topic, std::span<const MessageId> ids);
   std::size_t iwant(std::span<const MessageId> ids);

@@ -18,8 +18,14 @@ struct Decoded {
 class MessageDecoder {
  public:
   virtual ~MessageDecoder() = default;
-  /// Called on the loop, once for each message whose bytes are new. The data may be anything; every message has an id.
+  /// Called on the loop, once for each message whose bytes are new (under StrictSign, for each message). The data may
+  /// be anything; every message has an id.
   virtual Decoded decode(const MessageView& message) = 0;
+  /// The id that another part of the network gives the same message, where two ways to make ids live side by side.
+  /// content: what decode() made, or null. Asked for only while peers may need it.
+  virtual std::optional<MessageId> alias(const MessageView& message, const std::shared_ptr<const void>& content) {
+    return (void)message, (void)content, std::nullopt;
+  }
 };
 
 }  // namespace opwire::gossipsub

@@ -10,11 +10,11 @@ namespace opwire::gossipsub {
 
 class Delivery {
  public:
-  Delivery(State& state, Gossip& gossip, Fanout& fanout, MessageDecoder& decoder);
+  Delivery(State& state, Gossip& gossip, Fanout& fanout);
 
   /// One message of an RPC; view lies in rpc.
   void on_message(Peer& peer, const Buffer& rpc, const MessageView& view, TimePoint now);
-  void on_verdict(const MessagePtr& message, Verdict verdict);
+  void on_verdict(const MessagePtr& message, Verdict verdict, TimePoint now);
   /// Errors: kTopicNotAllowed, kMessageTooLarge, kAlreadySeen.
   Result<MessagePtr> publish(std::string_view topic, Buffer data, TimePoint now);
   /// A heartbeat has passed.
@@ -23,16 +23,26 @@ class Delivery {
   std::size_t pending() const noexcept { return pending_; }
 
  private:
-  bool is_full(std::size_t size) const noexcept;
+  /// The signature policy, as far as it can be told without looking at the signature.
+  Result<void> check_author(const MessageView& view) const;
+  void on_duplicate(Peer& peer, const MessageId& id, const MessageView& view, TimePoint now);
+  void refuse(Peer& peer, const MessageView& view, const ErrorKind& why);
+  bool is_full(const Topic& topic, std::size_t size) const noexcept;
+  MessagePtr make_message(Peer& peer, const Buffer& rpc, const MessageView& view, Decoded decoded, TimePoint now);
+  /// Keeps the promises that this message fulfils, and learns its alias where a peer may need it.
+  void note_ids(const Peer& peer, const Decoded& decoded, const MessageView& view, TimePoint now);
+  bool wants_alias(const Peer* from) const;
   void accept(const MessagePtr& message);
   PeerSet publish_targets(Topic& topic, TimePoint now);
+  /// Of the topic's peers, those that no mesh holds and that get everything.
+  void add_meshless(const Topic& topic, PeerSet& targets);
   void send(const MessagePtr& message, const PeerSet& to);
 
   State& state_;
   Gossip& gossip_;
   Fanout& fanout_;
   MessageDecoder& decoder_;
-  DuplicateFilter recent_;
+  DuplicateFilter recent_;  // under StrictNoSign: two authors may well say the same
   std::size_t pending_ = 0;
   std::size_t pending_bytes_ = 0;
 };

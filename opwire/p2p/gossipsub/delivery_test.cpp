@@ -42,7 +42,7 @@ TEST_F(DeliveryTest, AcceptForwardsTheSameBytesToTheMeshButNotBack) {
   const auto waiting = t.take<ValidateMessage>();
   ASSERT_EQ(waiting.size(), 1u);
   EXPECT_EQ(copies(), 0u);
-  t.router.on_validation_result(waiting[0].message, Verdict::kAccept);
+  t.router.on_validation_result(waiting[0].message, Verdict::kAccept, t.now);
 
   EXPECT_TRUE(t.sent(peer_id(0)).messages.empty());
   EXPECT_TRUE(t.sent(peer_id(8)).messages.empty());
@@ -145,7 +145,7 @@ TEST_F(DeliveryTest, StrictNoSign) {
       EXPECT_TRUE(blamed[0].error.is(errors::kUnexpectedAuthor));
     }
   }
-  EXPECT_EQ(t.router.stats().unexpected_author, 12u);
+  EXPECT_EQ(t.router.stats().refused_author, 12u);
   EXPECT_EQ(t.decoder.decodes, 0u);
 
   Bytes no_data;
@@ -177,7 +177,7 @@ TEST_F(DeliveryTest, LeavingWhileAMessageIsValidated) {
   t.rpc(peer_id(0), Rpc().message(kTopic, data));
   const auto waiting = t.take<ValidateMessage>();
   t.router.unsubscribe(kTopic, t.now);
-  t.router.on_validation_result(waiting.at(0).message, Verdict::kAccept);
+  t.router.on_validation_result(waiting.at(0).message, Verdict::kAccept, t.now);
   EXPECT_TRUE(t.take<DeliverMessage>().empty());
   EXPECT_EQ(copies(), 0u);
 }
@@ -185,8 +185,8 @@ TEST_F(DeliveryTest, LeavingWhileAMessageIsValidated) {
 TEST_F(DeliveryTest, SenderMayGoWhileItsMessageIsValidated) {
   t.rpc(peer_id(0), Rpc().message(kTopic, data));
   const auto waiting = t.take<ValidateMessage>();
-  t.router.on_peer_disconnected(peer_id(0));
-  t.router.on_validation_result(waiting.at(0).message, Verdict::kAccept);
+  t.disconnect(peer_id(0));
+  t.router.on_validation_result(waiting.at(0).message, Verdict::kAccept, t.now);
   EXPECT_EQ(copies(), 7u);
 }
 

@@ -13,6 +13,15 @@ inline constexpr ErrorKind kRpcTooLarge{"gossipsub.rpc_too_large", "RPC is longe
 inline constexpr ErrorKind kUnexpectedAuthor{"gossipsub.unexpected_author",
                                              "message carries an author, sequence number, signature or key",
                                              Consequence::kPenalise};
+inline constexpr ErrorKind kUnsigned{"gossipsub.unsigned", "message carries no signature", Consequence::kPenalise};
+inline constexpr ErrorKind kBadAuthor{
+    "gossipsub.bad_author", "message's author or the key in it is malformed, or another's", Consequence::kPenalise};
+inline constexpr ErrorKind kBadSeqno{"gossipsub.bad_seqno", "message's sequence number is not of 8 bytes",
+                                     Consequence::kPenalise};
+inline constexpr ErrorKind kBadMessageSignature{"gossipsub.bad_signature", "message's signature does not hold",
+                                                Consequence::kPenalise};
+inline constexpr ErrorKind kOwnMessage{"gossipsub.own_message", "message names ourselves as its author",
+                                       Consequence::kPenalise};
 inline constexpr ErrorKind kInvalidMessage{"gossipsub.invalid_message", "message was rejected by its validator",
                                            Consequence::kPenalise};
 inline constexpr ErrorKind kGraftInBackoff{"gossipsub.graft_in_backoff", "GRAFT before the back-off had passed",

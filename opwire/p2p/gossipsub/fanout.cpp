@@ -20,9 +20,12 @@ void Fanout::maintain(TimePoint now) {
 }
 
 void Fanout::fill(Topic& topic) {
+  for (auto member = topic.fanout.begin(); member != topic.fanout.end();) {
+    member = state_.may_publish(*state_.find_peer(*member)) ? std::next(member) : topic.fanout.erase(member);
+  }
   if (topic.fanout.size() >= state_.params.d) return;
   const auto chosen = state_.choose(topic, state_.params.d - topic.fanout.size(), [&](const Peer& peer) {
-    return peer.has_mesh() && !topic.fanout.contains(peer.id);
+    return peer.can_mesh() && state_.may_publish(peer) && !topic.fanout.contains(peer.id);
   });
   for (const Peer* peer : chosen) topic.fanout.insert(peer->id);
 }

@@ -18,10 +18,16 @@ struct Frame {
   std::array<ByteView, 3> pieces() const noexcept { return {head.view(), body.view(), tail.view()}; }
 };
 
-/// An RPC with one message (no author, StrictNoSign): encoded once, for all peers. The data are not copied.
-Frame make_message_frame(std::string_view topic, Buffer data);
+struct Authorship;
+
+/// An RPC with one message: encoded once, for all peers. The data are not copied. author: null under StrictNoSign.
+Frame make_message_frame(std::string_view topic, Buffer data, const Authorship* author = nullptr);
 /// Size of that RPC, without its length prefix.
-std::size_t message_rpc_size(std::string_view topic, std::size_t data_size) noexcept;
+std::size_t message_rpc_size(std::string_view topic, std::size_t data_size,
+                             const Authorship* author = nullptr) noexcept;
+/// Appends a message's fields in the order of their numbers, those of author that are not empty among them: what a
+/// signature is over when it has none yet.
+void append_message_fields(Bytes& out, std::string_view topic, ByteView data, const Authorship& author);
 
 /// A whole RPC with its length prefix.
 Frame make_frame(ByteView rpc);

@@ -5,7 +5,7 @@
 namespace opwire::gossipsub {
 
 void Gossip::on_ihave(Peer& peer, const std::vector<IhaveView>& entries, TimePoint now) {
-  if (entries.empty()) return;
+  if (entries.empty() || !state_.may_gossip(peer)) return;
   const Params& params = state_.params;
   Peer::Counters& counters = peer.counters;
   if (++counters.ihave_rpcs > params.max_ihave_messages || counters.asked >= params.max_ihave_length) {
@@ -38,7 +38,7 @@ std::vector<MessageId> Gossip::unseen(Peer& peer, const std::vector<IhaveView>& 
         break;
       }
       const std::optional<MessageId> id = MessageId::from(*bytes);
-      if (id && !state_.seen.contains(*id)) ids.push_back(*id);
+      if (id && !state_.seen.contains(state_.understand(peer, *id))) ids.push_back(*id);
     }
   }
   std::ranges::sort(ids);
@@ -47,16 +47,19 @@ std::vector<MessageId> Gossip::unseen(Peer& peer, const std::vector<IhaveView>& 
 }
 
 void Gossip::on_iwant(Peer& peer, const std::vector<IdList>& entries) {
+  if (entries.empty() || !state_.may_gossip(peer)) return;
   for (IdList list : entries) {
     while (const std::optional<ByteView> bytes = list.next()) {
       if (++peer.counters.iwant_ids > max_ids()) {
         ++state_.stats.iwant_ignored;
         return;
       }
-      const std::optional<MessageId> id = MessageId::from(*bytes);
-      const MessagePtr message = id ? state_.cache.find(*id) : nullptr;
+      const std::optional<MessageId> told = MessageId::from(*bytes);
+      if (!told) continue;
+      const MessageId* aliased = state_.aliases.id_of(*told);
+      const MessagePtr message = state_.cache.find(aliased != nullptr ? *aliased : *told);
       if (!message) continue;
-      if (state_.cache.count_request(*id, peer.id) > state_.params.gossip_retransmission) {
+      if (state_.cache.count_request(message->id, peer.id) > state_.params.gossip_retransmission) {
         ++state_.stats.iwant_ignored;
       } else {
         state_.send_message(peer, message);
@@ -78,10 +81,11 @@ void Gossip::on_idontwant(Peer& peer, const std::vector<IdList>& entries, TimePo
         ++state_.stats.idontwant_ignored;
         return;
       }
-      const std::optional<MessageId> id = MessageId::from(*bytes);
-      if (!id) continue;
-      peer.unwanted.add(*id, now);
-      state_.stats.messages_unwanted += peer.queue.cancel(*id);
+      const std::optional<MessageId> told = MessageId::from(*bytes);
+      if (!told) continue;
+      const MessageId id = state_.understand(peer, *told);
+      peer.unwanted.add(id, now);
+      state_.stats.messages_unwanted += peer.queue.cancel(id);
     }
   }
 }
@@ -90,7 +94,7 @@ void Gossip::tell_unwanted(const Topic& topic, const Message& message) {
   for (const PeerId& member : topic.mesh) {
     Peer& peer = *state_.find_peer(member);
     if (peer.version < Version::kV12 || message.from == member) continue;
-    state_.stats.gossip_ids_dropped += state_.output(peer).idontwant(message.id);
+    state_.stats.gossip_ids_dropped += state_.output(peer).idontwant(state_.word_for(peer, message.id));
   }
 }
 
@@ -102,7 +106,8 @@ void Gossip::emit() {
     if (ids.empty()) continue;
     for (Peer* peer : choose_listeners(topic)) {
       state_.rng.shuffle(ids);  // peers that hear of a part each hear of another one
-      const std::span<const MessageId> told = std::span<const MessageId>(ids).first(std::min(ids.size(), most));
+      std::vector<MessageId> told(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), most)));
+      for (MessageId& id : told) id = state_.word_for(*peer, id);
       state_.stats.gossip_ids_dropped += state_.output(*peer).ihave(name, told);
     }
   }
@@ -110,8 +115,9 @@ void Gossip::emit() {
 
 std::vector<Peer*> Gossip::choose_listeners(const Topic& topic) {
   const PeerSet& served = topic.joined ? topic.mesh : topic.fanout;
-  std::vector<Peer*> candidates = state_.choose(
-      topic, topic.peers.size(), [&](const Peer& peer) { return peer.has_mesh() && !served.contains(peer.id); });
+  std::vector<Peer*> candidates = state_.choose(topic, topic.peers.size(), [&](const Peer& peer) {
+    return peer.can_mesh() && !served.contains(peer.id) && state_.may_gossip(peer);
+  });
   const auto share = static_cast<std::size_t>(state_.params.gossip_factor * static_cast<double>(candidates.size()));
   const std::size_t target = std::max(state_.params.d_lazy, share);
   if (candidates.size() > target) candidates.resize(target);
@@ -121,7 +127,7 @@ std::vector<Peer*> Gossip::choose_listeners(const Topic& topic) {
 void Gossip::blame_broken_promises(TimePoint now) {
   for (const Promises::Broken& broken : promises_.take_broken(now)) {
     state_.stats.broken_promises += broken.count;
-    state_.blame(broken.peer, errors::kBrokenPromise, broken.count);
+    state_.penalise(broken.peer, errors::kBrokenPromise, broken.count);
   }
 }
 

@@ -25,6 +25,7 @@ class Gossip {
   void emit();
 
   void fulfil(const MessageId& id) { promises_.fulfil(id); }
+  bool awaits(const PeerId& peer) const { return promises_.holds_any_of(peer); }
   /// The peer is gone, or kept its word while we could not listen.
   void forgive(const PeerId& peer) { promises_.forget(peer); }
   void blame_broken_promises(TimePoint now);

@@ -99,7 +99,7 @@ TEST_F(GossipTest, PromiseIsKeptByAnyCopyOfTheMessage) {
 
 TEST_F(GossipTest, PromisesGoWithThePeer) {
   t.rpc(peer, Rpc().ihave(kTopic, message_ids(1)));
-  t.router.on_peer_disconnected(peer);
+  t.disconnect(peer);
   for (int i = 0; i < 5; ++i) t.beat();
   EXPECT_EQ(broken_promises(), 0u);
 }

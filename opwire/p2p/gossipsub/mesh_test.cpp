@@ -230,7 +230,7 @@ TEST(Backoff, OutlivesTheConnection) {
   t.join();
   const PeerId peer = t.connect_subscribed(0, 1)[0];
   t.rpc(peer, Rpc().prune(kTopic, 60));
-  t.router.on_peer_disconnected(peer);
+  t.disconnect(peer);
   t.connect_subscribed(0, 1);
   t.beat();
   EXPECT_TRUE(t.router.mesh_peers(kTopic).empty());

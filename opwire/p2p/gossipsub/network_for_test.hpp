@@ -15,7 +15,7 @@ class Network {
   explicit Network(std::uint64_t seed, Params params = {}) : params_(std::move(params)), rng_(seed) {}
 
   unsigned add(Version version = Version::kV12) {
-    nodes_.push_back(std::make_unique<Node>(params_, rng_.next()));
+    nodes_.push_back(std::make_unique<Node>(static_cast<unsigned>(nodes_.size()), params_, rng_.next()));
     nodes_.back()->version = version;
     return static_cast<unsigned>(nodes_.size() - 1);
   }
@@ -25,14 +25,14 @@ class Network {
     if (dialler == listener || !a.links.insert(listener).second) return;
     b.links.insert(dialler);
     const Version common = std::min(a.version, b.version);
-    a.router.on_peer_connected(peer_id(listener), common, true);
-    b.router.on_peer_connected(peer_id(dialler), common, false);
+    a.router.on_peer_connected(peer_id(listener), common, true, test::address_of(listener));
+    b.router.on_peer_connected(peer_id(dialler), common, false, test::address_of(dialler));
   }
   void cut(unsigned a, unsigned b) {
     nodes_[a]->links.erase(b);
     nodes_[b]->links.erase(a);
-    nodes_[a]->router.on_peer_disconnected(peer_id(b));
-    nodes_[b]->router.on_peer_disconnected(peer_id(a));
+    nodes_[a]->router.on_peer_disconnected(peer_id(b), now);
+    nodes_[b]->router.on_peer_disconnected(peer_id(a), now);
   }
   /// Every node dials `degree` others, chosen by chance.
   void link_at_random(unsigned degree) {
@@ -73,7 +73,8 @@ class Network {
 
  private:
   struct Node {
-    Node(const Params& params, std::uint64_t seed) : rng(seed), router(params, decoder, rng) {}
+    Node(unsigned index, const Params& params, std::uint64_t seed)
+        : rng(seed), router(params, RouterContext(peer_id(index), decoder, rng)) {}
     HashDecoder decoder;
     SeededRng rng;
     Router router;
@@ -93,7 +94,7 @@ class Network {
     node.router.take_actions(actions);
     for (Action& action : actions) {
       if (const auto* validate = std::get_if<ValidateMessage>(&action)) {
-        node.router.on_validation_result(validate->message, Verdict::kAccept);
+        node.router.on_validation_result(validate->message, Verdict::kAccept, now);
       } else if (const auto* deliver = std::get_if<DeliverMessage>(&action)) {
         OPW_CHECK(node.has.insert(deliver->message->id).second);
       } else if (const auto* ready = std::get_if<OutputReady>(&action)) {

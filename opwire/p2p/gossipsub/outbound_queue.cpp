@@ -24,11 +24,11 @@ void OutboundQueue::subscription(std::string_view topic, bool subscribe) {
 }
 
 void OutboundQueue::graft(std::string_view topic) {
-  mesh_.insert_or_assign(std::string(topic), MeshWord{true, std::nullopt});
+  mesh_.insert_or_assign(std::string(topic), std::nullopt);
 }
 
-void OutboundQueue::prune(std::string_view topic, std::optional<std::chrono::seconds> backoff) {
-  mesh_.insert_or_assign(std::string(topic), MeshWord{false, backoff});
+void OutboundQueue::prune(std::string_view topic, PruneWord word) {
+  mesh_.insert_or_assign(std::string(topic), std::move(word));
 }
 
 std::span<const MessageId> OutboundQueue::admit_ids(std::span<const MessageId> ids) {
@@ -89,7 +89,7 @@ std::optional<Frame> OutboundQueue::pop_control() {
   ControlRpc rpc;
   drain(subscriptions_, [&](const auto& entry) { return rpc.subscription(entry.first, entry.second); });
   drain(mesh_, [&](const auto& entry) {
-    return entry.second.graft ? rpc.graft(entry.first) : rpc.prune(entry.first, entry.second.backoff);
+    return entry.second ? rpc.prune(entry.first, *entry.second) : rpc.graft(entry.first);
   });
   const std::span<const MessageId> unwanted = view_of(idontwant_);
   const std::size_t told = rpc.idontwant(unwanted.first(std::min(unwanted.size(), kMaxIdontwantIds)));

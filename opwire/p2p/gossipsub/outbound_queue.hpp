@@ -21,7 +21,7 @@ class OutboundQueue {
 
   void subscription(std::string_view topic, bool subscribe);
   void graft(std::string_view topic);
-  void prune(std::string_view topic, std::optional<std::chrono::seconds> backoff);
+  void prune(std::string_view topic, PruneWord word);
   /// These return how many ids found no room.
   std::size_t ihave(std::string_view topic, std::span<const MessageId> ids);
   std::size_t iwant(std::span<const MessageId> ids);
@@ -38,10 +38,7 @@ class OutboundQueue {
   std::optional<Frame> pop();
 
  private:
-  struct MeshWord {
-    bool graft;
-    std::optional<std::chrono::seconds> backoff;
-  };
+  using MeshWord = std::optional<PruneWord>;  // none: GRAFT
   struct Ihave {
     std::string topic;
     std::vector<MessageId> ids;

@@ -38,8 +38,8 @@ TEST(OutboundQueue, ControlGoesFirstAndTogether) {
   ASSERT_TRUE(queue.message(message(1, 100)));
   queue.subscription("a", true);
   queue.graft("a");
-  queue.prune("b", 60s);
-  queue.prune("c", std::nullopt);
+  queue.prune("b", {60s, {}});
+  queue.prune("c", {});
   queue.iwant(message_ids(2));
   queue.ihave("a", message_ids(3));
   queue.idontwant(message_ids(1)[0]);
@@ -62,7 +62,7 @@ TEST(OutboundQueue, ControlGoesFirstAndTogether) {
 TEST(OutboundQueue, TheLastWordOnATopicCounts) {
   OutboundQueue queue(OutboundLimits{});
   queue.graft("a");
-  queue.prune("a", 10s);
+  queue.prune("a", {10s, {}});
   queue.subscription("a", true);
   queue.subscription("a", false);
   const Sent sent = drain(queue);

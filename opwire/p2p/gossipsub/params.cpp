@@ -2,20 +2,12 @@
 
 #include <algorithm>
 
-#include "opwire/p2p/gossipsub/errors.hpp"
+#include "opwire/p2p/gossipsub/require.hpp"
 
 namespace opwire::gossipsub {
-namespace {
-
-Result<void> require(bool holds, const char* rule) {
-  if (!holds) return Error(errors::kBadParameters, rule);
-  return {};
-}
-
-}  // namespace
-
 Result<void> Params::validate() const {
   OPW_TRYV(require(d_lo <= d && d <= d_hi && d > 0, "d_lo <= d <= d_hi"));
+  OPW_TRYV(require(d_score <= d, "d_score <= d"));
   OPW_TRYV(require(d_out < d_lo && d_out <= d / 2, "d_out < d_lo and d_out <= d / 2"));
   OPW_TRYV(require(gossip_factor >= 0 && gossip_factor <= 1, "gossip_factor lies in 0..1"));
   OPW_TRYV(require(heartbeat > Duration::zero(), "heartbeat is positive"));
@@ -27,8 +19,14 @@ Result<void> Params::validate() const {
   OPW_TRYV(require(seen_ttl >= history_length * heartbeat, "seen_ttl covers the history"));
   OPW_TRYV(require(max_rpc_size >= 32 * 1024, "max_rpc_size is at least 32 KiB"));
   OPW_TRYV(require(max_topic_length > 0 && max_topic_length <= 4096, "max_topic_length lies in 1..4096"));
-  OPW_TRYV(require(max_seen > 0 && max_backoffs > 0 && max_pending > 0 && outbound.messages > 0,
-                   "table sizes are positive"));
+  OPW_TRYV(require(max_seen > 0 && max_backoffs > 0 && max_pending > 0 && max_pending_per_topic > 0 &&
+                       outbound.messages > 0 && opportunistic_graft_beats > 0 && direct_connect_beats > 0,
+                   "table sizes and counts of heartbeats are positive"));
+  if (scoring) {
+    OPW_TRYV(scoring->params.validate());
+    OPW_TRYV(scoring->thresholds.validate());
+  }
+  if (gater) OPW_TRYV(gater->validate());
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "opwire/p2p/gossipsub/promises.hpp"
 
+#include <algorithm>
+
 namespace opwire::gossipsub {
 
 void Promises::add(const PeerId& peer, const MessageId& id, TimePoint deadline) {
@@ -20,6 +22,10 @@ void Promises::remove_if(Test test) {
 
 void Promises::forget(const PeerId& peer) {
   remove_if([&](const auto& promise) { return promise.first == peer; });
+}
+
+bool Promises::holds_any_of(const PeerId& peer) const {
+  return std::ranges::any_of(promises_, [&](const auto& promise) { return promise.second.contains(peer); });
 }
 
 std::vector<Promises::Broken> Promises::take_broken(TimePoint now) {

@@ -18,6 +18,7 @@ class Promises {
   /// The message came, from whomever.
   void fulfil(const MessageId& id);
   void forget(const PeerId& peer);
+  bool holds_any_of(const PeerId& peer) const;
 
   struct Broken {
     PeerId peer;

@@ -8,18 +8,21 @@ namespace {
 constexpr std::uint64_t kBackoffSweep = 15;  // heartbeats between two looks for back-offs that ended
 }  // namespace
 
-Router::Router(Params params, MessageDecoder& decoder, Rng& rng)
-    : state_(std::move(params), rng),
+Router::Router(Params params, RouterContext context)
+    : state_(std::move(params), std::move(context)),
       mesh_(state_),
       gossip_(state_),
       fanout_(state_),
-      delivery_(state_, gossip_, fanout_, decoder) {
+      delivery_(state_, gossip_, fanout_) {
   OPW_CHECK(state_.params.validate().has_value());
+  OPW_CHECK((state_.params.signing == SignaturePolicy::kStrictSign) == state_.context.author.has_value());
 }
 
-void Router::on_peer_connected(const PeerId& id, Version version, bool outbound) {
+void Router::on_peer_connected(const PeerId& id, Version version, bool outbound, const Multiaddr& remote) {
   const auto [entry, added] = state_.peers.try_emplace(id, id, version, outbound, state_.params, state_.hash);
   OPW_CHECK(added);
+  if (state_.scores) state_.scores->on_connected(id, remote);
+  if (state_.gater) state_.gater->on_connected(id, remote);
   greet(entry->second);
 }
 
@@ -39,13 +42,15 @@ void Router::on_stream_reopened(const PeerId& id) {
   greet(*peer);
 }
 
-void Router::on_peer_disconnected(const PeerId& id) {
+void Router::on_peer_disconnected(const PeerId& id, TimePoint now) {
   Peer* peer = state_.find_peer(id);
   if (peer == nullptr) return;
   for (const std::string& name : peer->topics) remove_from_topic(id, name);
   // A mesh may hold a peer that grafted without having subscribed.
   for (auto& [name, topic] : state_.topics) mesh_.remove(id, topic);
   gossip_.forgive(id);
+  if (state_.scores) state_.scores->on_disconnected(id, now);
+  if (state_.gater) state_.gater->on_disconnected(id, now);
   state_.peers.erase(id);
 }
 
@@ -57,14 +62,30 @@ Result<void> Router::on_rpc(const PeerId& id, const Buffer& rpc, TimePoint now) 
   state_.stats.entries_passed_over += rpc_.passed_over;
 
   for (const SubscriptionView& view : rpc_.subscriptions) on_subscription(*peer, view);
-  for (const MessageView& view : rpc_.messages) delivery_.on_message(*peer, rpc, view, now);
-  if (!peer->has_mesh()) return {};
-  gossip_.on_ihave(*peer, rpc_.ihave, now);
-  gossip_.on_iwant(*peer, rpc_.iwant);
-  for (const std::string_view topic : rpc_.graft) mesh_.on_graft(*peer, topic, now);
-  for (const PruneView& view : rpc_.prune) mesh_.on_prune(*peer, view, now);
-  gossip_.on_idontwant(*peer, rpc_.idontwant, now);
+  if (!peer->direct && state_.score(id) < state_.thresholds().graylist) {
+    ++state_.stats.graylisted;
+    return {};
+  }
+  on_messages(*peer, rpc, now);
+  if (peer->has_mesh()) on_control(*peer, now);
   return {};
+}
+
+void Router::on_messages(Peer& peer, const Buffer& rpc, TimePoint now) {
+  if (rpc_.messages.empty()) return;
+  if (state_.gater && !peer.direct && !state_.gater->admits_messages(peer.id, now, state_.rng)) {
+    state_.stats.gated += rpc_.messages.size();
+    return;
+  }
+  for (const MessageView& view : rpc_.messages) delivery_.on_message(peer, rpc, view, now);
+}
+
+void Router::on_control(Peer& peer, TimePoint now) {
+  gossip_.on_ihave(peer, rpc_.ihave, now);
+  gossip_.on_iwant(peer, rpc_.iwant);
+  for (const std::string_view topic : rpc_.graft) mesh_.on_graft(peer, topic, now);
+  for (const PruneView& view : rpc_.prune) mesh_.on_prune(peer, view, now);
+  gossip_.on_idontwant(peer, rpc_.idontwant, now);
 }
 
 void Router::on_subscription(Peer& peer, const SubscriptionView& view) {
@@ -82,6 +103,7 @@ void Router::on_subscription(Peer& peer, const SubscriptionView& view) {
   }
   peer.topics.emplace(view.topic);
   state_.topic(view.topic).peers.insert(peer.id);
+  state_.actions.emplace_back(TopicChange{peer.id, std::string(view.topic), true});
 }
 
 void Router::remove_from_topic(const PeerId& peer, std::string_view name) {
@@ -89,6 +111,7 @@ void Router::remove_from_topic(const PeerId& peer, std::string_view name) {
   topic.peers.erase(peer);
   topic.fanout.erase(peer);
   mesh_.remove(peer, topic);
+  state_.actions.emplace_back(TopicChange{peer, topic.name, false});
   state_.release(name);
 }
 
@@ -117,8 +140,8 @@ Result<MessagePtr> Router::publish(std::string_view topic, Buffer data, TimePoin
   return delivery_.publish(topic, std::move(data), now);
 }
 
-void Router::on_validation_result(const MessagePtr& message, Verdict verdict) {
-  delivery_.on_verdict(message, verdict);
+void Router::on_validation_result(const MessagePtr& message, Verdict verdict, TimePoint now) {
+  delivery_.on_verdict(message, verdict, now);
 }
 
 void Router::heartbeat(TimePoint now) {
@@ -126,15 +149,36 @@ void Router::heartbeat(TimePoint now) {
     peer.counters = {};
     peer.unwanted.expire(now);
   }
+  ++beats_;
+  refresh_scores(now);
   gossip_.blame_broken_promises(now);
-  mesh_.maintain(now);
-  if (++beats_ % kBackoffSweep == 0) mesh_.expire_backoffs(now);
+  if ((beats_ - 1) % state_.params.direct_connect_beats == 0) reach_direct_peers();
+  mesh_.maintain(now, beats_ % state_.params.opportunistic_graft_beats == 0);
+  if (beats_ % kBackoffSweep == 0) mesh_.expire_backoffs(now);
   fanout_.maintain(now);
   gossip_.emit();
   state_.cache.shift();
   delivery_.shift();
   state_.seen.expire(now);
+  state_.aliases.expire(now);
   std::erase_if(state_.topics, [](const auto& entry) { return entry.second.idle(); });
+}
+
+void Router::refresh_scores(TimePoint now) {
+  if (state_.scores && next_score_refresh_ <= now) {
+    state_.scores->refresh(now);
+    next_score_refresh_ = now + state_.scores->params().decay_interval;
+  }
+  if (state_.gater && next_gater_refresh_ <= now) {
+    state_.gater->refresh(now);
+    next_gater_refresh_ = now + state_.gater->params().decay_interval;
+  }
+}
+
+void Router::reach_direct_peers() {
+  for (const PeerId& id : state_.params.direct_peers) {
+    if (state_.find_peer(id) == nullptr) state_.actions.emplace_back(ConnectPeer{id, {}});
+  }
 }
 
 void Router::take_actions(Actions& into) {
@@ -166,6 +210,15 @@ std::vector<PeerId> Router::mesh_peers(std::string_view name) const {
   const auto found = state_.topics.find(name);
   if (found == state_.topics.end()) return {};
   return {found->second.mesh.begin(), found->second.mesh.end()};
+}
+
+IdFamily Router::family(const PeerId& id) const {
+  const auto found = state_.peers.find(id);
+  return found == state_.peers.end() ? IdFamily::kUnknown : found->second.family;
+}
+
+std::vector<ScoreSnapshot> Router::scores() const {
+  return state_.scores ? state_.scores->snapshots() : std::vector<ScoreSnapshot>();
 }
 
 }  // namespace opwire::gossipsub

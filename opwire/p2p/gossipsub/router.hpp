@@ -2,13 +2,16 @@
 //
 //   rpc.hpp, control_rpc.hpp, frame.hpp   bytes and their meaning
 //   delivery.hpp                          the way of a message; duplicate_filter, seen_cache, message_cache serve it
+//   authorship.hpp                        who wrote it, under StrictSign
 //   mesh.hpp, fanout.hpp                  who gets messages at once
 //   gossip.hpp, promises.hpp              who only hears of them
+//   id_aliases.hpp                        networks in which messages have two ids
+//   score.hpp, peer_gater.hpp             what peers are worth
 //   outbound_queue.hpp                    what waits for one peer
 //   state.hpp                             what these share
 //
-// Specs: libp2p pubsub and gossipsub v1.0, v1.1 (without scores) and v1.2; where they leave room, as go-libp2p-pubsub
-// does. Signature policy: StrictNoSign. Everything that peers can make grow has a limit in Params.
+// Specs: libp2p pubsub and gossipsub v1.0, v1.1 and v1.2; where they leave room, as go-libp2p-pubsub does. Everything
+// that peers can make grow has a limit in Params.
 #pragma once
 
 #include "opwire/p2p/gossipsub/delivery.hpp"
@@ -19,17 +22,18 @@ namespace opwire::gossipsub {
 /// After each call the caller takes the actions and performs them. Peers that are not connected are ignored.
 class Router {
  public:
-  /// The parameters must be valid. decoder and rng outlive the router.
-  Router(Params params, MessageDecoder& decoder, Rng& rng);
+  /// The parameters must be valid; under StrictSign there is an author.
+  Router(Params params, RouterContext context);
 
-  /// We can write to this peer from now on; it is told our subscriptions. outbound: we made the connection.
-  void on_peer_connected(const PeerId& peer, Version version, bool outbound);
-  void on_peer_disconnected(const PeerId& peer);
+  /// We can write to this peer from now on; it is told our subscriptions. outbound: we made the connection. remote:
+  /// where it is, for the scores.
+  void on_peer_connected(const PeerId& peer, Version version, bool outbound, const Multiaddr& remote);
+  void on_peer_disconnected(const PeerId& peer, TimePoint now);
   /// Our stream to a connected peer broke and is a new one: it is told our subscriptions again and what waited is gone.
   /// What the peer told us still holds, for its own stream did not break and tells nothing twice.
   void on_stream_reopened(const PeerId& peer);
-  /// A frame's content; message data stay slices of it. Errors: kRpcTooLarge, multiformats' kBadProtobuf: nothing of
-  /// the RPC was heeded.
+  /// A frame's content; message data stay slices of it. Of a peer below the graylist threshold only subscriptions are
+  /// heeded. Errors: kRpcTooLarge, multiformats' kBadProtobuf: nothing of the RPC was heeded.
   Result<void> on_rpc(const PeerId& peer, const Buffer& rpc, TimePoint now);
 
   /// Joins a topic (again: nothing happens). Errors: kTopicNotAllowed.
@@ -40,7 +44,7 @@ class Router {
   /// for it is no error. Errors: kTopicNotAllowed, kMessageTooLarge, kAlreadySeen.
   Result<MessagePtr> publish(std::string_view topic, Buffer data, TimePoint now);
   /// Ends what a ValidateMessage began; exactly once for each.
-  void on_validation_result(const MessagePtr& message, Verdict verdict);
+  void on_validation_result(const MessagePtr& message, Verdict verdict, TimePoint now);
   /// Every Params::heartbeat.
   void heartbeat(TimePoint now);
 
@@ -57,12 +61,21 @@ class Router {
   /// Peers that subscribed to a topic; those of them in our mesh.
   std::vector<PeerId> topic_peers(std::string_view topic) const;
   std::vector<PeerId> mesh_peers(std::string_view topic) const;
+  /// Which message ids a connected peer has been seen to use.
+  IdFamily family(const PeerId& peer) const;
+  double score(const PeerId& peer) const { return state_.score(peer); }
+  /// Of connected peers and those that are remembered; empty without scoring.
+  std::vector<ScoreSnapshot> scores() const;
 
  private:
   /// Tells a peer all that we have joined.
   void greet(Peer& peer);
   void on_subscription(Peer& peer, const SubscriptionView& view);
   void remove_from_topic(const PeerId& peer, std::string_view topic);
+  void on_messages(Peer& peer, const Buffer& rpc, TimePoint now);
+  void on_control(Peer& peer, TimePoint now);
+  void refresh_scores(TimePoint now);
+  void reach_direct_peers();
   void announce(std::string_view topic, bool subscribe);
 
   State state_;
@@ -72,6 +85,8 @@ class Router {
   Delivery delivery_;
   RpcView rpc_;  // memory for the next RPC
   std::uint64_t beats_ = 0;
+  TimePoint next_score_refresh_{};
+  TimePoint next_gater_refresh_{};
 };
 
 }  // namespace opwire::gossipsub

@@ -24,10 +24,10 @@ class Bench {
     Params params;
     params.d = 8;
     params.d_lo = 6;
-    router = std::make_unique<Router>(params, decoder, rng);
+    router = std::make_unique<Router>(params, RouterContext(peer_id(999), decoder, rng));
     OPW_CHECK(router->subscribe(kTopic, now).has_value());
     for (unsigned i = 0; i < 9; ++i) {
-      router->on_peer_connected(peer_id(i), Version::kV12, true);
+      router->on_peer_connected(peer_id(i), Version::kV12, true, test::address_of(i));
       const Buffer rpc = test::Rpc().subscribe(kTopic).graft(kTopic).build();
       OPW_CHECK(router->on_rpc(peer_id(i), rpc, now).has_value());
     }
@@ -77,7 +77,7 @@ void Forward(benchmark::State& state) {
     b.router->take_actions(b.actions);
     for (const Action& action : b.actions) {
       const auto* validate = std::get_if<ValidateMessage>(&action);
-      if (validate != nullptr) b.router->on_validation_result(validate->message, Verdict::kAccept);
+      if (validate != nullptr) b.router->on_validation_result(validate->message, Verdict::kAccept, b.now);
     }
     b.drain();
   }

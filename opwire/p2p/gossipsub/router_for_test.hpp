@@ -22,6 +22,13 @@ inline PeerId peer_id(unsigned number) {
   return PeerId::parse(multihash).value();
 }
 
+/// An address of its own for each peer.
+inline Multiaddr address_of(unsigned number) {
+  ByteArray<4> ip{};
+  store_be<std::uint32_t>(ip.data(), 0x0a000000u + number);
+  return Multiaddr::ip_tcp(ip, 9222);
+}
+
 /// n bytes that differ with the seed.
 inline Bytes noise(std::size_t n, std::uint64_t seed) {
   Bytes data(n);
@@ -62,9 +69,9 @@ class Rpc {
   Rpc& subscribe(std::string_view topic, bool on = true) { return control_.subscription(topic, on), *this; }
   Rpc& graft(std::string_view topic) { return control_.graft(topic), *this; }
   Rpc& prune(std::string_view topic, std::uint64_t seconds) {
-    return control_.prune(topic, std::chrono::seconds(static_cast<std::int64_t>(seconds))), *this;
+    return control_.prune(topic, {std::chrono::seconds(static_cast<std::int64_t>(seconds)), {}}), *this;
   }
-  Rpc& prune(std::string_view topic) { return control_.prune(topic, std::nullopt), *this; }
+  Rpc& prune(std::string_view topic) { return control_.prune(topic, {}), *this; }
   Rpc& ihave(std::string_view topic, const std::vector<MessageId>& ids) { return control_.ihave(topic, ids), *this; }
   Rpc& iwant(const std::vector<MessageId>& ids) { return control_.iwant(ids), *this; }
   Rpc& idontwant(const std::vector<MessageId>& ids) { return control_.idontwant(ids), *this; }
@@ -139,12 +146,14 @@ inline void Sent::add(const Frame& frame) {
 /// A router, its clock and what it did.
 class TestRouter {
  public:
-  explicit TestRouter(Params params = {}) : router(std::move(params), decoder, rng_) {}
+  explicit TestRouter(Params params = {}) : router(std::move(params), RouterContext(self(), decoder, rng_)) {}
 
+  static PeerId self() { return peer_id(999'999); }
   PeerId connect(unsigned number, Version version = Version::kV12, bool outbound = false) {
-    router.on_peer_connected(peer_id(number), version, outbound);
+    router.on_peer_connected(peer_id(number), version, outbound, address_of(number));
     return peer_id(number);
   }
+  void disconnect(const PeerId& peer) { router.on_peer_disconnected(peer, now); }
   /// Connects peers [first, first + count), each subscribed to kTopic.
   std::vector<PeerId> connect_subscribed(unsigned first, unsigned count, Version version = Version::kV12,
                                          bool outbound = false) {
@@ -185,7 +194,7 @@ class TestRouter {
   /// Gives the same verdict on all messages that wait for one; returns how many.
   std::size_t judge(Verdict verdict) {
     const auto waiting = take<ValidateMessage>();
-    for (const ValidateMessage& action : waiting) router.on_validation_result(action.message, verdict);
+    for (const ValidateMessage& action : waiting) router.on_validation_result(action.message, verdict, now);
     return waiting.size();
   }
 

@@ -72,7 +72,8 @@ class Input {
 
 class Session {
  public:
-  explicit Session(ByteView bytes) : in_(bytes), router_(small_params(), decoder_, rng_) {}
+  explicit Session(ByteView bytes)
+      : in_(bytes), router_(small_params(), RouterContext(peer_id(kPeers), decoder_, rng_)) {}
 
   void run() {
     while (!in_.done()) {
@@ -124,11 +125,12 @@ class Session {
   void connect(unsigned choice) {
     const unsigned peer = choice % kPeers;
     if (!connected_.insert(peer).second) return;
-    router_.on_peer_connected(peer_id(peer), static_cast<Version>(choice / 8 % 4), choice >= 128);
+    router_.on_peer_connected(peer_id(peer), static_cast<Version>(choice / 8 % 4), choice >= 128,
+                              test::address_of(peer % 3));
   }
   void disconnect(unsigned peer) {
     connected_.erase(peer);
-    router_.on_peer_disconnected(peer_id(peer));
+    router_.on_peer_disconnected(peer_id(peer), now_);
   }
   void raw_rpc() {
     const unsigned peer = in_.byte() % kPeers;
@@ -179,7 +181,7 @@ class Session {
     if (waiting_.empty()) return;
     const MessagePtr message = waiting_.front();
     waiting_.pop_front();
-    router_.on_validation_result(message, verdict);
+    router_.on_validation_result(message, verdict, now_);
   }
   void publish() {
     const std::string topic = in_.topic();

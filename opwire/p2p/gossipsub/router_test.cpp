@@ -49,7 +49,7 @@ TEST(Router, DisconnectedPeersLeaveNothing) {
   t.connect_subscribed(0, 3);
   t.beat();
   t.rpc(peer_id(0), Rpc().subscribe("/other"));
-  for (unsigned i = 0; i < 3; ++i) t.router.on_peer_disconnected(peer_id(i));
+  for (unsigned i = 0; i < 3; ++i) t.disconnect(peer_id(i));
   EXPECT_TRUE(t.router.mesh_peers(kTopic).empty());
   EXPECT_TRUE(t.router.topic_peers(kTopic).empty());
   EXPECT_EQ(t.router.topics(), std::vector{kTopic});
@@ -75,7 +75,7 @@ TEST(Router, GraftedWithoutSubscription) {
   const PeerId peer = t.connect(1);
   t.rpc(peer, Rpc().graft(kTopic));
   EXPECT_EQ(t.router.mesh_peers(kTopic), std::vector{peer});
-  t.router.on_peer_disconnected(peer);
+  t.disconnect(peer);
   EXPECT_TRUE(t.router.mesh_peers(kTopic).empty());
   ASSERT_TRUE(t.router.publish(kTopic, Buffer::copy_of(noise(10, 1)), t.now));
 }
@@ -165,7 +165,7 @@ TEST(Fanout, PublishesToTheSamePeersUntilItExpires) {
   EXPECT_EQ(first.size(), 6u);
   for (int i = 0; i < 59; ++i) t.beat();
   EXPECT_EQ(receivers(2), first);
-  t.router.on_peer_disconnected(*first.begin());
+  t.disconnect(*first.begin());
   t.beat();
   EXPECT_EQ(receivers(3).size(), 6u);
   for (int i = 0; i < 60; ++i) t.beat();

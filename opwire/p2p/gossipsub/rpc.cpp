@@ -136,6 +136,7 @@ class Parser {
 
   Result<void> prune(ByteView bytes) {
     PruneView view;
+    view.peers = IdList(bytes, field::kPrunePeer);
     OPW_TRYV(for_each_field(bytes, [&](const Field& f) {
       take_text(f, field::kPruneTopic, view.topic);
       if (f.is(field::kPruneBackoff, WireType::kVarint)) view.backoff_seconds = f.number_value;
@@ -149,6 +150,15 @@ class Parser {
 };
 
 }  // namespace
+
+Result<PeerInfoView> parse_peer_info(ByteView encoded) {
+  PeerInfoView view;
+  OPW_TRYV(for_each_field(encoded, [&](const Field& f) {
+    if (f.is(field::kPeerInfoId, WireType::kBytes)) view.id = f.bytes;
+    if (f.is(field::kPeerInfoRecord, WireType::kBytes)) view.record = f.bytes;
+  }));
+  return view;
+}
 
 std::optional<ByteView> IdList::next() noexcept {
   Reader reader(rest_);

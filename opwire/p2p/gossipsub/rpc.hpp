@@ -26,16 +26,18 @@ struct MessageView {
   std::optional<ByteView> key;
 };
 
-/// The message ids of one control entry, read on demand; the entry has been checked to be well-formed.
+/// The message ids of one control entry (or what else it repeats in one field), read on demand; the entry has been
+/// checked to be well-formed.
 class IdList {
  public:
+  IdList() noexcept = default;
   IdList(ByteView entry, std::uint32_t field) noexcept : rest_(entry), field_(field) {}
   /// nullopt at the end.
   std::optional<ByteView> next() noexcept;
 
  private:
   ByteView rest_;
-  std::uint32_t field_;
+  std::uint32_t field_ = 0;
 };
 
 struct IhaveView {
@@ -46,7 +48,16 @@ struct IhaveView {
 struct PruneView {
   std::string_view topic;
   std::uint64_t backoff_seconds = 0;  ///< as sent: any value; 0 when absent
+  IdList peers;                       ///< encoded PeerInfo, for parse_peer_info()
 };
+
+/// Another peer of a topic, told of with PRUNE (gossipsub v1.1, "Peer Exchange").
+struct PeerInfoView {
+  ByteView id;
+  ByteView record;  ///< a sealed peer record; empty when absent
+};
+/// Errors: multiformats' kBadProtobuf.
+Result<PeerInfoView> parse_peer_info(ByteView encoded);
 
 struct RpcView {
   std::vector<SubscriptionView> subscriptions;

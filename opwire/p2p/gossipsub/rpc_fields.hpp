@@ -15,6 +15,7 @@ inline constexpr std::uint32_t kIhaveTopic = 1, kIhaveId = 2;
 inline constexpr std::uint32_t kIwantId = 1;
 inline constexpr std::uint32_t kIdontwantId = 1;
 inline constexpr std::uint32_t kGraftTopic = 1;
-inline constexpr std::uint32_t kPruneTopic = 1, kPruneBackoff = 3;
+inline constexpr std::uint32_t kPruneTopic = 1, kPrunePeer = 2, kPruneBackoff = 3;
+inline constexpr std::uint32_t kPeerInfoId = 1, kPeerInfoRecord = 2;
 
 }  // namespace opwire::gossipsub::field

@@ -2,6 +2,7 @@
 
 #include "opwire/base/log.hpp"
 #include "opwire/p2p/core/length_prefix.hpp"
+#include "opwire/p2p/core/peer_tags.hpp"
 #include "opwire/p2p/gossipsub/errors.hpp"
 #include "opwire/p2p/gossipsub/protocol.hpp"
 
@@ -25,6 +26,26 @@ std::vector<std::string> protocol_names() {
   return {kProtocols.begin(), kProtocols.end()};
 }
 
+RouterContext make_context(Network& network, ServiceParts& parts) {
+  RouterContext context(network.local_peer(), parts.decoder, parts.rng);
+  if (parts.author) {
+    const auto first = static_cast<std::uint64_t>(network.loop().wall_now().time_since_epoch().count());
+    context.author.emplace(std::move(*parts.author), first);
+  }
+  return context;
+}
+
+// How a peer's part in a topic counts with the connection manager, as with go-libp2p-pubsub.
+std::string mesh_tag(std::string_view topic) {
+  return "pubsub:" + std::string(topic);
+}
+std::string deliveries_tag(std::string_view topic) {
+  return "pubsub-deliveries:" + std::string(topic);
+}
+constexpr std::string_view kDirectTag = "pubsub:<direct>";
+constexpr auto kDeliveriesInterval = std::chrono::minutes(10);
+constexpr int kDeliveriesCap = 15;
+
 bool speaks_any(const std::vector<std::string>& protocols) {
   return std::any_of(protocols.begin(), protocols.end(),
                      [](const std::string& protocol) { return version_of(protocol).has_value(); });
@@ -32,15 +53,16 @@ bool speaks_any(const std::vector<std::string>& protocols) {
 
 }  // namespace
 
-Service::Service(Network& network, Params params, MessageDecoder& decoder, Rng& rng, PeerEvents* events)
+Service::Service(Network& network, Params params, ServiceParts parts)
     : network_(network),
-      router_(std::move(params), decoder, rng),
-      events_(events),
+      router_(std::move(params), make_context(network, parts)),
+      events_(parts.events),
       connected_(network.loop()),
       scope_(network.loop()) {
   for (const std::string_view protocol : kProtocols) {
     network_.set_stream_handler(std::string(protocol), [this](PeerStream stream) { return serve(std::move(stream)); });
   }
+  for (const PeerId& peer : router_.params().direct_peers) network_.tags().protect(peer, kDirectTag);
   network_.add_observer(*this);
   scope_.spawn(beat());
 }
@@ -52,21 +74,31 @@ Task<void> Service::close() {
   network_.remove_observer(*this);
   for (const std::string_view protocol : kProtocols) network_.remove_stream_handler(std::string(protocol));
   for (const auto& [peer, stream] : readers_) stream->reset();
+  PeerTags& tags = network_.tags();
+  for (const PeerId& peer : router_.params().direct_peers) tags.unprotect(peer, kDirectTag);
+  for (const auto& [name, topic] : topics_) {
+    for (const PeerId& peer : router_.mesh_peers(name)) tags.unprotect(peer, mesh_tag(name));
+    tags.remove_decaying(deliveries_tag(name));
+  }
   scope_.cancel();
   co_await scope_.join();
 }
 
 Result<void> Service::subscribe(const std::string& topic, Validator validator, Subscriber subscriber) {
-  topics_.insert_or_assign(topic, Topic{std::move(validator), std::move(subscriber)});
+  const bool is_new = topics_.insert_or_assign(topic, Topic{std::move(validator), std::move(subscriber)}).second;
   const Result<void> joined = router_.subscribe(topic, network_.loop().now());
-  if (!joined) topics_.erase(topic);
+  if (joined && is_new) {
+    network_.tags().define_decaying({deliveries_tag(topic), kDeliveriesInterval, Decay::by_amount(1), kDeliveriesCap});
+  } else if (!joined) {
+    topics_.erase(topic);
+  }
   pump();
   return joined;
 }
 
 void Service::unsubscribe(const std::string& topic) {
   router_.unsubscribe(topic, network_.loop().now());
-  topics_.erase(topic);
+  if (topics_.erase(topic) > 0) network_.tags().remove_decaying(deliveries_tag(topic));
   pump();
 }
 
@@ -146,7 +178,7 @@ void Service::on_peer_disconnected(const PeerId& peer) {
   writer->ended = true;
   writer->ready.notify_all();
   if (writer->stream != nullptr) writer->stream->reset();
-  router_.on_peer_disconnected(peer);
+  router_.on_peer_disconnected(peer, network_.loop().now());
   pump();
 }
 
@@ -168,7 +200,7 @@ Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
   const auto known = writers_.find(peer);
   if (known == writers_.end() || known->second != writer) co_return;
   writers_.erase(known);
-  router_.on_peer_disconnected(peer);
+  router_.on_peer_disconnected(peer, network_.loop().now());
   if (!closed_) pump();
 }
 
@@ -181,17 +213,15 @@ Task<Result<void>> Service::open_and_write(PeerId peer, Writer& writer) {
   co_return ended;
 }
 
-bool Service::was_dialled(ConnectionId id) const {
-  const std::optional<ConnectionInfo> connection = network_.connection(id);
-  return connection && connection->role == Role::kDialer;
-}
-
 Task<Result<void>> Service::write_rpcs(PeerId peer, Writer& writer, PeerStream& stream) {
-  if (std::exchange(writer.connected, true)) {
+  if (writer.connected) {
     router_.on_stream_reopened(peer);
   } else {
     const Version version = version_of(stream.protocol()).value_or(Version::kFloodsub);
-    router_.on_peer_connected(peer, version, was_dialled(stream.connection()));
+    const std::optional<ConnectionInfo> connection = network_.connection(stream.connection());
+    if (!connection) co_return opwire::errors::kClosed;
+    router_.on_peer_connected(peer, version, connection->role == Role::kDialer, connection->remote);
+    writer.connected = true;
     connected_.notify_all();
   }
   pump();
@@ -248,6 +278,7 @@ void Service::perform(const ValidateMessage& action) {
 void Service::perform(const DeliverMessage& action) {
   const auto found = topics_.find(action.message->topic);
   if (found == topics_.end()) return;
+  network_.tags().bump(*action.message->from, deliveries_tag(action.message->topic), 1);
   const Subscriber subscriber = found->second.subscriber;  // it may unsubscribe itself
   subscriber(*action.message, action.content);
 }
@@ -259,6 +290,20 @@ void Service::perform(const Misbehaviour& action) {
 void Service::perform(const MeshChange& action) {
   kLog.debug(action.in_mesh ? "mesh peer added" : "mesh peer removed",
              {{"peer", action.peer.to_string()}, {"topic", action.topic}});
+  if (action.in_mesh) {
+    network_.tags().protect(action.peer, mesh_tag(action.topic));
+  } else {
+    network_.tags().unprotect(action.peer, mesh_tag(action.topic));
+  }
+  for (Observer* observer : observers_) observer->on_mesh(action.peer, action.topic, action.in_mesh);
+}
+
+void Service::perform(const TopicChange& action) {
+  for (Observer* observer : observers_) observer->on_topic(action.peer, action.topic, action.subscribed);
+}
+
+void Service::perform(const ConnectPeer& action) {
+  connector_.connect(action);
 }
 
 Task<void> Service::validate(MessagePtr message) {
@@ -268,7 +313,7 @@ Task<void> Service::validate(MessagePtr message) {
     const Validator validator = found->second.validator;  // unsubscribing must not end it under our feet
     verdict = co_await validator(message);
   }
-  router_.on_validation_result(message, verdict);
+  router_.on_validation_result(message, verdict, network_.loop().now());
   if (!closed_) pump();
 }
 

@@ -12,6 +12,7 @@
 #include "opwire/base/log.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
+#include "opwire/p2p/gossipsub/connector.hpp"
 #include "opwire/p2p/gossipsub/router.hpp"
 #include "opwire/runtime/scope.hpp"
 
@@ -22,10 +23,35 @@ using Validator = std::function<Task<Verdict>(MessagePtr message)>;
 /// Gets each accepted message of others, on the loop, one at a time, with what the validator left.
 using Subscriber = std::function<void(const Message& message, const std::shared_ptr<const void>& content)>;
 
+/// Told on the loop of what peers do with topics. Not to be added or removed from inside a call.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// A peer subscribed to a topic, or left it.
+  virtual void on_topic(const PeerId& peer, const std::string& topic, bool subscribed) {
+    (void)peer, (void)topic, (void)subscribed;
+  }
+  /// A peer entered our mesh of a topic, or left it.
+  virtual void on_mesh(const PeerId& peer, const std::string& topic, bool in_mesh) {
+    (void)peer, (void)topic, (void)in_mesh;
+  }
+};
+
+/// What a service works with. Everything referred to outlives it.
+struct ServiceParts {
+  ServiceParts(MessageDecoder& message_decoder, Rng& chance, PeerEvents* told = nullptr)
+      : decoder(message_decoder), rng(chance), events(told) {}
+
+  MessageDecoder& decoder;
+  Rng& rng;
+  PeerEvents* events;                        ///< may be null
+  std::optional<crypto::PrivateKey> author;  ///< the host's key, under StrictSign
+};
+
 class Service final : public NetworkObserver {
  public:
-  /// The parameters must be valid. events may be null; everything referred to outlives the service.
-  Service(Network& network, Params params, MessageDecoder& decoder, Rng& rng, PeerEvents* events = nullptr);
+  /// The parameters must be valid.
+  Service(Network& network, Params params, ServiceParts parts);
   ~Service() override;
 
   /// Joins a topic. Errors: kTopicNotAllowed.
@@ -33,6 +59,9 @@ class Service final : public NetworkObserver {
   void unsubscribe(const std::string& topic);
   /// The caller has found the message valid. Errors: those of Router::publish.
   Result<void> publish(const std::string& topic, Buffer data);
+
+  void add_observer(Observer& observer) { observers_.push_back(&observer); }
+  void remove_observer(Observer& observer) { std::erase(observers_, &observer); }
 
   const Router& router() const noexcept { return router_; }
   /// Peers we write to, or are about to.
@@ -69,7 +98,6 @@ class Service final : public NetworkObserver {
   Task<Result<void>> write_rpcs(PeerId peer, Writer& writer, PeerStream& stream);
   Task<void> validate(MessagePtr message);
   Task<void> beat();
-  bool was_dialled(ConnectionId id) const;
 
   /// Performs what the router wants done; after every call into it.
   void pump();
@@ -78,10 +106,13 @@ class Service final : public NetworkObserver {
   void perform(const DeliverMessage& action);
   void perform(const Misbehaviour& action);
   void perform(const MeshChange& action);
+  void perform(const TopicChange& action);
+  void perform(const ConnectPeer& action);
 
   Network& network_;
   Router router_;
   PeerEvents* events_;
+  std::vector<Observer*> observers_;
   std::map<std::string, Topic, std::less<>> topics_;
   std::unordered_map<PeerId, std::shared_ptr<Writer>> writers_;
   std::unordered_map<PeerId, Stream*> readers_;
@@ -91,6 +122,7 @@ class Service final : public NetworkObserver {
   bool pumping_ = false;
   bool closed_ = false;
   Scope scope_;
+  Connector connector_{network_, scope_};
 };
 
 }  // namespace opwire::gossipsub

@@ -43,7 +43,7 @@ struct Peer {
 /// The same with gossipsub on a topic.
 struct GossipPeer : Peer {
   explicit GossipPeer(SimulatedHost& made)
-      : Peer(made), service(*made.swarm, small_params(), decoder, made.rng, &misdeeds) {
+      : Peer(made), service(*made.swarm, small_params(), ServiceParts(decoder, made.rng, &misdeeds)) {
     const Result<void> joined = service.subscribe(
         kTopic, [this](MessagePtr message) { return judge(std::move(message)); },
         [this](const Message& message, const std::shared_ptr<const void>&) {

@@ -45,6 +45,31 @@ void State::blame(const PeerId& peer, const ErrorKind& fault, unsigned count) {
   actions.emplace_back(Misbehaviour{peer, fault, count});
 }
 
+void State::penalise(const PeerId& peer, const ErrorKind& fault, unsigned count) {
+  if (scores) scores->add_penalty(peer, count);
+  blame(peer, fault, count);
+}
+
+const ScoreThresholds& State::thresholds() const noexcept {
+  static const ScoreThresholds kNone;
+  return params.scoring ? params.scoring->thresholds : kNone;
+}
+
+MessageId State::understand(Peer& peer, const MessageId& told) {
+  if (const MessageId* id = aliases.id_of(told)) {
+    peer.family = IdFamily::kAlias;
+    return *id;
+  }
+  if (seen.contains(told)) peer.family = IdFamily::kOurs;
+  return told;
+}
+
+const MessageId& State::word_for(const Peer& peer, const MessageId& id) const {
+  if (peer.family != IdFamily::kAlias) return id;
+  const MessageId* alias = aliases.alias_of(id);
+  return alias != nullptr ? *alias : id;
+}
+
 std::vector<Peer*> State::choose(const Topic& topic, std::size_t count, const std::function<bool(const Peer&)>& take) {
   std::vector<Peer*> chosen;
   if (count == 0) return chosen;

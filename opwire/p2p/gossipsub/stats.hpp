@@ -7,11 +7,11 @@ namespace opwire::gossipsub {
 
 struct Stats {
   // Messages that arrived, by what became of them.
-  std::uint64_t not_subscribed = 0;     ///< of a topic that we have not joined
-  std::uint64_t unexpected_author = 0;  ///< refused by StrictNoSign
-  std::uint64_t duplicate_bytes = 0;    ///< known by their bytes, not decoded
-  std::uint64_t duplicate_ids = 0;      ///< known by their id, after decoding
-  std::uint64_t throttled = 0;          ///< too many under validation
+  std::uint64_t not_subscribed = 0;   ///< of a topic that we have not joined
+  std::uint64_t refused_author = 0;   ///< not what the signature policy demands
+  std::uint64_t duplicate_bytes = 0;  ///< known by their bytes, not decoded
+  std::uint64_t duplicate_ids = 0;    ///< known by their id, after decoding
+  std::uint64_t throttled = 0;        ///< too many under validation
   std::uint64_t decoded = 0;
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
@@ -24,7 +24,9 @@ struct Stats {
   std::uint64_t messages_unwanted = 0;   ///< not queued, or taken back, because of IDONTWANT
   std::uint64_t gossip_ids_dropped = 0;  ///< a peer's queue was full
 
-  // Control that was not heeded.
+  // What was not heeded.
+  std::uint64_t graylisted = 0;             ///< RPCs of peers whose score is too low
+  std::uint64_t gated = 0;                  ///< messages of peers that sent too many invalid ones
   std::uint64_t entries_passed_over = 0;    ///< beyond a limit of entries in one RPC
   std::uint64_t subscriptions_ignored = 0;  ///< not allowed, or too many from one peer
   std::uint64_t ihave_ignored = 0;          ///< ids beyond a peer's limits
