@@ -30,10 +30,12 @@ class Keccak256 {
   Hash256 finish() noexcept;
 
  private:
-  void absorb_block(const std::uint8_t* block) noexcept;
+  friend class Keccak256Batch;
+  void absorb(const std::uint8_t* blocks, std::size_t count) noexcept;
 
   std::array<std::uint64_t, 25> state_{};
-  std::size_t used_ = 0;  // bytes absorbed into the current block
+  ByteArray<136> block_{};  // what does not make up a block yet
+  std::size_t used_ = 0;    // bytes of it
 };
 
 Hash256 hmac_sha256(ByteView key, ByteView data) noexcept;

@@ -16,13 +16,6 @@ void Sha256Of(benchmark::State& state) {
 }
 BENCHMARK(Sha256Of)->Arg(32)->Arg(64)->Arg(532)->Arg(128 << 10);
 
-void Keccak256Of(benchmark::State& state) {
-  const Bytes data(static_cast<std::size_t>(state.range(0)), 0x5a);
-  for (auto _ : state) benchmark::DoNotOptimize(keccak256(data));
-  bytes_done(state);
-}
-BENCHMARK(Keccak256Of)->Arg(32)->Arg(532)->Arg(128 << 10);
-
 void HkdfSha256(benchmark::State& state) {
   const Bytes key(32, 0x5a);
   Bytes out(64);
