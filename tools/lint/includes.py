@@ -18,7 +18,7 @@ WRAPPED = {
     "boost/asio": ("opwire/runtime", "opwire/net"),
     "spdlog/": ("opwire/base",),
     "fmt/": ("opwire/base",),
-    "CLI/": ("cli",),
+    "CLI/": ("cli", "opwire/sim/tool"),
 }
 # What any header of those folders may show: the coroutine core, which users need anyway.
 IN_PUBLIC_HEADERS = re.compile(

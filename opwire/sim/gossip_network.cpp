@@ -1,0 +1,248 @@
+#include "opwire/sim/gossip_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "opwire/crypto/hash.hpp"
+
+namespace opwire::sim {
+namespace {
+
+constexpr auto kStartWithin = std::chrono::seconds(3);
+constexpr auto kWarmUp = std::chrono::seconds(30);
+constexpr auto kSecond = std::chrono::seconds(1);
+// A message: its number, whether it is valid, and anything.
+constexpr std::size_t kHeader = 9;
+
+class Sha256Ids final : public gossipsub::MessageDecoder {
+ public:
+  gossipsub::Decoded decode(const gossipsub::MessageView& message) override {
+    const Hash256 hash = crypto::Sha256().update(message.data).finish();
+    gossipsub::Decoded decoded{gossipsub::MessageId::from(hash.view().first(20)).value(), nullptr, 0};
+    return decoded;
+  }
+};
+
+Task<gossipsub::Verdict> judge(gossipsub::MessagePtr message) {
+  const bool valid = message->data.size() >= kHeader && message->data.view()[kHeader - 1] != 0;
+  co_return valid ? gossipsub::Verdict::kAccept : gossipsub::Verdict::kReject;
+}
+
+MeshDegrees degrees_of(std::vector<std::size_t> degrees) {
+  if (degrees.empty()) return {};
+  std::sort(degrees.begin(), degrees.end());
+  return {degrees.front(), degrees[degrees.size() / 2], degrees.back()};
+}
+
+}  // namespace
+
+GossipNetwork::GossipNetwork(const GossipOptions& options)
+    : options_(options),
+      world_(options.seed, options.links),
+      decoder_(std::make_unique<Sha256Ids>()),
+      log_(options.nodes),
+      messages_(std::make_unique<Scope>(world_.loop())),
+      disturbances_(std::make_unique<Scope>(world_.loop())) {
+  for (std::uint32_t i = 0; i < options.nodes; ++i) {
+    NodeOptions chosen(i);
+    chosen.station.bandwidth = options.bandwidth;
+    chosen.gossip = options.gossip;
+    const auto subscribe = [this, i](gossipsub::Service& gossip) {
+      const auto joined =
+          gossip.subscribe(std::string(kTopic), judge,
+                           [this, i](const gossipsub::Message& message, const auto&) { on_message(i, message.data); });
+      OPW_CHECK(joined.has_value());
+    };
+    nodes_.push_back(std::make_unique<Node>(world_, chosen, *decoder_, subscribe));
+  }
+  connect_at_random();
+}
+
+GossipNetwork::~GossipNetwork() {
+  for (const auto& scope : {messages_.get(), disturbances_.get()}) {
+    scope->cancel();
+    world_.loop().run(scope->join());
+  }
+  for (const auto& node : nodes_) {
+    if (node->running()) world_.loop().run(node->crash(Loss::kReset));
+  }
+}
+
+void GossipNetwork::connect_at_random() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    std::vector<std::size_t> others;
+    for (std::size_t other = 0; other < nodes_.size(); ++other) {
+      if (other != i) others.push_back(other);
+    }
+    world_.rng().shuffle(others);
+    others.resize(std::min<std::size_t>(others.size(), options_.degree));
+    std::vector<Multiaddr> contacts;
+    for (const std::size_t other : others) contacts.push_back(nodes_[other]->station().address());
+    nodes_[i]->set_contacts(std::move(contacts));
+  }
+}
+
+// The course of events.
+
+void GossipNetwork::start() {
+  started_ = world_.now();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) messages_->spawn(start_soon(i));
+  world_.loop().run_for(kWarmUp);
+  messages_->spawn(publish_regularly());
+}
+
+Task<void> GossipNetwork::start_soon(std::size_t index) {
+  const auto within = static_cast<std::uint64_t>(Duration(kStartWithin).count());
+  const bool waited =
+      co_await sleep_for(world_.loop(), Duration(static_cast<Duration::rep>(world_.rng().below(within))));
+  if (waited) nodes_[index]->start();
+}
+
+void GossipNetwork::run_for(Duration duration, const std::function<void()>& progress) {
+  if (options_.cuts_per_second > 0) disturbances_->spawn(cut_now_and_then());
+  if (options_.churn_per_minute > 0) disturbances_->spawn(crash_now_and_then());
+  watch(duration, progress);
+}
+
+void GossipNetwork::calm(Duration duration, const std::function<void()>& progress) {
+  disturbances_->cancel();
+  world_.loop().run(disturbances_->join());
+  disturbances_ = std::make_unique<Scope>(world_.loop());
+  watch(duration, progress);
+}
+
+void GossipNetwork::watch(Duration duration, const std::function<void()>& progress) {
+  const TimePoint end = world_.now() + duration;
+  while (world_.now() < end) {
+    world_.loop().run_until(std::min(end, world_.now() + kSecond));
+    for (const auto& node : nodes_) {
+      if (!node->running() || !node->ran(world_.now() - kStays, world_.now())) continue;
+      degrees_.add(node->gossip().router().mesh_peers(kTopic).size());
+    }
+    if (progress) progress();
+  }
+}
+
+Task<bool> GossipNetwork::wait_for_chance(double per_second) {
+  const double seconds = -std::log(1 - world_.rng().unit()) / per_second;
+  const auto pause = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  co_return co_await sleep_for(world_.loop(), pause);
+}
+
+Task<void> GossipNetwork::publish_regularly() {
+  bool alive = true;
+  while (alive) {
+    if (const auto node = random_node(kStays)) publish(*node);
+    alive = co_await sleep_for(world_.loop(), options_.message_interval);
+  }
+}
+
+Task<void> GossipNetwork::cut_now_and_then() {
+  bool alive = co_await wait_for_chance(options_.cuts_per_second);
+  while (alive) {
+    Internet& internet = world_.internet();
+    if (const std::size_t count = internet.connection_count(); count > 0) {
+      internet.cut(world_.rng().below(count), random_loss());
+      ++cuts_;
+    }
+    alive = co_await wait_for_chance(options_.cuts_per_second);
+  }
+}
+
+Task<void> GossipNetwork::crash_now_and_then() {
+  const double per_second = options_.churn_per_minute * static_cast<double>(nodes_.size()) / 60;
+  bool alive = co_await wait_for_chance(per_second);
+  while (alive) {
+    if (const auto node = random_node({})) disturbances_->spawn(crash_and_return(*node));
+    alive = co_await wait_for_chance(per_second);
+  }
+}
+
+Task<void> GossipNetwork::crash_and_return(std::size_t index) {
+  Node& node = *nodes_[index];
+  if (!node.running()) co_return;
+  ++crashes_;
+  co_await node.crash(random_loss());
+  const auto spread = static_cast<std::uint64_t>((options_.max_downtime - options_.min_downtime).count());
+  const auto more = static_cast<Duration::rep>(world_.rng().below(spread + 1));
+  static_cast<void>(co_await sleep_for(world_.loop(), options_.min_downtime + Duration(more)));
+  node.start();  // also when the disturbances end meanwhile
+}
+
+std::optional<std::size_t> GossipNetwork::random_node(Duration running_for) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i]->running() && nodes_[i]->ran(world_.now() - running_for, world_.now())) found.push_back(i);
+  }
+  if (found.empty()) return std::nullopt;
+  return found[world_.rng().below(found.size())];
+}
+
+Loss GossipNetwork::random_loss() {
+  return world_.rng().unit() < options_.silent_share ? Loss::kSilent : Loss::kReset;
+}
+
+// Messages.
+
+Bytes GossipNetwork::make_message(std::size_t number, bool valid) {
+  Bytes message(std::max(options_.message_size, kHeader));
+  world_.rng().fill(message);
+  store_be<std::uint64_t>(message.data(), number);
+  message[kHeader - 1] = valid ? 1 : 0;
+  return message;
+}
+
+std::size_t GossipNetwork::publish(std::size_t node) {
+  const std::size_t number = log_.on_published(node, world_.now());
+  const auto published = nodes_[node]->gossip().publish(std::string(kTopic), Buffer::copy_of(make_message(number)));
+  OPW_CHECK(published.has_value());
+  return number;
+}
+
+void GossipNetwork::on_message(std::size_t node, ByteView data) {
+  const auto number = static_cast<std::size_t>(load_be<std::uint64_t>(data.data()));
+  Fingerprint& fingerprint = world_.internet().fingerprint();
+  fingerprint.add(world_.now());
+  fingerprint.add((static_cast<std::uint64_t>(node) << 32) | number);
+  log_.on_delivered(number, node, world_.now());
+}
+
+// What came of it.
+
+std::size_t GossipNetwork::running() const {
+  return static_cast<std::size_t>(
+      std::count_if(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->running(); }));
+}
+
+MeshDegrees GossipNetwork::mesh_degrees() {
+  std::vector<std::size_t> degrees;
+  for (const auto& node : nodes_) {
+    if (node->running()) degrees.push_back(node->gossip().router().mesh_peers(kTopic).size());
+  }
+  return degrees_of(std::move(degrees));
+}
+
+Report GossipNetwork::report() {
+  Report report;
+  report.delivery = log_.summarise(nodes_, world_.now());
+  std::uint64_t duplicates = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& node : nodes_) {
+    const Traffic& traffic = world_.internet().traffic(node->station().machine());
+    duplicates += node->duplicates();
+    bytes += traffic.sent;
+    report.packets += traffic.packets_sent;
+  }
+  const std::size_t deliveries = std::max<std::size_t>(report.delivery.in_all, 1);
+  report.duplicates_per_delivery = static_cast<double>(duplicates) / static_cast<double>(deliveries);
+  report.bytes_per_node = bytes / nodes_.size();
+  report.cuts = cuts_;
+  report.crashes = crashes_;
+  report.mesh_throughout = degrees_.degrees();
+  report.mesh_at_end = mesh_degrees();
+  report.simulated = world_.now() - started_;
+  report.fingerprint = world_.fingerprint();
+  return report;
+}
+
+}  // namespace opwire::sim

@@ -1,0 +1,142 @@
+// opwire_sim: plays a scenario of the simulator and says what came of it.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+#include "opwire/sim/scenarios.hpp"
+
+namespace opwire::sim {
+namespace {
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double mebibytes_resident() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+Duration duration_of(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+/// What was given on the command line; what was not stays as the scenario has it.
+struct Given {
+  std::string scenario;
+  double minutes = 10;
+  std::optional<std::uint64_t> seed, bandwidth;
+  std::optional<std::uint32_t> nodes, degree;
+  std::optional<std::size_t> size;
+  std::optional<double> jitter, interval, cuts, churn;
+  std::vector<double> latency;
+
+  void add_to(CLI::App& app) {
+    std::vector<std::string> names;
+    for (const Scenario& known : scenarios()) names.emplace_back(known.name);
+    app.add_option("scenario", scenario, "one of `list`")->required()->check(CLI::IsMember(names));
+    app.add_option("--minutes", minutes, "simulated time, after the start")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    app.add_option("--seed", seed, "the same seed is the same run");
+    app.add_option("--nodes", nodes, "how many")->check(CLI::Range(2, 100'000));
+    app.add_option("--degree", degree, "others that each node dials")->check(CLI::PositiveNumber);
+    app.add_option("--latency", latency, "one way, in ms: LEAST,MOST over pairs of nodes")->delimiter(',')->expected(2);
+    app.add_option("--jitter", jitter, "ms")->check(CLI::NonNegativeNumber);
+    app.add_option("--bandwidth", bandwidth, "bytes per second of each node, up and down; 0: no limit");
+    app.add_option("--size", size, "of a message, in bytes");
+    app.add_option("--interval", interval, "seconds between messages")->check(CLI::PositiveNumber);
+    app.add_option("--cuts", cuts, "connections cut per second")->check(CLI::NonNegativeNumber);
+    app.add_option("--churn", churn, "per cent of the nodes that crash in a minute")->check(CLI::NonNegativeNumber);
+  }
+
+  GossipOptions over(GossipOptions options) const {
+    options.seed = seed.value_or(options.seed);
+    options.nodes = nodes.value_or(options.nodes);
+    options.degree = degree.value_or(options.degree);
+    options.message_size = size.value_or(options.message_size);
+    options.cuts_per_second = cuts.value_or(options.cuts_per_second);
+    if (latency.size() == 2) {
+      options.links.min_latency = duration_of(std::min(latency[0], latency[1]) / 1000);
+      options.links.max_latency = duration_of(std::max(latency[0], latency[1]) / 1000);
+    }
+    if (jitter) options.links.jitter = duration_of(*jitter / 1000);
+    if (interval) options.message_interval = duration_of(*interval);
+    if (churn) options.churn_per_minute = *churn / 100;
+    if (bandwidth) options.bandwidth = {*bandwidth, *bandwidth};
+    return options;
+  }
+};
+
+/// On a terminal one line that changes; in a log one line in half a minute.
+class Progress {
+ public:
+  explicit Progress(GossipNetwork& network) : network_(network), start_(network.world().now()) {}
+  ~Progress() {
+    if (terminal_) std::fputs("\r\033[K", stderr);
+  }
+  void operator()() {
+    const auto second = std::chrono::duration_cast<std::chrono::seconds>(network_.world().now() - start_).count();
+    if (!terminal_ && second % 30 != 0) return;
+    const MeshDegrees mesh = network_.mesh_degrees();
+    std::fprintf(stderr, "%s%4lld s: %zu nodes, %zu connections, %zu messages, mesh %zu/%zu/%zu, %.1f CPU s%s",
+                 terminal_ ? "\r\033[K" : "", static_cast<long long>(second), network_.running(),
+                 network_.world().internet().connection_count(), network_.log().size(), mesh.min, mesh.median, mesh.max,
+                 cpu_seconds(), terminal_ ? "" : "\n");
+  }
+
+ private:
+  GossipNetwork& network_;
+  TimePoint start_;
+  bool terminal_ = isatty(STDERR_FILENO) != 0;
+};
+
+int run(const Given& given) {
+  const Scenario& scenario = *find_scenario(given.scenario);
+  const GossipOptions options = given.over(scenario.options());
+  const Duration duration = duration_of(given.minutes * 60);
+  const std::string replay = replay_command(scenario, options, duration);
+  Report report;
+  {
+    GossipNetwork network(options);
+    Progress progress(network);
+    network.start();
+    scenario.play(network, duration, std::ref(progress));
+    report = network.report();
+  }
+  std::printf("%-22s %s, %u nodes\n%s", "scenario", scenario.name, options.nodes, to_text(report).c_str());
+  std::printf("%-22s %.1f CPU s, %.0f MiB\n", "cost", cpu_seconds(), mebibytes_resident());
+  std::printf("%-22s %s\n", "again", replay.c_str());
+  return report.delivery.complete() ? 0 : 1;
+}
+
+int list() {
+  for (const Scenario& known : scenarios()) std::printf("%-12s %s\n", known.name, known.summary);
+  return 0;
+}
+
+int main_of(int argc, char** argv) {
+  CLI::App app("Networks of real opwire hosts in virtual time.", "opwire_sim");
+  app.require_subcommand(1);
+  Given given;
+  given.add_to(*app.add_subcommand("run", "plays a scenario; fails when a node that stayed misses a message"));
+  app.add_subcommand("list", "the scenarios");
+  CLI11_PARSE(app, argc, argv);
+  return app.got_subcommand("list") ? list() : run(given);
+}
+
+}  // namespace
+}  // namespace opwire::sim
+
+int main(int argc, char** argv) {
+  return opwire::sim::main_of(argc, argv);
+}
