@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-peers=(gopeer gopeer-old opnodepeer rustpeer)
-declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [rustpeer]=cargo)
+peers=(gopeer gopeer-old opnodepeer rustpeer jspeer)
+declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [rustpeer]=cargo [jspeer]=node)
 declare -A folder=([gopeer-old]=gopeer)
 declare -A needed=([go]=1.26 [cargo]=1.88 [node]=20)
 declare -A version=(

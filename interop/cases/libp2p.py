@@ -18,10 +18,11 @@ class Side:
     """One implementation as dialler or listener, and what it can be asked for in the time of a case."""
 
     def __init__(self, name, program, *, protocol_version="opwire/interop/1.0.0", same_record=True, bulk=64 * MIB,
-                 streams=1000, at_once=48, setups=200):
+                 streams=1000, at_once=48, setups=200, holds=True):
         self.name, self.program, self.agent = name, program, f"opwire-{program.stem}"
         self.protocol_version, self.same_record = protocol_version, same_record
         self.bulk, self.streams, self.at_once, self.setups = bulk, streams, at_once, setups
+        self.holds = holds  # it has the test idle
 
     def listen(self, *flags):
         return Listener([self.program, "listen", *flags])
@@ -36,7 +37,9 @@ def add(cases, programs):
     old_go = Side("old go", programs.old_gopeer)
     # Its peer records are signed for another domain, so neither side takes the other's.
     rust = Side("rust", programs.rustpeer, same_record=False)
-    for theirs in (go, old_go, rust):
+    js = Side("js", programs.jspeer, protocol_version="ipfs/0.1.0", bulk=16 * MIB, streams=300, at_once=32, setups=30,
+              holds=False)
+    for theirs in (go, old_go, rust, js):
         for dialler, listener in ((ours, theirs), (theirs, ours)):
             _add_pair(cases, theirs, dialler, listener)
     _add_choices(cases, ours, go)
@@ -51,7 +54,8 @@ def _add_pair(cases, theirs, dialler, listener):
     cases.add(f"{way}: {theirs.streams:,} streams, {theirs.at_once} at once", lambda: streams(dialler, listener, theirs))
     cases.add(f"{way}: perf", lambda: perf(dialler, listener))
     cases.add(f"{way}: set-ups", lambda: setups(dialler, listener, theirs.setups))
-    cases.add(f"{way}: idle", lambda: idle(dialler, listener))
+    if dialler.holds:
+        cases.add(f"{way}: idle", lambda: idle(dialler, listener))
 
 
 def _add_choices(cases, ours, go):
