@@ -24,6 +24,10 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     // Whom we know and keep.
     {"p2p.static", "P2P_STATIC", kList, "", kUsed, kShown, "",
      "Peers to stay connected to: multiaddrs that end in /p2p/ID, comma-separated or repeated"},
+    {"p2p.peers.lo", "P2P_PEERS_LO", kUint, "20", kUsed, kShown, "", "Peers that are kept when there are too many"},
+    {"p2p.peers.hi", "P2P_PEERS_HI", kUint, "30", kUsed, kShown, "", "Peers from which on there are too many"},
+    {"p2p.peers.grace", "P2P_PEERS_GRACE", kDuration, "30s", kUsed, kShown, "",
+     "How long a new connection is kept whatever the number of peers"},
     {"p2p.timeout.dial", "P2P_TIMEOUT_DIAL", kDuration, "10s", kUsed, kHidden, "", "Limit of one dial"},
     {"p2p.timeout.negotiation", "P2P_TIMEOUT_NEGOTIATION", kDuration, "10s", kNothing, kHidden, "", "Never used"},
     {"p2p.timeout.accept", "P2P_TIMEOUT_ACCEPT", kDuration, "10s", kNothing, kHidden, "", "Never used"},
@@ -46,10 +50,6 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
      "Publish own blocks to all peers of the topic"},
 
     // Parts that come later.
-    {"p2p.peers.lo", "P2P_PEERS_LO", kUint, "20", kLater, kShown, "", "Peers that are kept when there are too many"},
-    {"p2p.peers.hi", "P2P_PEERS_HI", kUint, "30", kLater, kShown, "", "Peers from which on there are too many"},
-    {"p2p.peers.grace", "P2P_PEERS_GRACE", kDuration, "30s", kLater, kShown, "",
-     "How long a new connection is kept whatever the number of peers"},
     {"p2p.no-discovery", "P2P_NO_DISCOVERY", kBool, "false", kLater, kShown, "true", "No discovery of peers"},
     {"p2p.bootnodes", "P2P_BOOTNODES", kList, "", kLater, kShown, "", "Records to begin discovery with"},
     {"p2p.listen.udp", "P2P_LISTEN_UDP_PORT", kPort, "0", kLater, kShown, "0", "UDP port of discovery"},

@@ -60,12 +60,6 @@ Result<void, std::string> check_later_flags(const FlagValues& flags) {
   if (flags.text("p2p.peerstore.path").empty()) {
     return flags.source("p2p.peerstore.path") + ": empty; give a path or memory";
   }
-  const std::uint64_t lo = flags.number("p2p.peers.lo");
-  const std::uint64_t hi = flags.number("p2p.peers.hi");
-  if (lo == 0 || hi == 0 || lo > hi) {
-    return flags.source("p2p.peers.lo") + " (" + std::to_string(lo) + ") and " + flags.source("p2p.peers.hi") + " (" +
-           std::to_string(hi) + ") must not be 0, nor the first above the second";
-  }
   return {};
 }
 
@@ -143,6 +137,9 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   config.listen.push_back(std::move(listen));
   OPW_TRY(config.static_peers, static_peers(flags));
   OPW_TRYV(check_later_flags(flags));
+  config.peers.lo = flags.number("p2p.peers.lo");
+  config.peers.hi = flags.number("p2p.peers.hi");
+  config.peers.grace = flags.duration("p2p.peers.grace");
   config.gossip = gossip_config(flags);
   config.dial_timeout = flags.duration("p2p.timeout.dial");
   config.ping = flags.boolean("p2p.ping");

@@ -65,6 +65,9 @@ TEST_F(RunOptions, FlagsReachTheConfig) {
                             {"p2p.useragent", {"me"}},
                             {"p2p.timeout.dial", {"3s"}},
                             {"p2p.ping", {"false"}},
+                            {"p2p.peers.lo", {"5"}},
+                            {"p2p.peers.hi", {"50"}},
+                            {"p2p.peers.grace", {"1m"}},
                             {"p2p.sequencer.key", {kKey}},
                             {"p2p.unsafe.block.signer", {"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}},
                             {"p2p.gossip.mesh.d", {"10"}},
@@ -80,6 +83,9 @@ TEST_F(RunOptions, FlagsReachTheConfig) {
   EXPECT_EQ(made->agent, "me");
   EXPECT_EQ(made->dial_timeout, std::chrono::seconds(3));
   EXPECT_FALSE(made->ping);
+  EXPECT_EQ(made->peers.lo, 5u);
+  EXPECT_EQ(made->peers.hi, 50u);
+  EXPECT_EQ(made->peers.grace, std::chrono::minutes(1));
   EXPECT_EQ(made->sequencer_key, kKey);
   EXPECT_EQ(made->unsafe_block_signer.bytes[0], 0xf3);
   EXPECT_EQ(made->gossip.mesh_d, 10u);

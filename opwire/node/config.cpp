@@ -6,6 +6,7 @@ namespace opwire::node {
 namespace {
 
 constexpr std::size_t kMaxMesh = 1000;
+constexpr std::size_t kMaxPeers = 100'000;
 
 using Check = Result<void, std::string>;
 
@@ -21,6 +22,16 @@ Check check_mesh(const GossipConfig& gossip) {
     return "--p2p.gossip.mesh.lo, .d and .dhi must not decrease: they are " + std::to_string(gossip.mesh_lo) + ", " +
            std::to_string(gossip.mesh_d) + " and " + std::to_string(gossip.mesh_hi);
   }
+  return {};
+}
+
+Check check_peers(const PeersConfig& peers) {
+  if (peers.lo == 0 || peers.hi == 0 || peers.lo > peers.hi) {
+    return "--p2p.peers.lo (" + std::to_string(peers.lo) + ") and --p2p.peers.hi (" + std::to_string(peers.hi) +
+           ") must not be 0, nor the first above the second";
+  }
+  if (peers.hi > kMaxPeers) return "--p2p.peers.hi: " + std::to_string(peers.hi) + " is more than 100000";
+  if (peers.grace < Duration::zero()) return std::string("--p2p.peers.grace: must not be negative");
   return {};
 }
 
@@ -45,6 +56,7 @@ Check Config::validate() const {
   if (peer_key.type() != crypto::KeyType::kSecp256k1) return std::string("--p2p.priv: not a secp256k1 key");
   for (const Multiaddr& address : listen) OPW_TRYV(check_listen(address));
   for (const Multiaddr& address : static_peers) OPW_TRYV(check_static_peer(address));
+  OPW_TRYV(check_peers(peers));
   OPW_TRYV(check_mesh(gossip));
   if (gossip.timestamp_threshold < Duration::zero()) {
     return std::string("--p2p.gossip.timestamp.threshold: must not be negative");

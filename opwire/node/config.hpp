@@ -23,6 +23,13 @@ struct GossipConfig {
   Duration timestamp_threshold = std::chrono::seconds(60);
 };
 
+/// op-node's --p2p.peers.*: what the connection manager keeps to.
+struct PeersConfig {
+  std::size_t lo = 20;
+  std::size_t hi = 30;
+  Duration grace = std::chrono::seconds(30);
+};
+
 struct Config {
   explicit Config(crypto::PrivateKey key) : peer_key(std::move(key)) {}
 
@@ -38,6 +45,7 @@ struct Config {
   std::vector<Multiaddr> static_peers;  ///< each ends in /p2p/ID; kept connected
 
   // How we behave.
+  PeersConfig peers;
   GossipConfig gossip;
   Duration dial_timeout = std::chrono::seconds(10);
   bool ping = true;                          ///< ping connected peers in the background

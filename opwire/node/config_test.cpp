@@ -50,6 +50,20 @@ TEST_F(ConfigTest, MeshSizesAreBetweenOneAndAThousandAndOrdered) {
   expect_refused("must not decrease");
 }
 
+TEST_F(ConfigTest, WatersAreOrderedAndNotZero) {
+  config.peers.lo = 31;
+  expect_refused("--p2p.peers.lo (31) and --p2p.peers.hi (30)");
+  config.peers.lo = 0;
+  expect_refused("must not be 0");
+  config.peers.lo = config.peers.hi = 1;
+  EXPECT_TRUE(config.validate());
+  config.peers.hi = 1'000'000;
+  expect_refused("--p2p.peers.hi");
+  config.peers.hi = 30;
+  config.peers.grace = -std::chrono::seconds(1);
+  expect_refused("--p2p.peers.grace");
+}
+
 TEST_F(ConfigTest, OtherLimits) {
   config.dial_timeout = Duration::zero();
   expect_refused("--p2p.timeout.dial");

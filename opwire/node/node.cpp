@@ -12,12 +12,23 @@ namespace {
 
 using opstack::BlockGossip;
 
+// op-node trims at most once a minute. More peers than a host's limits allow for must not be refused for those.
+void set_waters(swarm::SwarmOptions& options, const PeersConfig& peers) {
+  options.manager.low = peers.lo;
+  options.manager.high = peers.hi;
+  options.manager.grace = peers.grace;
+  options.manager.silence = std::chrono::minutes(1);
+  swarm::Cap& cap = options.limits.connections;
+  for (std::size_t* limit : {&cap.inbound, &cap.outbound, &cap.total}) *limit = std::max(*limit, 2 * peers.hi);
+}
+
 HostOptions host_options(const Config& config, PeerEvents& events) {
   HostOptions options(config.peer_key);
   options.listen = config.listen;
   options.agent = config.agent;
   options.events = &events;
   options.swarm.dial_timeout = config.dial_timeout;
+  set_waters(options.swarm, config.peers);
   return options;
 }
 

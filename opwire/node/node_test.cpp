@@ -110,5 +110,32 @@ TEST_F(NodeTest, PeersFindEachOtherAgain) {
   EXPECT_TRUE(wait_until([&] { return nodes_[1]->status().peers == 1; }));
 }
 
+TEST(NodePeers, AreKeptBetweenTheWaters) {
+  ReactorLoop loop;
+  WorkerPool pool;
+  SystemRng rng;
+  const auto key = [&rng] { return crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng); };
+  const auto any_port = Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value();
+  Config config(key());
+  config.rollup = make_devnet_config(Fork::kIsthmus, 2, unix_seconds(loop.wall_now()));
+  config.listen = {any_port};
+  config.peers.lo = 1;
+  config.peers.hi = 3;
+  config.peers.grace = Duration::zero();
+  const auto node = Node::make(loop, pool, std::move(config)).value();
+  std::vector<std::unique_ptr<Host>> others;
+  for (int i = 0; i < 3; ++i) {
+    others.push_back(Host::make(loop, HostOptions(key())).value());
+    ASSERT_TRUE(loop.run(others.back()->connect(node->host().addresses().front())));
+  }
+  const TimePoint limit = loop.now() + std::chrono::seconds(10);
+  while (node->host().network().connected_peers().size() != 1 && loop.now() < limit) {
+    loop.run(sleep_for(loop, std::chrono::milliseconds(5)));
+  }
+  EXPECT_EQ(node->host().network().connected_peers().size(), 1u);
+  for (auto& other : others) loop.run(other->close());
+  loop.run(node->close());
+}
+
 }  // namespace
 }  // namespace opwire::node
