@@ -65,9 +65,7 @@ int listen(const ListenOptions& options) {
   host_options.serve_perf = true;
   // Measurements come fast and from one address.
   host_options.swarm.max_pending_inbound = kMaxAtOnce;
-  host_options.swarm.inbound.max_connections_per_ip = kMaxAtOnce;
-  host_options.swarm.inbound.connections_per_second = 1e6;
-  host_options.swarm.inbound.burst = 1e6;
+  host_options.swarm.inbound = swarm::InboundOptions::unlimited();
   const auto host = Host::make(loop, std::move(host_options));
   if (!host) return fail(kUsage, "--listen " + options.address + ": " + host.error().message());
   return loop.run(serve(loop, **host, options.json));

@@ -1,33 +1,66 @@
 #include "opwire/p2p/swarm/inbound_guard.hpp"
 
-namespace opwire::swarm {
-namespace {
+#include <algorithm>
+#include <string_view>
 
-// The address, or an IPv6 /56; never equal for the two families.
-std::uint64_t key_of(ByteView ip) {
-  if (ip.size() == 4) return load_be<std::uint32_t>(ip.data());
-  return load_be<std::uint64_t>(ip.data()) | 0xff;
+#include "opwire/multiformats/ip_scope.hpp"
+
+namespace opwire::swarm {
+
+InboundOptions InboundOptions::unlimited() {
+  InboundOptions options;
+  options.ipv4.clear();
+  options.ipv6.clear();
+  return options;
 }
 
-}  // namespace
+std::size_t InboundGuard::PrefixHash::operator()(const Prefix& prefix) const noexcept {
+  return std::hash<std::string_view>()(as_text(prefix));
+}
 
-InboundGuard::Place::~Place() {
-  if (!counts_) return;
-  const auto found = counts_->find(key_);
-  if (--found->second == 0) counts_->erase(found);
+InboundGuard::InboundGuard(const InboundOptions& options) : rules_(std::make_shared<Rules>()) {
+  for (const SubnetLimit& limit : options.ipv4) rules_->ipv4.emplace_back(limit);
+  for (const SubnetLimit& limit : options.ipv6) rules_->ipv6.emplace_back(limit);
+}
+
+InboundGuard::Prefix InboundGuard::prefix_of(ByteView ip, unsigned bits) {
+  Prefix prefix{};
+  for (std::size_t i = 0; i < ip.size() && bits > 0; ++i) {
+    const unsigned taken = std::min(bits, 8U);
+    prefix[i] = static_cast<std::uint8_t>(ip[i] & (0xff00U >> taken));
+    bits -= taken;
+  }
+  return prefix;
 }
 
 std::optional<InboundGuard::Place> InboundGuard::admit(const Multiaddr& remote, TimePoint now) {
-  const auto ip = remote.ip();
-  if (!ip || remote.is_loopback()) return Place();
-  const std::uint64_t key = key_of(*ip);
-  const auto held = counts_->find(key);
-  if (held != counts_->end() && held->second >= options_.max_connections_per_ip) return std::nullopt;
-  std::optional<TokenBucket>& rate = rates_[key];
-  if (!rate) rate.emplace(options_.connections_per_second, options_.burst);
-  if (!rate->try_take(now)) return std::nullopt;
-  ++(*counts_)[key];
-  return Place(counts_, key);
+  const auto known = remote.ip();
+  if (!known || remote.is_loopback()) return Place();
+  const ByteView ip = multiformats::unmap_ip(*known);
+  std::list<Rule>& rules = ip.size() == 4 ? rules_->ipv4 : rules_->ipv6;
+  for (const Rule& rule : rules) {
+    const auto held = rule.held.find(prefix_of(ip, rule.limit.prefix_bits));
+    if (held != rule.held.end() && held->second >= rule.limit.connections) return std::nullopt;
+  }
+  for (Rule& rule : rules) {
+    std::optional<TokenBucket>& rate = rule.rates[prefix_of(ip, rule.limit.prefix_bits)];
+    if (!rate) rate.emplace(rule.limit.per_second, rule.limit.burst);
+    if (!rate->try_take(now)) return std::nullopt;
+  }
+  return Place(rules_, ip);
+}
+
+InboundGuard::Place::Place(std::shared_ptr<Rules> rules, ByteView ip)
+    : rules_(std::move(rules)), ip_(prefix_of(ip, 128)), is_ipv4_(ip.size() == 4) {
+  for (Rule& rule : of_family()) ++rule.held[prefix_of(ip_, rule.limit.prefix_bits)];
+}
+
+InboundGuard::Place::~Place() {
+  if (!rules_) return;
+  for (Rule& rule : of_family()) {
+    const auto held = rule.held.find(prefix_of(ip_, rule.limit.prefix_bits));
+    if (--held->second == 0) rule.held.erase(held);
+  }
 }
 
 }  // namespace opwire::swarm

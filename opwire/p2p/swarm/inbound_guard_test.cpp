@@ -35,6 +35,39 @@ TEST_F(Guard, ConnectionsOfOneAddressInTime) {  // H3
   EXPECT_EQ(admitted, 20);
 }
 
+TEST_F(Guard, ConnectionsOfOneNetworkAtOnceAndInTime) {  // H3
+  std::vector<std::optional<InboundGuard::Place>> places;
+  const auto fill = [&](const std::string& network, int from) {
+    for (int i = from; i < from + 64; ++i) places.push_back(admit((network + std::to_string(i) + "/tcp/1").c_str()));
+  };
+  fill("/ip4/1.2.3.", 0);
+  EXPECT_TRUE(std::all_of(places.begin(), places.end(), [](const auto& place) { return place.has_value(); }));
+  EXPECT_FALSE(admit("/ip4/1.2.3.100/tcp/1"));
+  EXPECT_TRUE(admit("/ip4/1.2.4.100/tcp/1"));
+  places.clear();
+  fill("/ip4/1.2.3.", 100);
+  EXPECT_EQ(std::count_if(places.begin(), places.end(), [](const auto& place) { return place.has_value(); }), 16)
+      << "80 in a burst";
+  places.clear();
+  now += seconds(2);
+  EXPECT_TRUE(admit("/ip4/1.2.3.200/tcp/1")) << "and one every two seconds";
+  EXPECT_FALSE(admit("/ip4/1.2.3.201/tcp/1"));
+}
+
+TEST_F(Guard, AMappedAddressIsTheOneInside) {
+  std::vector<std::optional<InboundGuard::Place>> places;
+  for (int i = 0; i < 8; ++i) {
+    places.push_back(admit(i % 2 == 0 ? "/ip4/1.2.3.4/tcp/1" : "/ip6/::ffff:1.2.3.4/tcp/1"));
+  }
+  EXPECT_TRUE(places.back());
+  EXPECT_FALSE(admit("/ip6/::ffff:1.2.3.4/tcp/1"));
+}
+
+TEST_F(Guard, WithoutLimits) {
+  InboundGuard open{InboundOptions::unlimited()};
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(open.admit(address("/ip4/1.2.3.4/tcp/1"), now));
+}
+
 TEST_F(Guard, Ipv6ByItsPrefix) {
   std::vector<std::optional<InboundGuard::Place>> places;
   for (int i = 0; i < 8; ++i) {
@@ -43,6 +76,17 @@ TEST_F(Guard, Ipv6ByItsPrefix) {
   EXPECT_TRUE(places.back());
   EXPECT_FALSE(admit("/ip6/2600:1:2:3ff::1/tcp/1")) << "the same /56";
   EXPECT_TRUE(admit("/ip6/2600:1:2:400::1/tcp/1"));
+}
+
+TEST_F(Guard, Ipv6BySite) {
+  std::vector<std::optional<InboundGuard::Place>> places;
+  for (int i = 0; i < 64; ++i) {
+    const std::string site = std::to_string(10 + i) + "00";
+    places.push_back(admit(("/ip6/2600:1:2:" + site + "::1/tcp/1").c_str()));
+    ASSERT_TRUE(places.back()) << site;
+  }
+  EXPECT_FALSE(admit("/ip6/2600:1:2:a00::1/tcp/1")) << "the same /48";
+  EXPECT_TRUE(admit("/ip6/2600:1:3:a00::1/tcp/1"));
 }
 
 TEST_F(Guard, LoopbackAndOthersAreFree) {
