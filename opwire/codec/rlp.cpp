@@ -63,16 +63,12 @@ void append_uint256(Bytes& out, ByteView big_endian) {
   append_bytes(out, shortest(big_endian));
 }
 
-void append_list_header(Bytes& out, std::size_t payload_size) {
-  insert_header(out, out.size(), kList, payload_size);
+void append_bytes_header(Bytes& out, std::size_t size) {
+  insert_header(out, out.size(), kString, size);
 }
 
-void wrap_list(Bytes& out, std::size_t start) {
-  insert_header(out, start, kList, out.size() - start);
-}
-
-std::size_t bytes_size(ByteView bytes) noexcept {
-  return is_own_encoding(bytes) ? 1 : make_header(kString, bytes.size()).size + bytes.size();
+void wrap_list(Bytes& out, std::size_t start, std::size_t to_follow) {
+  insert_header(out, start, kList, out.size() - start + to_follow);
 }
 
 }  // namespace opwire::codec::rlp

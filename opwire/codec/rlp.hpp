@@ -13,11 +13,9 @@ void append_bytes(Bytes& out, ByteView bytes);
 void append_uint(Bytes& out, std::uint64_t value);
 /// Appends a 256-bit big-endian integer in its shortest form.
 void append_uint256(Bytes& out, ByteView big_endian);
-/// Appends the header of a list whose items take payload_size bytes.
-void append_list_header(Bytes& out, std::size_t payload_size);
-/// Puts the items that out holds from position start on into a list.
-void wrap_list(Bytes& out, std::size_t start);
-/// Encoded size of a byte string.
-std::size_t bytes_size(ByteView bytes) noexcept;
+/// Appends the header of a byte string of that size; a single byte may have none.
+void append_bytes_header(Bytes& out, std::size_t size);
+/// Puts the items that out holds from position start on into a list; further items of that size are to follow.
+void wrap_list(Bytes& out, std::size_t start, std::size_t to_follow = 0);
 
 }  // namespace opwire::codec::rlp

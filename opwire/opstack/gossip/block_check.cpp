@@ -2,8 +2,10 @@
 
 #include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/crypto/errors.hpp"
+#include "opwire/crypto/keccak_batch.hpp"
 #include "opwire/opstack/gossip/errors.hpp"
 #include "opwire/opstack/payload/block_hash.hpp"
+#include "opwire/opstack/payload/errors.hpp"
 #include "opwire/opstack/payload/gossip_body.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
 #include "opwire/opstack/signer/signing_hash.hpp"
@@ -11,14 +13,16 @@
 namespace opwire::opstack {
 namespace {
 
+// Below this a transaction is so small that handling it costs as much as hashing.
+constexpr std::size_t kMinMeanTransaction = 128;
+
 struct Signed {
   Address by;
   AuthorisedSigner::Match match;
 };
 
-Result<Signed> check_signature(const CheckContext& context, const GossipBody& body) {
-  if (context.signer.current().is_zero()) return errors::kNoSignerConfigured;
-  const Hash256 hash = signing_hash(context.chain, payload_hash(body.ssz.view()));
+Result<Signed> check_signature(const CheckContext& context, const GossipBody& body, const Hash256& signed_payload) {
+  const Hash256 hash = signing_hash(context.chain, signed_payload);
   OPW_TRY(const Address by, crypto::recover_address(body.signature, hash));
   const AuthorisedSigner::Match match = context.signer.match(by, context.now);
   if (match == AuthorisedSigner::Match::kUnknown) return errors::kWrongSigner;
@@ -42,10 +46,38 @@ Result<void> check_fork_rules(const CheckContext& context, const ExecutionPayloa
   return {};
 }
 
-Result<Envelope> check_payload(const CheckContext& context, PayloadVersion version, const SharedBytes& ssz) {
-  OPW_TRY(Envelope envelope, decode_ssz(version, ssz));
+// A payload as decoded, and its hashes as far as they are known.
+struct Opened {
+  Result<Envelope> envelope;
+  Hash256 payload_hash;
+  std::optional<Hash256> block_hash;
+};
+
+// Whether to take the block hash before anything is known to be signed: beside the payload's hash it costs next to
+// nothing, unless the message was made to be slow or is refused for its time anyway.
+bool is_block_hash_cheap(const CheckContext& context, const Envelope& envelope) {
+  const TransactionList& transactions = envelope.payload.transactions;
+  return crypto::Keccak256Batch::has_lanes() && check_time(context, envelope.payload.timestamp) &&
+         transactions.size() * kMinMeanTransaction <= transactions.ssz().size();
+}
+
+Opened open_payload(const CheckContext& context, PayloadVersion version, const SharedBytes& ssz) {
+  Opened opened{.envelope = decode_ssz(version, ssz), .payload_hash = {}, .block_hash = {}};
+  if (opened.envelope && is_block_hash_cheap(context, *opened.envelope)) {
+    const BlockHashes hashes = block_hashes(*opened.envelope, ssz.view());
+    opened.payload_hash = hashes.payload;
+    opened.block_hash = hashes.block;
+  } else {
+    opened.payload_hash = payload_hash(ssz.view());
+  }
+  return opened;
+}
+
+Result<Envelope> check_payload(const CheckContext& context, Opened opened) {
+  OPW_TRY(Envelope envelope, std::move(opened.envelope));
   OPW_TRYV(check_time(context, envelope.payload.timestamp));
-  OPW_TRYV(check_block_hash(envelope));
+  if (!opened.block_hash) opened.block_hash = block_hash(envelope);
+  if (*opened.block_hash != envelope.payload.block_hash) return errors::kBlockHash;
   OPW_TRYV(check_fork_rules(context, envelope.payload));
   return envelope;
 }
@@ -61,10 +93,12 @@ Result<GossipBody> open_body(const Result<SharedBytes>& plain) {
 CheckOutcome check_block(const CheckContext& context, PayloadVersion version, const Result<SharedBytes>& plain) {
   const Result<GossipBody> body = open_body(plain);
   if (!body) return {body.error()};
-  const Result<Signed> signature = check_signature(context, *body);
+  if (context.signer.current().is_zero()) return {errors::kNoSignerConfigured};
+  Opened opened = open_payload(context, version, body->ssz);
+  const Result<Signed> signature = check_signature(context, *body, opened.payload_hash);
   if (!signature) return {signature.error()};
   const bool current = signature->match == AuthorisedSigner::Match::kCurrent;
-  Result<Envelope> envelope = check_payload(context, version, body->ssz);
+  Result<Envelope> envelope = check_payload(context, std::move(opened));
   if (!envelope) return {envelope.error(), current};
   return {CheckedBlock{std::move(*envelope), signature->by, current}, current};
 }

@@ -1,7 +1,7 @@
 #include "opwire/opstack/payload/block_hash.hpp"
 
 #include "opwire/codec/rlp.hpp"
-#include "opwire/crypto/hash.hpp"
+#include "opwire/crypto/keccak_batch.hpp"
 #include "opwire/opstack/payload/errors.hpp"
 #include "opwire/opstack/payload/trie_root.hpp"
 
@@ -37,26 +37,11 @@ void append_tail(Bytes& header, const Envelope& envelope) {
   if (has_withdrawals_root(payload.version)) rlp::append_bytes(header, no_requests_hash().view());
 }
 
-}  // namespace
-
-Hash256 transactions_root(const TransactionList& transactions) {
-  return ordered_trie_root(transactions.size(), [&](std::size_t index) { return transactions[index]; });
+Hash256 transactions_root(const TransactionList& transactions, crypto::Keccak256Batch& hash) {
+  return ordered_trie_root(transactions.size(), [&](std::size_t index) { return transactions[index]; }, hash);
 }
 
-Hash256 withdrawals_root(const WithdrawalList& withdrawals) {
-  std::vector<Bytes> encoded;
-  for (const Withdrawal& withdrawal : withdrawals.items()) {
-    Bytes& item = encoded.emplace_back();
-    rlp::append_uint(item, withdrawal.index);
-    rlp::append_uint(item, withdrawal.validator);
-    rlp::append_bytes(item, withdrawal.address.view());
-    rlp::append_uint(item, withdrawal.amount);
-    rlp::wrap_list(item, 0);
-  }
-  return ordered_trie_root(encoded.size(), [&](std::size_t index) { return ByteView(encoded[index]); });
-}
-
-Hash256 block_hash(const Envelope& envelope) {
+Bytes make_header(const Envelope& envelope, const Hash256& root_of_transactions) {
   const ExecutionPayload& payload = envelope.payload;
   Bytes header;
   header.reserve(kHeaderSize);
@@ -64,7 +49,7 @@ Hash256 block_hash(const Envelope& envelope) {
   rlp::append_bytes(header, kNoOmmers);
   rlp::append_bytes(header, payload.fee_recipient.view());
   rlp::append_bytes(header, payload.state_root.view());
-  rlp::append_bytes(header, transactions_root(payload.transactions).view());
+  rlp::append_bytes(header, root_of_transactions.view());
   rlp::append_bytes(header, payload.receipts_root.view());
   rlp::append_bytes(header, payload.logs_bloom.view());
   rlp::append_uint(header, 0);  // difficulty
@@ -78,7 +63,49 @@ Hash256 block_hash(const Envelope& envelope) {
   rlp::append_uint256(header, payload.base_fee_per_gas.view());
   append_tail(header, envelope);
   rlp::wrap_list(header, 0);
-  return crypto::keccak256(header);
+  return header;
+}
+
+Hash256 block_hash(const Envelope& envelope, crypto::Keccak256Batch& hash) {
+  const Bytes header = make_header(envelope, transactions_root(envelope.payload.transactions, hash));
+  Hash256 digest;
+  const crypto::Keccak256Batch::Message message{{}, header, &digest};
+  hash.run({&message, 1});
+  return digest;
+}
+
+}  // namespace
+
+Hash256 transactions_root(const TransactionList& transactions) {
+  crypto::Keccak256Batch hash;
+  return transactions_root(transactions, hash);
+}
+
+Hash256 withdrawals_root(const WithdrawalList& withdrawals) {
+  std::vector<Bytes> encoded;
+  for (const Withdrawal& withdrawal : withdrawals.items()) {
+    Bytes& item = encoded.emplace_back();
+    rlp::append_uint(item, withdrawal.index);
+    rlp::append_uint(item, withdrawal.validator);
+    rlp::append_bytes(item, withdrawal.address.view());
+    rlp::append_uint(item, withdrawal.amount);
+    rlp::wrap_list(item, 0);
+  }
+  crypto::Keccak256Batch hash;
+  return ordered_trie_root(encoded.size(), [&](std::size_t index) { return ByteView(encoded[index]); }, hash);
+}
+
+Hash256 block_hash(const Envelope& envelope) {
+  crypto::Keccak256Batch hash;
+  return block_hash(envelope, hash);
+}
+
+BlockHashes block_hashes(const Envelope& envelope, ByteView ssz) {
+  crypto::Keccak256Batch hash(ssz);
+  BlockHashes hashes;
+  hashes.block = block_hash(envelope, hash);
+  hashes.payload = hash.finish_beside();
+  return hashes;
 }
 
 Result<void> check_block_hash(const Envelope& envelope) {
