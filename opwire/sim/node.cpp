@@ -23,7 +23,8 @@ void Node::start() {
   station_.start();
   Host& host = station_.host();
   lives_.push_back({station_.world().now()});
-  gossip_.emplace(host.network(), options_.gossip, decoder_, station_.rng(), options_.station.events);
+  gossip_.emplace(host.network(), options_.gossip,
+                  gossipsub::ServiceParts(decoder_, station_.rng(), options_.station.events));
   on_start_(*gossip_);
   tasks_.emplace(host.loop());
   tasks_->spawn(keep_contacts());

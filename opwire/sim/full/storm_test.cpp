@@ -1,0 +1,42 @@
+// The storm at its full size, in the optimised build only.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "opwire/sim/scenarios.hpp"
+
+namespace opwire::sim {
+namespace {
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+// 200 nodes, ten minutes, 10 to 150 ms, three connections cut a second, a tenth of the nodes crashing a minute.
+TEST(Storm, TwoHundredNodesForTenMinutes) {
+  const Scenario& scenario = *find_scenario("storm");
+  const GossipOptions options = scenario.options();
+  const Duration duration = std::chrono::minutes(10);
+  const double before = cpu_seconds();
+  Report report;
+  {
+    GossipNetwork network(options);
+    network.start();
+    scenario.play(network, duration, {});
+    report = network.report();
+  }
+  const double cost = cpu_seconds() - before;
+  SCOPED_TRACE(to_text(report) + replay_command(scenario, options, duration));
+  EXPECT_TRUE(report.delivery.complete());
+  EXPECT_GT(report.delivery.messages, 500u);
+  EXPECT_GT(report.crashes, 100u);
+  EXPECT_GT(report.cuts, 1000u);
+  EXPECT_GE(report.mesh_at_end.min, options.gossip.d_lo);
+  EXPECT_LE(report.mesh_at_end.max, options.gossip.d_hi);
+  EXPECT_LE(cost, 60) << "CPU seconds";
+}
+
+}  // namespace
+}  // namespace opwire::sim
