@@ -51,7 +51,10 @@ TEST(IpColocation, LeavingFreesThePlace) {
   a.table.leave(first);
   EXPECT_EQ(a.table.excess_squared(second), 0);
   EXPECT_EQ(a.table.excess_squared(first), 0);
+  auto third = a.enter("2001:db8::1");
+  EXPECT_EQ(a.table.excess_squared(second), 2);
   a.table.leave(second);
+  a.table.leave(third);
   EXPECT_EQ(a.table.size(), 0u);
 }
 

@@ -93,7 +93,7 @@ void PeerGater::on_rejected(const PeerId& peer) {
 
 bool PeerGater::is_on(TimePoint now) const noexcept {
   if (!last_throttled_ || now - *last_throttled_ > params_.quiet || throttled_ == 0) return false;
-  return validated_ == 0 || throttled_ / validated_ >= params_.threshold;
+  return throttled_ >= params_.threshold * validated_;
 }
 
 bool PeerGater::admits_messages(const PeerId& peer, TimePoint now, Rng& rng) const {
@@ -104,7 +104,7 @@ bool PeerGater::admits_messages(const PeerId& peer, TimePoint now, Rng& rng) con
   const double total = source.delivered + params_.duplicate_weight * source.duplicate +
                        params_.ignore_weight * source.ignored + params_.reject_weight * source.rejected;
   // The 1 gives everybody a chance yet, and nobody is dropped for the first useless message alone.
-  return total == 0 || rng.unit() < (1 + source.delivered) / (1 + total);
+  return rng.unit() < (1 + source.delivered) / (1 + total);
 }
 
 void PeerGater::refresh(TimePoint now) {

@@ -184,6 +184,21 @@ TEST(PeerGater, AnAddressIsRememberedWithoutDecay) {
   EXPECT_EQ(g.admitted(g.a), 1);
 }
 
+TEST(PeerGater, TheTimeOfAnAddressBeginsWhenTheLastOneLeft) {
+  PeerGaterParams params = quick();
+  params.retain = 100s;
+  Gater g(params);
+  g.gater.on_disconnected(g.a, g.now);
+  g.refresh(50);
+  g.gater.on_connected(g.a, from_ip("1.2.3.4"));
+  g.send(0, 0, 1, 0);
+  g.gater.on_disconnected(g.a, g.now);
+  g.refresh(60);
+  g.gater.on_connected(g.a, from_ip("1.2.3.4"));
+  g.overload();
+  EXPECT_NEAR(g.admitted(g.a), 0.5, 0.02);
+}
+
 TEST(PeerGater, APeerStaysAtItsFirstAddress) {
   Gater g;
   g.gater.on_connected(g.a, from_ip("9.9.9.9"));
