@@ -68,14 +68,14 @@ void Acceptor::on_accepted(RawConnection raw) {
     return log_refusal(raw.remote, errors::kGated);
   }
   std::optional<InboundGuard::Place> place = guard_.admit(raw.remote, context_.loop.now());
-  if (!place || !context_.limits.has_room(Role::kListener)) {
-    return log_refusal(raw.remote, errors::kTooManyConnections);
-  }
+  if (!context_.limits.has_room(Role::kListener)) place.reset();
+  if (!place && !context_.may_be_static(raw.remote)) return log_refusal(raw.remote, errors::kTooManyConnections);
   const auto pending = pending_.insert(pending_.end(), Pending{context_.loop.now(), raw.stream.get()});
-  scope_.spawn(upgrade(std::move(raw), std::move(*place), pending));
+  scope_.spawn(upgrade(std::move(raw), std::move(place), pending));
 }
 
-Task<void> Acceptor::upgrade(RawConnection raw, InboundGuard::Place place, PendingList::iterator pending) {
+Task<void> Acceptor::upgrade(RawConnection raw, std::optional<InboundGuard::Place> place,
+                             PendingList::iterator pending) {
   const Multiaddr remote = raw.remote;
   const TimePoint deadline = context_.loop.now() + context_.options.upgrade_timeout;
   Result<Upgraded> upgraded =
@@ -84,9 +84,14 @@ Task<void> Acceptor::upgrade(RawConnection raw, InboundGuard::Place place, Pendi
   place_free_.notify_all();
   if (!upgraded) {
     log_refusal(remote, upgraded.error());
-  } else if (const Result<void> taken = context_.on_connected(std::move(*upgraded), std::move(place)); !taken) {
+  } else if (const Result<void> taken = take(std::move(*upgraded), std::move(place)); !taken) {
     log_refusal(remote, taken.error());
   }
+}
+
+Result<void> Acceptor::take(Upgraded upgraded, std::optional<InboundGuard::Place> place) {
+  if (!place && !context_.is_static(upgraded.peer)) return errors::kTooManyConnections;
+  return context_.on_connected(std::move(upgraded), place ? std::move(*place) : InboundGuard::Place());
 }
 
 void Acceptor::log_refusal(const Multiaddr& remote, const Error& why) {

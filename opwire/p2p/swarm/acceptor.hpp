@@ -22,6 +22,9 @@ struct AcceptorContext {
   Upgrader& upgrader;
   ResourceLimits& limits;
   ConnectionGater* gater;
+  /// Whether a static peer may be at that address: what is refused to others then waits for who it is.
+  std::function<bool(const Multiaddr&)> may_be_static;
+  std::function<bool(const PeerId&)> is_static;
   /// Takes a finished connection; may refuse it.
   std::function<Result<void>(Upgraded, InboundGuard::Place)> on_connected;
 };
@@ -47,7 +50,9 @@ class Acceptor {
   Task<void> accept_loop(Listener& listener);
   Task<bool> wait_for_place();
   void on_accepted(RawConnection raw);
-  Task<void> upgrade(RawConnection raw, InboundGuard::Place place, PendingList::iterator pending);
+  /// Without a place only a static peer is let in.
+  Task<void> upgrade(RawConnection raw, std::optional<InboundGuard::Place> place, PendingList::iterator pending);
+  Result<void> take(Upgraded upgraded, std::optional<InboundGuard::Place> place);
   void log_refusal(const Multiaddr& remote, const Error& why);
 
   const AcceptorContext context_;

@@ -178,6 +178,7 @@ Result<std::vector<Multiaddr>> Dialer::choose_addresses(const PeerId& peer, std:
     return context_.gater != nullptr && !context_.gater->allow_address_dial(peer, address);
   });
   if (ranked.empty()) return errors::kGated;
+  if (context_.is_static(peer)) return ranked;
   const TimePoint now = context_.loop.now();
   std::erase_if(ranked, [&](const Multiaddr& address) { return backoff_.is_waiting(peer, address, now); });
   if (ranked.empty()) return errors::kBackoff;

@@ -29,6 +29,8 @@ struct DialerContext {
   PeerStore& peerstore;
   net::Resolver* resolver;
   ConnectionGater* gater;
+  /// Those are dialled whenever they are asked for, whatever failed before.
+  std::function<bool(const PeerId&)> is_static;
   /// Takes a finished connection; may refuse it.
   std::function<Result<void>(Upgraded)> on_connected;
   /// Addresses of our own are not dialled.

@@ -45,8 +45,8 @@ class Ledger {
 
   bool has_room(Role role) const { return connections_.fits(role, options_.connections); }
 
-  Result<void> add_connection(Role role, const PeerId& peer) {
-    if (!has_room(role)) return Error(errors::kTooManyConnections, "in all");
+  Result<void> add_connection(Role role, const PeerId& peer, bool exempt) {
+    if (!exempt && !has_room(role)) return Error(errors::kTooManyConnections, "in all");
     if (!tally_of(connected_, peer).fits(role, options_.connections_per_peer)) {
       return Error(errors::kTooManyConnections, "of this peer");
     }
@@ -133,8 +133,8 @@ bool ResourceLimits::has_room(Role role) const {
   return ledger_->has_room(role);
 }
 
-Result<ConnectionLease> ResourceLimits::open_connection(Role role, const PeerId& peer) {
-  OPW_TRYV(ledger_->add_connection(role, peer));
+Result<ConnectionLease> ResourceLimits::open_connection(Role role, const PeerId& peer, bool exempt) {
+  OPW_TRYV(ledger_->add_connection(role, peer, exempt));
   return ConnectionLease(ledger_, role, peer);
 }
 

@@ -79,8 +79,8 @@ class ResourceLimits {
 
   /// Whether a further connection can be counted, of whatever peer.
   bool has_room(Role role) const;
-  /// Errors: kTooManyConnections.
-  Result<ConnectionLease> open_connection(Role role, const PeerId& peer);
+  /// exempt: it is counted and takes a place even where there is none in all. Errors: kTooManyConnections.
+  Result<ConnectionLease> open_connection(Role role, const PeerId& peer, bool exempt = false);
   /// role: kDialer for streams that we open. Errors: kTooManyStreams, kTooMuchMemory.
   Result<StreamLease> open_stream(Role role, const PeerId& peer);
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "opwire/p2p/core/upgrade.hpp"
@@ -23,6 +24,7 @@ class Valve {
   std::size_t budget = std::numeric_limits<std::size_t>::max();
   std::size_t written = 0;
   bool frozen = false;
+  std::optional<Multiaddr> comes_from;  ///< what listeners say of those who connect
   Event changed;
 };
 
@@ -85,7 +87,9 @@ class ValveListener final : public Listener {
   const Multiaddr& local() const override { return listener_->local(); }
   Task<Result<RawConnection>> accept() override {
     Result<RawConnection> raw = co_await listener_->accept();
-    if (raw) raw->stream = std::make_unique<ValveStream>(std::move(raw->stream), valve_);
+    if (!raw) co_return raw;
+    raw->stream = std::make_unique<ValveStream>(std::move(raw->stream), valve_);
+    if (valve_->comes_from) raw->remote = *valve_->comes_from;
     co_return raw;
   }
   void close() override { listener_->close(); }

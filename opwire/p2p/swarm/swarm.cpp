@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "opwire/multiformats/ip_scope.hpp"
 #include "opwire/p2p/swarm/errors.hpp"
 #include "opwire/p2p/swarm/memory_peer_store.hpp"
 #include "opwire/p2p/transport/errors.hpp"
@@ -54,9 +55,12 @@ Swarm::Swarm(Loop& loop, const PeerId& local_peer, const SwarmOptions& options, 
                 [this](ConnectionId id) { connections_.at(id)->close(); }}),
       upgrader_(loop, std::move(parts.securities), std::move(parts.muxers), parts.gater),
       dialer_({loop, options_, local_peer_, transports_, upgrader_, *peerstore_, parts.resolver, parts.gater,
+               [this](const PeerId& peer) { return is_static(peer); },
                [this](Upgraded upgraded) { return add_connection(std::move(upgraded), InboundGuard::Place()); },
                [this] { return listen_addresses(); }}),
       acceptor_({loop, options_, upgrader_, limits_, parts.gater,
+                 [this](const Multiaddr& remote) { return may_be_static(remote); },
+                 [this](const PeerId& peer) { return is_static(peer); },
                  [this](Upgraded upgraded, InboundGuard::Place place) {
                    return add_connection(std::move(upgraded), std::move(place));
                  }}),
@@ -99,7 +103,7 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   if (gater_ != nullptr && !gater_->allow_upgraded(upgraded.role, upgraded.peer, upgraded.remote)) {
     return errors::kGated;
   }
-  OPW_TRY(ConnectionLease lease, limits_.open_connection(upgraded.role, upgraded.peer));
+  OPW_TRY(ConnectionLease lease, limits_.open_connection(upgraded.role, upgraded.peer, is_static(upgraded.peer)));
   peerstore_->set_key(upgraded.peer, upgraded.key);
   if (upgraded.role == Role::kDialer) {
     peerstore_->add_addresses(upgraded.peer, {upgraded.remote}, kRecentlyConnectedTtl);
@@ -115,6 +119,20 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   announce(connection->info(), is_first);
   manager_.on_opened(connections_.size());
   return {};
+}
+
+bool Swarm::may_be_static(const Multiaddr& remote) const {
+  const auto ip = remote.ip();
+  const auto is_there = [&](const Multiaddr& address) {
+    const auto known = address.ip();
+    return ip && known ? std::ranges::equal(multiformats::unmap_ip(*known), multiformats::unmap_ip(*ip))
+                       : address == remote;
+  };
+  for (const PeerId& peer : manager_.static_peers()) {
+    const std::vector<Multiaddr> addresses = peerstore_->addresses(peer);
+    if (std::any_of(addresses.begin(), addresses.end(), is_there)) return true;
+  }
+  return false;
 }
 
 void Swarm::announce(const ConnectionInfo& info, bool is_first) {

@@ -74,6 +74,9 @@ class Swarm final : public Network {
   void on_ended(const ConnectionPtr& connection, const Error& why);
   void announce(const ConnectionInfo& info, bool is_first);
   void on_stream_refused(const PeerId& peer, const Error& why);
+  bool is_static(const PeerId& peer) const { return manager_.is_protected_by(peer, kStaticTag); }
+  /// Whether one of them is known to have that IP.
+  bool may_be_static(const Multiaddr& remote) const;
   /// The oldest that is not being closed; null when there is none.
   ConnectionPtr best_connection(const PeerId& peer) const;
   /// Those that are not being closed.

@@ -35,6 +35,13 @@ inline PeerId peer_of(std::uint64_t seed) {
   return PeerId::of(key_of(seed).public_key());
 }
 
+/// Without a key; as many as a test needs.
+inline PeerId numbered_peer(std::uint64_t number) {
+  ByteArray<34> multihash{0x12, 32};
+  std::memcpy(multihash.data() + multihash.size() - sizeof(number), &number, sizeof(number));
+  return PeerId::parse(multihash).value();
+}
+
 /// Noise and yamux for the key of that seed. rng outlives the parts.
 inline SwarmParts make_parts(Loop& loop, std::uint64_t seed, Rng& rng, std::unique_ptr<Transport> transport,
                              bool early_muxer = true) {
@@ -110,10 +117,10 @@ struct HostSetup {
   bool early_muxer = true;
 };
 
-/// A swarm on the simulated network, listening at /memory/<seed>; serves "/echo".
+/// A swarm on the simulated network; serves "/echo".
 struct SimulatedHost {
-  SimulatedHost(transport::MemoryHub& hub, std::uint64_t seed, const HostSetup& setup = HostSetup())
-      : rng(seed), loop(hub.loop()), id(peer_of(seed)), at(address("/memory/" + std::to_string(seed))) {
+  SimulatedHost(transport::MemoryHub& hub, std::uint64_t seed, const HostSetup& setup, std::uint64_t number)
+      : rng(seed), loop(hub.loop()), id(peer_of(seed)), at(address("/memory/" + std::to_string(number))) {
     auto scripted = std::make_unique<ScriptedTransport>(loop, std::make_unique<transport::MemoryTransport>(hub));
     transport = scripted.get();
     SwarmParts parts = make_parts(loop, seed, rng, std::move(scripted), setup.early_muxer);
@@ -145,8 +152,10 @@ class SimulatedNet : public testing::Test {
       EXPECT_LE(loop.now() - start, seconds(3)) << "closing takes too long";
     }
   }
-  SimulatedHost& host(std::uint64_t seed, const HostSetup& setup = HostSetup()) {
-    return *hosts_.emplace_back(std::make_unique<SimulatedHost>(hub, seed, setup));
+  /// Listens at /memory/<seed>.
+  SimulatedHost& host(std::uint64_t seed, const HostSetup& setup = HostSetup()) { return host(seed, setup, seed); }
+  SimulatedHost& host(std::uint64_t seed, const HostSetup& setup, std::uint64_t number) {
+    return *hosts_.emplace_back(std::make_unique<SimulatedHost>(hub, seed, setup, number));
   }
   Result<void> connect(SimulatedHost& from, SimulatedHost& to) { return connect(from, to.id, to.at); }
   Result<void> connect(SimulatedHost& from, const PeerId& peer, const Multiaddr& at) {

@@ -46,6 +46,14 @@ bool TagBook::is_protected_by(const PeerId& peer, std::string_view tag) const {
   return found != protected_.end() && std::find(found->second.begin(), found->second.end(), tag) != found->second.end();
 }
 
+std::vector<PeerId> TagBook::protected_by(std::string_view tag) const {
+  std::vector<PeerId> peers;
+  for (const auto& [peer, tags] : protected_) {
+    if (std::find(tags.begin(), tags.end(), tag) != tags.end()) peers.push_back(peer);
+  }
+  return peers;
+}
+
 void TagBook::set(const PeerId& peer, std::string_view tag, int value, TimePoint now) {
   if (Value* const entry = find_or_add(peer, tag, nullptr, now)) entry->value = value;
 }

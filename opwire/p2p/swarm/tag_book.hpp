@@ -24,6 +24,7 @@ class TagBook {
   void unprotect(const PeerId& peer, std::string_view tag);
   bool is_protected(const PeerId& peer) const { return protected_.contains(peer); }
   bool is_protected_by(const PeerId& peer, std::string_view tag) const;
+  std::vector<PeerId> protected_by(std::string_view tag) const;
 
   void set(const PeerId& peer, std::string_view tag, int value, TimePoint now);
   void remove(const PeerId& peer, std::string_view tag);

@@ -173,24 +173,18 @@ TEST_F(TagBookTest, TagsOfAPeerAreBounded) {
   EXPECT_FALSE(book.is_protected_by(a, "tag 100"));
 }
 
-PeerId numbered(std::uint64_t number) {
-  ByteArray<34> multihash{0x12, 32};
-  std::memcpy(multihash.data() + 2, &number, sizeof(number));
-  return PeerId::parse(multihash).value();
-}
-
 TEST_F(TagBookTest, PeersAreBoundedAndThoseWhoNeverCameMakeRoom) {
-  connected.insert(numbered(0));
-  for (std::uint64_t i = 0; i < TagBook::kMaxPeers; ++i) book.set(numbered(i), "x", 1, now);
-  book.set(numbered(1'000'000), "x", 1, now);
-  EXPECT_EQ(value(numbered(1'000'000)), 0);
+  connected.insert(numbered_peer(0));
+  for (std::uint64_t i = 0; i < TagBook::kMaxPeers; ++i) book.set(numbered_peer(i), "x", 1, now);
+  book.set(numbered_peer(1'000'000), "x", 1, now);
+  EXPECT_EQ(value(numbered_peer(1'000'000)), 0);
   EXPECT_EQ(book.valued_peers(), TagBook::kMaxPeers);
   now += TagBook::kEarly;
-  book.set(numbered(1'000'000), "x", 1, now);
-  EXPECT_EQ(value(numbered(1'000'000)), 1);
+  book.set(numbered_peer(1'000'000), "x", 1, now);
+  EXPECT_EQ(value(numbered_peer(1'000'000)), 1);
   EXPECT_EQ(book.valued_peers(), 2u) << "it and the one that is connected";
-  for (std::uint64_t i = 0; i <= TagBook::kMaxPeers; ++i) book.protect(numbered(i), "x");
-  EXPECT_FALSE(book.is_protected(numbered(TagBook::kMaxPeers)));
+  for (std::uint64_t i = 0; i <= TagBook::kMaxPeers; ++i) book.protect(numbered_peer(i), "x");
+  EXPECT_FALSE(book.is_protected(numbered_peer(TagBook::kMaxPeers)));
 }
 
 }  // namespace

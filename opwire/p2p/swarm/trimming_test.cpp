@@ -11,12 +11,6 @@ namespace {
 constexpr Role kIn = Role::kListener;
 constexpr Role kOut = Role::kDialer;
 
-PeerId numbered(std::uint64_t number) {
-  ByteArray<34> multihash{0x12, 32};
-  std::memcpy(multihash.data() + 2, &number, sizeof(number));
-  return PeerId::parse(multihash).value();
-}
-
 class TrimmingTest : public testing::Test {
  protected:
   TrimmingTest() {
@@ -26,7 +20,7 @@ class TrimmingTest : public testing::Test {
   }
   // Connection i belongs to peer i unless told otherwise.
   void add(std::uint64_t id, Role role, std::size_t streams, Duration age = minutes(5)) {
-    standing.push_back({ConnectionId{id}, numbered(id), role, now - age, streams});
+    standing.push_back({ConnectionId{id}, numbered_peer(id), role, now - age, streams});
   }
   std::vector<std::uint64_t> surplus() const { return ids(choose_surplus(standing, book, options, now)); }
   std::vector<std::uint64_t> emergency() const { return ids(choose_in_emergency(standing, book, options.low, now)); }
@@ -46,7 +40,7 @@ class TrimmingTest : public testing::Test {
 TEST_F(TrimmingTest, TheLeastValuableGoFirst) {
   for (std::uint64_t i = 1; i <= 5; ++i) {
     add(i, kIn, 1);
-    book.set(numbered(i), "x", i == 1 ? 3 : static_cast<int>(10 - i), now);
+    book.set(numbered_peer(i), "x", i == 1 ? 3 : static_cast<int>(10 - i), now);
   }
   EXPECT_EQ(surplus(), (Ids{1, 5, 4}));
 }
@@ -66,9 +60,9 @@ TEST_F(TrimmingTest, AmongEqualsWithoutStreamsThenInboundThenFewStreams) {
 TEST_F(TrimmingTest, DecayedValuesCount) {
   book.define_decaying(DecayingTag("d", minutes(1), Decay::by_amount(1), 10), now);
   for (std::uint64_t i = 1; i <= 3; ++i) add(i, kIn, 1);
-  book.set(numbered(1), "x", 1, now);
-  book.set(numbered(2), "x", 1, now);
-  book.bump(numbered(3), "d", 2, now);
+  book.set(numbered_peer(1), "x", 1, now);
+  book.set(numbered_peer(2), "x", 1, now);
+  book.bump(numbered_peer(3), "d", 2, now);
   EXPECT_EQ(surplus(), Ids{1});
   now += minutes(2);
   EXPECT_EQ(surplus(), Ids{3});
@@ -86,7 +80,7 @@ TEST_F(TrimmingTest, ThoseInTheirGraceAreNeitherClosedNorCounted) {
 TEST_F(TrimmingTest, ProtectedPeersAreNeitherClosedNorCounted) {
   for (std::uint64_t i = 1; i <= 9; ++i) {
     add(i, kIn, 0);
-    if (i <= 6) book.protect(numbered(i), "x");
+    if (i <= 6) book.protect(numbered_peer(i), "x");
   }
   EXPECT_EQ(surplus(), Ids{7});
   EXPECT_EQ(emergency(), (Ids{7, 8, 9})) << "down to the protected ones, and no further";
@@ -94,7 +88,7 @@ TEST_F(TrimmingTest, ProtectedPeersAreNeitherClosedNorCounted) {
 
 TEST_F(TrimmingTest, PeersGoWholeAndAreAsOldAsTheirFirstConnection) {
   add(1, kOut, 0);
-  standing.push_back({ConnectionId{2}, numbered(1), kIn, now, 0});
+  standing.push_back({ConnectionId{2}, numbered_peer(1), kIn, now, 0});
   add(3, kIn, 4);
   add(4, kIn, 4);
   EXPECT_EQ(surplus(), (Ids{1, 2}));
@@ -109,7 +103,7 @@ TEST_F(TrimmingTest, ATrimLeavesTheLowWaterAndWhoMayNotBeTouched) {
     options.low = rng.below(20);
     const std::uint64_t count = rng.below(60);
     for (std::uint64_t i = 0; i < count; ++i) {
-      const PeerId peer = numbered(rng.below(40));
+      const PeerId peer = numbered_peer(rng.below(40));
       standing.push_back(
           {ConnectionId{i}, peer, rng.below(2) == 0 ? kIn : kOut, now - seconds(rng.below(60)), rng.below(4)});
       if (rng.below(4) == 0) tags.protect(peer, "p");
