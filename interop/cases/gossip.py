@@ -1,13 +1,14 @@
-"""gossip between gopeer and opwirepeer: each version of gossipsub, and floodsub, small and large messages, both ways."""
+"""gossip between opwirepeer and one peer of each other implementation: each version of gossipsub, and floodsub; messages
+without authors and signed ones; small and large messages, both ways."""
 
 import contextlib
-import time
 
 from harness.peer import Listener
-from harness.report import expect, expect_true
+from harness.report import expect
 
 TOPIC = "/opwire/interop/gossip"
-MESSAGES = ((20, 2 << 10), (20, 128 << 10))  # how many, and their size
+OP_IDS = "--op-ids"
+MESSAGES = ((20, 2 << 10), (20, 128 << 10), (4, 3 << 19))  # how many, and their size
 # What gopeer is started with, and the protocol that it then speaks with us.
 SPOKEN = {
     "1.0": (["--gossip-version", "1.0"], "/meshsub/1.0.0"),
@@ -19,70 +20,74 @@ SPOKEN = {
 
 
 def add(cases, programs):
-    for version in SPOKEN:
-        for go_dials in (False, True):
-            way = "go dials" if go_dials else "opwire dials"
-            cases.add(f"gossip: {version}, {way}", lambda v=version, d=go_dials: exchange(programs, v, d))
+    for version, (flags, protocol) in SPOKEN.items():
+        _add_both_ways(cases, programs, f"go {version}", programs.gopeer, [OP_IDS, *flags], protocol)
+    others = {"old go": programs.old_gopeer, "rust": programs.rustpeer, "js": programs.jspeer}
+    for name, program in others.items():
+        _add_both_ways(cases, programs, name, program, [OP_IDS], "/meshsub/1.2.0")
+    for name, program in {"go": programs.gopeer, **others}.items():
+        _add_both_ways(cases, programs, f"{name}, signed", program, [], "/meshsub/1.2.0")
     cases.add("gossip: the mesh heals when a peer leaves", lambda: heal(programs))
 
 
-def _listen(program, *flags, to=None):
-    connect = ["--connect", to.address] if to else []
-    return Listener([program, "listen", "--op-ids", "--gossip", TOPIC, *flags, *connect])
+def _add_both_ways(cases, programs, name, program, flags, protocol):
+    for they_dial in (False, True):
+        way = "they dial" if they_dial else "opwire dials"
+        cases.add(f"gossip: {name}, {way}", lambda d=they_dial: exchange(programs, program, flags, protocol, d))
+
+
+def listen(program, *flags, to=()):
+    """A peer of the topic that is connected to others."""
+    connect = ["--connect", ",".join(other.address for other in to)] if to else []
+    return Listener([program, "listen", "--gossip", TOPIC, *flags, *connect])
+
+
+def wait_for_mesh(one, other, change="graft"):
+    one.event("mesh", peer=other.id, change=change)
+    other.event("mesh", peer=one.id, change=change)
 
 
 @contextlib.contextmanager
-def _pair(programs, go_flags, go_dials):
-    """Both, connected."""
-    if go_dials:
-        with _listen(programs.opwirepeer) as ours, _listen(programs.gopeer, *go_flags, to=ours) as go:
-            yield go, ours
+def _pair(programs, program, flags, they_dial):
+    """The peer and ours, connected."""
+    ours_flags = [flag for flag in flags if flag == OP_IDS]
+    if they_dial:
+        with listen(programs.opwirepeer, *ours_flags) as ours, listen(program, *flags, to=[ours]) as theirs:
+            yield theirs, ours
     else:
-        with _listen(programs.gopeer, *go_flags) as go, _listen(programs.opwirepeer, to=go) as ours:
-            yield go, ours
+        with listen(program, *flags) as theirs, listen(programs.opwirepeer, *ours_flags, to=[theirs]) as ours:
+            yield theirs, ours
 
 
-def exchange(programs, version, go_dials):
-    flags, protocol = SPOKEN[version]
-    mesh = version != "floodsub"
-    with _pair(programs, flags, go_dials) as (go, ours):
-        expect(go.event("peer", change="added")["protocol"], protocol, "protocol")
-        go.event("mesh", peer=ours.id, change="graft" if mesh else "join")
-        wait_for_mesh(ours, go.id, "mesh" if mesh else "subscribed")
+def exchange(programs, program, flags, protocol, they_dial):
+    with _pair(programs, program, flags, they_dial) as (theirs, ours):
+        expect(theirs.event("peer", change="added")["protocol"], protocol, "protocol")
+        wait_for_mesh(theirs, ours, "join" if protocol.startswith("/floodsub") else "graft")
         for count, size in MESSAGES:
-            transfer(ours, go, count, size)
-            transfer(go, ours, count, size)
+            transfer(ours, theirs, count, size, signed=OP_IDS not in flags)
+            transfer(theirs, ours, count, size, signed=OP_IDS not in flags)
 
 
-def wait_for_mesh(ours, peer, where="mesh", timeout=10):
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if peer in ours.ask("mesh", "mesh")["topics"].get(TOPIC, {}).get(where, []):
-            return
-        time.sleep(0.05)
-    expect_true(False, f"{peer} is not {where} of opwirepeer after {timeout} s")
-
-
-def transfer(sender, receiver, count, size):
+def transfer(sender, receiver, count, size, *, signed=False):
     sender.send(cmd="publish", count=count, size=size, interval_ms=2)
     sent = [line["sha256"] for line in sender.events("published", count)]
     sender.event("publish_done")
     got = receiver.events("message", count)
     expect({line["from_peer"] for line in got}, {sender.id}, "sender")
+    expect({line.get("author") for line in got}, {sender.id if signed else None}, "author")
     expect(sorted(line["sha256"] for line in got), sorted(sent), "messages")
 
 
 def heal(programs):
     """A line go - opwire - go: what one end publishes reaches the other, also after a third peer came and went."""
-    with _listen(programs.opwirepeer) as middle:
-        with _listen(programs.gopeer, to=middle) as left:
-            with _listen(programs.gopeer, to=middle) as right:
-                for end in (left, right):
-                    end.event("mesh", peer=middle.id, change="graft")
-                with _listen(programs.gopeer, to=middle) as guest:
-                    guest.event("mesh", peer=middle.id, change="graft")
-                _across(left, middle, right)
-                _across(right, middle, left)
+    with listen(programs.opwirepeer, OP_IDS) as middle:
+        with listen(programs.gopeer, OP_IDS, to=[middle]) as left, listen(programs.gopeer, OP_IDS, to=[middle]) as right:
+            for end in (left, right):
+                end.event("mesh", peer=middle.id, change="graft")
+            with listen(programs.gopeer, OP_IDS, to=[middle]) as guest:
+                guest.event("mesh", peer=middle.id, change="graft")
+            _across(left, middle, right)
+            _across(right, middle, left)
 
 
 def _across(sender, middle, receiver):

@@ -4,14 +4,46 @@
 #include "opwire/codec/hex.hpp"
 #include "opwire/codec/snappy.hpp"
 #include "opwire/crypto/hash.hpp"
+#include "opwire/opstack/gossip/scoring.hpp"
 
 namespace opwire::interop {
 namespace {
 
-gossipsub::Params params() {
+constexpr Duration kSlot = std::chrono::seconds(2);
+
+gossipsub::TopicScoreParams topic_score() {
+  const Duration epoch = 6 * kSlot;
+  gossipsub::TopicScoreParams params;
+  params.weight = 0.8;
+  params.time_in_mesh_cap = 1800;
+  params.time_in_mesh_weight = 10 / params.time_in_mesh_cap;
+  params.time_in_mesh_quantum = kSlot;
+  params.first_deliveries_weight = 1;
+  params.first_deliveries_decay = gossipsub::decay_factor(20 * epoch, kSlot);
+  params.first_deliveries_cap = 23;
+  params.invalid_messages_weight = -140.4475;
+  params.invalid_messages_decay = gossipsub::decay_factor(50 * epoch, kSlot);
+  return params;
+}
+
+gossipsub::Params params(const std::vector<std::string>& topics, bool op_ids) {
   gossipsub::Params params;
   params.max_rpc_size = opstack::kMaxMessageSize;
+  if (!op_ids) params.signing = gossipsub::SignaturePolicy::kStrictSign;
+  params.scoring = opstack::light_scoring(kSlot);
+  for (const std::string& topic : topics) params.scoring->params.topics[topic] = topic_score();
   return params;
+}
+
+std::unique_ptr<gossipsub::MessageDecoder> decoder(bool op_ids) {
+  if (op_ids) return std::make_unique<opstack::BlockMessageDecoder>();
+  return std::make_unique<gossipsub::AuthorDecoder>();
+}
+
+gossipsub::ServiceParts parts(Peer& peer, gossipsub::MessageDecoder& decoder, bool op_ids) {
+  gossipsub::ServiceParts parts(decoder, peer.host().rng());
+  if (!op_ids) parts.author = peer.key();
+  return parts;
 }
 
 Task<gossipsub::Verdict> accept(gossipsub::MessagePtr) {
@@ -26,23 +58,21 @@ Fields describe(const std::string& topic, ByteView data) {
   return {{"topic", topic}, {"len", data.size()}, {"sha256", codec::to_hex(crypto::sha256(data).view())}};
 }
 
-boost::json::array texts(const std::vector<PeerId>& peers) {
-  boost::json::array all;
-  for (const PeerId& peer : peers) all.emplace_back(peer.to_string());
-  return all;
-}
-
 }  // namespace
 
-Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics)
+Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics, bool op_ids)
     : peer_(peer),
-      service_(peer.host().network(), params(), gossipsub::ServiceParts(decoder_, peer.host().rng())),
+      op_ids_(op_ids),
+      decoder_(decoder(op_ids)),
+      service_(peer.host().network(), params(topics, op_ids), parts(peer, *decoder_, op_ids)),
       first_(topics.front()) {
+  service_.add_observer(*this);
   const Loop& loop = peer_.host().loop();
   const auto print = [&loop](const gossipsub::Message& message, const std::shared_ptr<const void>&) {
     Fields line = describe(message.topic, message.data);
     line["id"] = codec::to_hex(message.id.view());
     line["from_peer"] = message.from->to_string();
+    if (message.author) line["author"] = message.author->to_string();
     line["at_us"] = now_us(loop);
     emit("message", line);
   };
@@ -50,7 +80,7 @@ Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics)
 }
 
 Result<void> Gossip::publish_one(const std::string& topic, ByteView plain) {
-  const Bytes data = codec::snappy::compress(plain);
+  const Bytes data = op_ids_ ? codec::snappy::compress(plain) : Bytes(plain.begin(), plain.end());
   Fields line = describe(topic, data);
   line["at_us"] = now_us(peer_.host().loop());
   OPW_TRYV(service_.publish(topic, Buffer::copy_of(data)));
@@ -76,13 +106,30 @@ Task<Result<void>> Gossip::publish(Command command) {
   co_return Result<void>();
 }
 
-void Gossip::emit_mesh() const {
-  Fields topics;
+void Gossip::emit_families() const {
+  Fields families;
   for (const std::string& topic : service_.router().topics()) {
-    topics[topic] = {{"subscribed", texts(service_.router().topic_peers(topic))},
-                     {"mesh", texts(service_.router().mesh_peers(topic))}};
+    for (const PeerId& peer : service_.router().topic_peers(topic)) {
+      families[peer.to_string()] = to_string(service_.router().family(peer));
+    }
   }
-  emit("mesh", {{"topics", topics}});
+  emit("families", {{"families", families}});
+}
+
+void Gossip::emit_scores() const {
+  Fields scores;
+  for (const gossipsub::ScoreSnapshot& known : service_.router().scores()) {
+    scores[known.peer.to_string()] = known.score;
+  }
+  emit("scores", {{"scores", scores}});
+}
+
+void Gossip::on_topic(const PeerId& peer, const std::string& topic, bool subscribed) {
+  emit("mesh", {{"topic", topic}, {"peer", peer.to_string()}, {"change", subscribed ? "join" : "leave"}});
+}
+
+void Gossip::on_mesh(const PeerId& peer, const std::string& topic, bool in_mesh) {
+  emit("mesh", {{"topic", topic}, {"peer", peer.to_string()}, {"change", in_mesh ? "graft" : "prune"}});
 }
 
 }  // namespace opwire::interop

@@ -32,7 +32,7 @@ class Listener {
  public:
   Listener(Peer& peer, const Options& options, bench::Meter started) : peer_(peer), started_(started) {
     serve_protocols(peer.host());
-    if (!options.gossip.empty()) gossip_.emplace(peer, options.gossip);
+    if (!options.gossip.empty()) gossip_.emplace(peer, options.gossip, options.op_ids);
   }
 
   Task<Result<void>> connect(std::string address) {
@@ -53,8 +53,10 @@ class Listener {
       co_return co_await connect(command.text("addr"));
     } else if (name == "publish" && gossip_) {
       co_return co_await gossip_->publish(command);
-    } else if (name == "mesh" && gossip_) {
-      gossip_->emit_mesh();
+    } else if (name == "families" && gossip_) {
+      gossip_->emit_families();
+    } else if (name == "scores" && gossip_) {
+      gossip_->emit_scores();
     } else {
       co_return errors::kCommand;
     }

@@ -84,7 +84,10 @@ Result<Options, std::string> parse_options(int argc, char** argv) {
       (options.command.empty() ? options.command : options.arguments.emplace_back()) = words[i];
       continue;
     }
-    if (words[i] == "--op-ids") continue;  // there are no other ids here
+    if (words[i] == "--op-ids") {
+      options.op_ids = true;
+      continue;
+    }
     const std::size_t equals = words[i].find('=');
     const auto setter = setters().find(words[i].substr(0, equals));
     if (setter == setters().end()) return "unknown flag " + words[i];

@@ -20,6 +20,7 @@ struct Options {
   std::string listen = "/ip4/127.0.0.1/tcp/0";
   std::vector<std::string> connect;  ///< listen: whom to connect to when ready
   std::vector<std::string> gossip;   ///< listen: topics to subscribe to
+  bool op_ids = false;               ///< gossip as op-node does; else messages are signed
   std::size_t in_flight = 1;         ///< dial, perf setups
   Duration timeout = std::chrono::minutes(5);
 };

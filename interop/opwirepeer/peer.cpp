@@ -24,7 +24,8 @@ void lift_limits(swarm::SwarmOptions& options) {
 
 Result<std::unique_ptr<Peer>> Peer::make(Loop& loop, crypto::KeyType key_type, const std::string& listen) {
   SystemRng rng;
-  HostOptions options(crypto::PrivateKey::generate(key_type, rng));
+  crypto::PrivateKey key = crypto::PrivateKey::generate(key_type, rng);
+  HostOptions options(key);
   options.agent = "opwire-opwirepeer";
   options.serve_perf = true;
   lift_limits(options.swarm);
@@ -33,10 +34,11 @@ Result<std::unique_ptr<Peer>> Peer::make(Loop& loop, crypto::KeyType key_type, c
     options.listen.push_back(std::move(address));
   }
   OPW_TRY(std::unique_ptr<Host> host, Host::make(loop, std::move(options)));
-  return std::unique_ptr<Peer>(new Peer(loop, std::move(host)));
+  return std::unique_ptr<Peer>(new Peer(loop, std::move(key), std::move(host)));
 }
 
-Peer::Peer(Loop& loop, std::unique_ptr<Host> host) : host_(std::move(host)), changed_(loop) {
+Peer::Peer(Loop& loop, crypto::PrivateKey key, std::unique_ptr<Host> host)
+    : key_(std::move(key)), host_(std::move(host)), changed_(loop) {
   host_->network().add_observer(*this);
 }
 Peer::~Peer() {

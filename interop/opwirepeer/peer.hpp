@@ -17,6 +17,7 @@ class Peer final : public NetworkObserver {
   ~Peer() override;
 
   Host& host() noexcept { return *host_; }
+  const crypto::PrivateKey& key() const noexcept { return key_; }
   /// Returns when the connection stands and the peer has identified itself, as go-libp2p's Connect does. Errors: those
   /// of Host::connect, kNotIdentified.
   Task<Result<void>> connect(Multiaddr address);
@@ -29,8 +30,9 @@ class Peer final : public NetworkObserver {
   void on_peer_disconnected(const PeerId& peer) override;
 
  private:
-  Peer(Loop& loop, std::unique_ptr<Host> host);
+  Peer(Loop& loop, crypto::PrivateKey key, std::unique_ptr<Host> host);
 
+  crypto::PrivateKey key_;
   std::unique_ptr<Host> host_;
   Event changed_;
   std::map<PeerId, bool> identified_;
