@@ -1,6 +1,7 @@
 // The seams that turn a raw connection into a secured, multiplexed one.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,11 +68,12 @@ class Security {
 class MuxedConnection {
  public:
   virtual ~MuxedConnection() = default;
+  /// Takes each stream that the peer opens, acknowledged already; must not wait or destroy the connection.
+  using TakeStream = std::function<void(std::unique_ptr<Stream>)>;
   /// Moves bytes until the connection has ended; returns why (errors::kClosed after close()).
-  virtual Task<Error> run() = 0;
+  virtual Task<Error> run(TakeStream take) = 0;
   /// Errors: kClosed, kLimit (too many streams), kTimeout (the other side acknowledges none).
   virtual Task<Result<std::unique_ptr<Stream>>> open_stream() = 0;
-  virtual Task<Result<std::unique_ptr<Stream>>> accept_stream() = 0;
   /// Tells the other side, ends all streams and run(), within a second or two. Idempotent.
   virtual void close() = 0;
   virtual std::size_t stream_count() const = 0;

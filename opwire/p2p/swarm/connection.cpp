@@ -52,8 +52,7 @@ ConnectionInfo Connection::info() const {
 }
 
 Task<Error> Connection::run() {
-  tasks_.spawn(accept_streams());
-  const Error why = co_await muxed_->run();
+  const Error why = co_await muxed_->run([this](std::unique_ptr<Stream> stream) { on_stream(std::move(stream)); });
   closing_ = ended_ = true;
   tasks_.cancel();
   co_await tasks_.join();
@@ -68,14 +67,6 @@ void Connection::close() {
 void Connection::abort() {
   closing_ = true;
   if (!ended_) raw_->reset();
-}
-
-Task<void> Connection::accept_streams() {
-  while (true) {
-    Result<std::unique_ptr<Stream>> stream = co_await muxed_->accept_stream();
-    if (!stream) co_return;
-    on_stream(std::move(*stream));
-  }
 }
 
 void Connection::on_stream(std::unique_ptr<Stream> stream) {

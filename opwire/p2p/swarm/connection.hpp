@@ -48,7 +48,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool closing() const noexcept { return closing_; }
 
  private:
-  Task<void> accept_streams();
   void on_stream(std::unique_ptr<Stream> stream);
   void refuse(Stream& stream, const Error& why);
   Task<void> serve(std::unique_ptr<Stream> stream, StreamLease lease);

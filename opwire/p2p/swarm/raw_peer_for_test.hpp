@@ -32,13 +32,15 @@ class RawPeer {
 
  private:
   static Task<void> run(RawPeer& self) {
-    (void)co_await self.muxed_->run();
+    (void)co_await self.muxed_->run(
+        [&self](std::unique_ptr<Stream> stream) { self.ignored_.push_back(std::move(stream)); });
     self.ended_ = true;
   }
 
   SeededRng rng_;
   SimulatedLoop& loop_;
   std::unique_ptr<MuxedConnection> muxed_;
+  std::vector<std::unique_ptr<Stream>> ignored_;  // that the other side opened
   bool ended_ = false;
   Scope scope_;
 

@@ -10,7 +10,6 @@ namespace opwire::yamux {
 
 namespace {
 constexpr std::size_t kWriteSize = 256 * 1024;  // gathered into one write
-constexpr std::size_t kKeptFrames = 32;
 }  // namespace
 
 Session::Session(Loop& loop, std::unique_ptr<Stream> secured, Role role, const Options& options)
@@ -18,94 +17,102 @@ Session::Session(Loop& loop, std::unique_ptr<Stream> secured, Role role, const O
       secured_(std::move(secured)),
       options_(options),
       core_(role, options, loop.now()),
-      accepted_(loop),
       openable_(loop),
-      output_(loop),
-      ended_(loop),
+      tasks_(loop),
       tick_(loop, [this] { on_tick(); }) {}
 
 Session::~Session() {
   OPW_CHECK(streams_.empty());
 }
 
-Task<Error> Session::run() {
-  Scope scope(loop_);
-  scope.spawn(read_loop());
-  scope.spawn(write_loop());
+Task<Error> Session::run(TakeStream take) {
+  take_ = std::move(take);
   on_tick();
-  while (!over_) {
-    const bool notified = co_await ended_.wait();
-    if (!notified) close();
+  co_await read_all();
+  if (!heard_end_) {
+    // Cancelled: the last words go out, and the other side's are waited for, in a task that still can.
+    close();
+    tasks_.spawn(read_all());
   }
-  co_await scope.join();
+  co_await tasks_.join();
   secured_->reset();
   co_return *core_.error();
 }
 
-Task<void> Session::read_loop() {
+Task<void> Session::read_all() {
   while (true) {
     Result<Buffer> bytes = co_await secured_->read(SIZE_MAX);
+    if (!bytes && bytes.error().is(opwire::errors::kCancelled)) co_return;
+    heard_end_ = !bytes || bytes->empty();
     if (!bytes) co_return end(bytes.error(), std::nullopt);
     if (bytes->empty()) co_return end(Error(opwire::errors::kReset, "connection"), std::nullopt);
     // Once this side has ended the session it waits for the other to close, so that the last frame is not lost.
     if (over_) continue;
     if (const Result<void> fed = core_.feed(std::move(*bytes), loop_.now()); !fed) {
       pump();
-      if (fed.error().is(errors::kGoAway)) co_return;
+      heard_end_ = fed.error().is(errors::kGoAway);
+      if (heard_end_) co_return;
     }
     pump();
   }
 }
 
-Task<void> Session::write_loop() {
-  while (core_.has_output() || !over_) {
-    if (!core_.has_output()) {
-      co_await output_.wait();
-      continue;
-    }
-    const Result<void> written = co_await write_once();
-    if (!written) co_return end(written.error(), std::nullopt);
-  }
-  static_cast<void>(co_await secured_->close_write());
+void Session::start_writer() {
+  if (writing_ || said_end_ || !(core_.has_output() || over_)) return;
+  writing_ = true;
+  tasks_.spawn(write_all());
 }
 
-Task<Result<void>> Session::write_once() {
-  core_.collect(frames_, kWriteSize, loop_.now());
-  for (const OutFrame& frame : frames_) {
-    views_.push_back(frame.header);
-    if (!frame.payload.empty()) views_.push_back(frame.payload);
+Task<void> Session::write_all() {
+  Batch batch;
+  while (core_.has_output()) {
+    const Result<void> written = co_await write_once(batch);
+    if (!written) {
+      said_end_ = true;  // nothing more can be said
+      end(written.error(), std::nullopt);
+    }
+  }
+  if (over_ && !std::exchange(said_end_, true)) static_cast<void>(co_await secured_->close_write());
+  writing_ = false;
+}
+
+Task<Result<void>> Session::write_once(Batch& batch) {
+  core_.collect(batch.frames, kWriteSize, loop_.now());
+  for (const OutFrame& frame : batch.frames) {
+    batch.views.push_back(frame.header);
+    if (!frame.payload.empty()) batch.views.push_back(frame.payload);
   }
   write_deadline_ = loop_.now() + options_.write_timeout;
   arm_tick();
-  Result<void> written = co_await secured_->write(views_);
+  Result<void> written = co_await secured_->write(batch.views);
   write_deadline_ = TimePoint::max();
   core_.on_written();
-  frames_.clear();
-  views_.clear();
-  if (frames_.capacity() > kKeptFrames && !core_.has_output()) {
-    frames_ = {};
-    views_ = {};
-  }
+  batch.frames.clear();
+  batch.views.clear();
   pump();
   co_return written;
 }
 
 void Session::pump() {
-  while (const auto touched = core_.next_touched()) {
-    if (touched->what & kNew) {
-      backlog_.push_back(touched->stream);
-      accepted_.notify_one();
-    }
-    if (const auto found = streams_.find(touched->stream); found != streams_.end()) found->second->wake(touched->what);
-  }
+  // A stream that is handed over may be reset at once, which comes here again: the outer call goes on with it.
+  if (std::exchange(pumping_, true)) return;
+  pass_on_news();
+  pumping_ = false;
   if (core_.error() && !over_) {
     over_ = true;
     close_deadline_ = loop_.now() + options_.close_timeout;
     wake_everyone();
   }
   if (core_.can_open()) openable_.notify_all();
-  if (core_.has_output()) output_.notify_one();
+  start_writer();
   arm_tick();
+}
+
+void Session::pass_on_news() {
+  while (const auto touched = core_.next_touched()) {
+    if (touched->what & kNew) take_(make_stream(touched->stream));
+    if (const auto found = streams_.find(touched->stream); found != streams_.end()) found->second->wake(touched->what);
+  }
 }
 
 void Session::end(const Error& why, std::optional<GoAwayCode> tell) {
@@ -115,10 +122,7 @@ void Session::end(const Error& why, std::optional<GoAwayCode> tell) {
 
 void Session::wake_everyone() {
   for (const auto& [id, stream] : streams_) stream->wake(kReadable | kWritable);
-  accepted_.notify_all();
   openable_.notify_all();
-  output_.notify_all();
-  ended_.notify_all();
 }
 
 void Session::close() {
@@ -147,7 +151,11 @@ Task<Result<std::unique_ptr<Stream>>> Session::open_stream() {
   const TimePoint deadline = loop_.now() + options_.open_timeout;
   while (true) {
     const Result<StreamId> id = core_.open(loop_.now());
-    if (id) co_return make_stream(*id);
+    if (id) {
+      std::unique_ptr<Stream> stream = make_stream(*id);
+      pump();
+      co_return stream;
+    }
     if (!id.error().is(errors::kAckBacklog)) co_return id.error();
     const Wake wake = co_await openable_.wait_until(deadline);
     if (wake == Wake::kCancelled) co_return opwire::errors::kCancelled;
@@ -155,21 +163,9 @@ Task<Result<std::unique_ptr<Stream>>> Session::open_stream() {
   }
 }
 
-Task<Result<std::unique_ptr<Stream>>> Session::accept_stream() {
-  while (backlog_.empty()) {
-    if (over_) co_return *core_.error();
-    const bool notified = co_await accepted_.wait();
-    if (!notified) co_return opwire::errors::kCancelled;
-  }
-  const StreamId id = backlog_.front();
-  backlog_.pop_front();
-  co_return make_stream(id);
-}
-
 std::unique_ptr<Stream> Session::make_stream(StreamId id) {
   auto stream = std::make_unique<SessionStream>(*this, id);
   streams_.emplace(id, stream.get());
-  pump();
   return stream;
 }
 

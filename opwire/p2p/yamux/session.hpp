@@ -1,10 +1,10 @@
-// The coroutines around SessionCore: one that reads, one that writes, and the streams.
+// The coroutines around SessionCore: run() reads, a writer lives while there is something to write, and the streams.
 //
-// The writer wakes once for all that was queued in a turn of the loop and gathers it into one write. The reader hands
-// slices of what the secured stream decrypted to the core. An idle session holds no block of memory.
+// The writer begins once for all that was queued in a turn of the loop and gathers it into one write. The reader hands
+// slices of what the secured stream decrypted to the core. An idle session holds no block of memory and no writer:
+// there may be thousands of them.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -23,20 +23,28 @@ class Session final : public MuxedConnection {
   ~Session() override;
 
   /// Also ends, with kClosed and after telling the peer, when its task is cancelled.
-  Task<Error> run() override;
+  Task<Error> run(TakeStream take) override;
   Task<Result<std::unique_ptr<Stream>>> open_stream() override;
-  Task<Result<std::unique_ptr<Stream>>> accept_stream() override;
   void close() override;
   std::size_t stream_count() const override { return core_.stream_count(); }
 
  private:
   friend class SessionStream;
 
-  Task<void> read_loop();
-  Task<void> write_loop();
-  Task<Result<void>> write_once();
-  /// After anything was done to the core: passes on its news, wakes the writer, sets the timer.
+  /// What the writer needs while it lives.
+  struct Batch {
+    std::vector<OutFrame> frames;
+    std::vector<ByteView> views;
+  };
+
+  /// Until nothing more comes, or its task is cancelled.
+  Task<void> read_all();
+  Task<void> write_all();
+  Task<Result<void>> write_once(Batch& batch);
+  void start_writer();
+  /// After anything was done to the core: passes on its news, starts the writer, sets the timer.
   void pump();
+  void pass_on_news();
   void end(const Error& why, std::optional<GoAwayCode> tell);
   void wake_everyone();
   void on_tick();
@@ -49,16 +57,14 @@ class Session final : public MuxedConnection {
   const Options options_;
   SessionCore core_;
   std::unordered_map<StreamId, SessionStream*> streams_;
-  std::deque<StreamId> backlog_;  // opened by the peer, not accepted yet
-
-  Event accepted_;
+  TakeStream take_;
   Event openable_;
-  Event output_;
-  Event ended_;
+  Scope tasks_;  // the writer; after a cancellation, the reader too
   bool over_ = false;
-
-  std::vector<OutFrame> frames_;
-  std::vector<ByteView> views_;
+  bool pumping_ = false;
+  bool writing_ = false;
+  bool said_end_ = false;   // our direction of the connection is closed
+  bool heard_end_ = false;  // nothing more comes
 
   Timer tick_;  // one for all times of the session; may fire early
   TimePoint tick_at_{};

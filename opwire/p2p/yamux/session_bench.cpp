@@ -8,6 +8,7 @@
 #include "opwire/net/tcp.hpp"
 #include "opwire/p2p/noise/frames.hpp"
 #include "opwire/p2p/noise/noise.hpp"
+#include "opwire/p2p/yamux/accepted_for_test.hpp"
 #include "opwire/p2p/yamux/session.hpp"
 #include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/scope.hpp"
@@ -117,15 +118,17 @@ struct Connection {
     dialer.emplace(loop, std::move(out), Role::kDialer, Options());
     listener.emplace(loop, std::move(in), Role::kListener, Options());
     for (Session* const session : {&*dialer, &*listener}) {
-      scope.spawn([](Session& one) -> Task<void> { co_await one.run(); }(*session));
+      scope.spawn([](Session& one, test::Accepted& streams) -> Task<void> { co_await one.run(streams.sink()); }(
+                                                                *session, accepted));
     }
     out = loop.run(dialer->open_stream()).value();
-    in = loop.run(listener->accept_stream()).value();
+    in = accepted.next(loop);
   }
 
   ReactorLoop& loop;
   Scope scope;
   std::optional<Session> dialer, listener;
+  test::Accepted accepted;
   StreamPtr out, in;
 };
 

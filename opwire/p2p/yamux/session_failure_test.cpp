@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "opwire/net/memory_stream.hpp"
+#include "opwire/p2p/yamux/accepted_for_test.hpp"
 #include "opwire/p2p/yamux/errors.hpp"
 #include "opwire/p2p/yamux/frames_for_test.hpp"
 #include "opwire/p2p/yamux/session.hpp"
@@ -20,8 +21,8 @@ Task<void> collect(Stream& from, Bytes& into) {
   }
 }
 
-Task<void> run_and_note(Session& session, std::optional<Error>& why) {
-  why = co_await session.run();
+Task<void> run_and_note(Session& session, test::Accepted& accepted, std::optional<Error>& why) {
+  why = co_await session.run(accepted.sink());
 }
 
 struct SessionFailure : testing::Test {
@@ -30,7 +31,7 @@ struct SessionFailure : testing::Test {
     peer = std::move(b);
     session.emplace(loop, std::move(a), role, options);
     tasks.emplace(loop);
-    tasks->spawn(run_and_note(*session, ended));
+    tasks->spawn(run_and_note(*session, accepted, ended));
   }
   void TearDown() override {
     session->close();
@@ -50,6 +51,7 @@ struct SessionFailure : testing::Test {
   Bytes arrived;
   bool reading = false;
   std::optional<Session> session;
+  test::Accepted accepted;
   std::optional<Error> ended;
   std::optional<Scope> tasks;
 };
@@ -83,7 +85,7 @@ TEST_F(SessionFailure, ABrokenConnectionEndsTheSession) {
 TEST_F(SessionFailure, APeerThatTakesNothingIsDroppedAfterTheWriteTimeout) {
   start(Role::kListener, test::Side::quiet());
   send(test::window(1, kSyn));
-  const auto stream = loop.run(session->accept_stream()).value();
+  const auto stream = accepted.next(loop);
   const Bytes much(100'000, 'x');
   const TimePoint before = loop.now();
   EXPECT_TRUE(loop.run(write(*stream, much)).error().is(errors::kWriteTimeout));
@@ -103,7 +105,7 @@ TEST_F(SessionFailure, ASilentPeerIsDroppedAfterThePingTimeout) {
 TEST_F(SessionFailure, CloseEndsInItsTimeThoughThePeerIsStuck) {
   start(Role::kListener, test::Side::quiet());
   send(test::window(1, kSyn));
-  const auto stream = loop.run(session->accept_stream()).value();
+  const auto stream = accepted.next(loop);
   std::optional<Result<void>> written;
   tasks->spawn([](Stream& to, std::optional<Result<void>>& done) -> Task<void> {
     const Bytes much(100'000, 'x');

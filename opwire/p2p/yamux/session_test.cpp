@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "opwire/net/memory_stream.hpp"
+#include "opwire/p2p/yamux/accepted_for_test.hpp"
 #include "opwire/p2p/yamux/errors.hpp"
 #include "opwire/p2p/yamux/frames_for_test.hpp"
 #include "opwire/runtime/simulated_loop.hpp"
@@ -31,16 +32,17 @@ class CountingStream final : public Stream {
   std::size_t& writes_;
 };
 
-Task<void> run_and_note(Session& session, std::optional<Error>& why) {
-  why = co_await session.run();
-}
-
 struct Side {
   Side(SimulatedLoop& loop, std::unique_ptr<Stream> pipe, Role role, const Options& options = {})
       : session(loop, std::move(pipe), role, options) {}
   Session session;
   std::optional<Error> ended;
+  test::Accepted accepted;
 };
+
+Task<void> run(Side& side) {
+  side.ended = co_await side.session.run(side.accepted.sink());
+}
 
 struct SessionTest : testing::Test {
   SessionTest() : SessionTest(Options()) {}
@@ -49,8 +51,8 @@ struct SessionTest : testing::Test {
     dialer.emplace(loop, std::make_unique<CountingStream>(std::move(a), writes), Role::kDialer, options);
     listener.emplace(loop, std::move(b), Role::kListener, options);
     tasks.emplace(loop);
-    tasks->spawn(run_and_note(dialer->session, dialer->ended));
-    tasks->spawn(run_and_note(listener->session, listener->ended));
+    tasks->spawn(run(*dialer));
+    tasks->spawn(run(*listener));
   }
   ~SessionTest() override {
     dialer->session.close();
@@ -60,7 +62,7 @@ struct SessionTest : testing::Test {
 
   std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>> open() {
     std::unique_ptr<Stream> ours = loop.run(dialer->session.open_stream()).value();
-    std::unique_ptr<Stream> theirs = loop.run(listener->session.accept_stream()).value();
+    std::unique_ptr<Stream> theirs = listener->accepted.next(loop);
     return {std::move(ours), std::move(theirs)};
   }
   std::string read_all(Stream& stream) {
@@ -184,15 +186,15 @@ TEST_F(SessionTest, CloseEndsBothSidesAndAllWaits) {
   EXPECT_TRUE(here->error().is(opwire::errors::kClosed));
   EXPECT_TRUE(there->error().is(errors::kGoAway));
   EXPECT_TRUE(loop.run(dialer->session.open_stream()).error().is(opwire::errors::kClosed));
-  EXPECT_TRUE(loop.run(listener->session.accept_stream()).error().is(errors::kGoAway));
+  EXPECT_TRUE(loop.run(listener->session.open_stream()).error().is(errors::kGoAway));
 }
 
 TEST_F(SessionTest, CancellingRunClosesPolitely) {
   Scope scope(loop);
   auto [a, b] = net::make_stream_pair(loop);
   Side one(loop, std::move(a), Role::kDialer), other(loop, std::move(b), Role::kListener);
-  scope.spawn(run_and_note(one.session, one.ended));
-  tasks->spawn(run_and_note(other.session, other.ended));
+  scope.spawn(run(one));
+  tasks->spawn(run(other));
   loop.run_for(seconds(1));
   scope.cancel();
   loop.run(scope.join(), seconds(3));
