@@ -99,7 +99,7 @@ class ValveListener final : public Listener {
   std::shared_ptr<Valve> valve_;
 };
 
-/// Everything passes through one valve; some addresses never answer when dialled; counts dials.
+/// Everything passes through one valve; some addresses never answer when dialled, some lead elsewhere; counts dials.
 class ScriptedTransport final : public Transport {
  public:
   ScriptedTransport(Loop& loop, std::unique_ptr<Transport> inner)
@@ -108,6 +108,7 @@ class ScriptedTransport final : public Transport {
   bool can_dial(const Multiaddr& address) const override { return inner_->can_dial(address); }
   Task<Result<RawConnection>> dial(Multiaddr address, TimePoint deadline) override {
     dialled.emplace_back(loop_.now(), address);
+    if (const auto alias = aliases.find(address); alias != aliases.end()) address = alias->second;
     ++dialling;
     most_dialling = std::max(most_dialling, dialling);
     if (silent.contains(address)) {
@@ -128,6 +129,7 @@ class ScriptedTransport final : public Transport {
 
   std::shared_ptr<Valve> valve;
   std::set<Multiaddr> silent;
+  std::map<Multiaddr, Multiaddr> aliases;  ///< dialling the first leads to the second
   std::vector<std::pair<TimePoint, Multiaddr>> dialled;
   std::size_t dialling = 0;
   std::size_t most_dialling = 0;
