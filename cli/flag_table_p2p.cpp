@@ -38,6 +38,7 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
      "Address that must have signed a block; default: the registry's for this chain"},
     {"p2p.sequencer.key", "P2P_SEQUENCER_KEY", kText, "", kLater, kShown, "",
      "Private key in hex that signs the blocks this node publishes"},
+    {"p2p.scoring", "P2P_PEER_SCORING", kText, "light", kUsed, kShown, "", "Scoring of peers: light or none"},
     {"p2p.gossip.timestamp.threshold", "P2P_GOSSIP_TIMESTAMP_THRESHOLD", kDuration, "60s", kUsed, kShown, "",
      "Oldest block that is accepted"},
     {"p2p.gossip.mesh.d", "P2P_GOSSIP_MESH_D", kUint, "8", kUsed, kHidden, "", "Mesh peers wanted"},
@@ -62,7 +63,6 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     {"p2p.peerstore.path", "P2P_PEERSTORE_PATH", kPath, "opnode_peerstore_db", kLater, kShown, "memory",
      "Database of peers, or memory"},
     {"p2p.nat", "P2P_NAT", kBool, "false", kLater, kShown, "false", "Have the router forward our port"},
-    {"p2p.scoring", "P2P_PEER_SCORING", kText, "light", kLater, kShown, "none", "Scoring of peers: light or none"},
     {"p2p.ban.peers", "P2P_PEER_BANNING", kBool, "true", kLater, kShown, "false", "Ban peers by their score"},
     {"p2p.ban.threshold", "P2P_PEER_BANNING_THRESHOLD", kFloat, "-100", kLater, kShown, "",
      "Score below which a peer is banned"},
@@ -83,8 +83,8 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     {"signer.tls.key", "SIGNER_TLS_KEY", kPath, "tls/tls.key", kLater, kShown, "", "Client key"},
 
     // Deprecated in op-node. The first two stand in where p2p.scoring is empty.
-    {"p2p.scoring.peers", "", kText, "", kLater, kHidden, "none", "Old name of p2p.scoring"},
-    {"p2p.scoring.topics", "", kText, "", kLater, kHidden, "none", "Old name of p2p.scoring"},
+    {"p2p.scoring.peers", "", kText, "", kUsed, kHidden, "", "Old name of p2p.scoring"},
+    {"p2p.scoring.topics", "", kText, "", kUsed, kHidden, "", "Old name of p2p.scoring"},
     {"p2p.score.bands", "", kText, "", kNothing, kHidden, "", "Without effect"},
 });
 

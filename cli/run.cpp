@@ -58,6 +58,7 @@ void log_status(node::Node& node, WallTime now) {
   const std::string age =
       status.last_timestamp ? std::to_string(seconds - std::min(seconds, *status.last_timestamp)) : "-";
   kLog.info("status", {{"peers", status.peers},
+                       {"without_topic_ids", status.peers_without_topic_ids},
                        {"mesh", status.mesh.at(topic)},
                        {"block", status.last_block ? std::to_string(status.last_block->value) : "-"},
                        {"age_s", age},

@@ -52,15 +52,24 @@ Result<void, std::string> check_names(const FlagValues& flags, std::string_view 
 
 // What op-node refuses in flags whose part is not here yet.
 Result<void, std::string> check_later_flags(const FlagValues& flags) {
-  for (const char* flag : {"p2p.scoring", "p2p.scoring.peers", "p2p.scoring.topics"}) {
-    OPW_TRYV(check_names(flags, flag, {"light", "none"}));
-  }
   OPW_TRYV(check_names(flags, "p2p.mux", {"yamux", "mplex"}));
   OPW_TRYV(check_names(flags, "p2p.security", {"noise", "tls", "none"}));
   if (flags.text("p2p.peerstore.path").empty()) {
     return flags.source("p2p.peerstore.path") + ": empty; give a path or memory";
   }
   return {};
+}
+
+/// The old names count where p2p.scoring is empty, the first one that says something.
+Result<node::PeerScoring, std::string> peer_scoring(const FlagValues& flags) {
+  for (const char* flag : {"p2p.scoring", "p2p.scoring.peers", "p2p.scoring.topics"}) {
+    const std::string level = flags.text(flag);
+    if (level.empty()) continue;
+    if (level == "light") return node::PeerScoring::kLight;
+    if (level == "none") return node::PeerScoring::kNone;
+    return flags.source(flag) + ": '" + level + "' is not light or none";
+  }
+  return node::PeerScoring::kNone;
 }
 
 node::GossipConfig gossip_config(const FlagValues& flags) {
@@ -141,6 +150,7 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   config.peers.hi = flags.number("p2p.peers.hi");
   config.peers.grace = flags.duration("p2p.peers.grace");
   config.gossip = gossip_config(flags);
+  OPW_TRY(config.scoring, peer_scoring(flags));
   config.dial_timeout = flags.duration("p2p.timeout.dial");
   config.ping = flags.boolean("p2p.ping");
   if (!flags.text("p2p.sequencer.key").empty()) config.sequencer_key = flags.text("p2p.sequencer.key");

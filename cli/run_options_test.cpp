@@ -112,7 +112,7 @@ TEST_F(RunOptions, ErrorsNameTheFlag) {
   expect_error({{"p2p.listen.ip", {"localhost"}}}, "--p2p.listen.ip: 'localhost' is not an IP address");
   expect_error({{"p2p.static", {"/ip4/1.2.3.4/tcp/9222"}}}, "does not end in /p2p/ID");
   expect_error({{"p2p.static", {"1.2.3.4:9222"}}}, "--p2p.static: '1.2.3.4:9222'");
-  expect_error({{"p2p.scoring", {"heavy"}}}, "--p2p.scoring: 'heavy' is not known");
+  expect_error({{"p2p.scoring", {"heavy"}}}, "--p2p.scoring: 'heavy' is not light or none");
   expect_error({{"p2p.mux", {"yamux,spdy"}}}, "--p2p.mux: 'spdy' is not known");
   expect_error({{"p2p.security", {"none,noise"}}}, "--p2p.security: none cannot be combined");
   expect_error({{"p2p.peers.lo", {"40"}}}, "--p2p.peers.lo (40) and --p2p.peers.hi (30)");
@@ -128,7 +128,17 @@ TEST_F(RunOptions, ABrokenRollupFileIsNamed) {
 }
 
 TEST_F(RunOptions, SecurityNamesAreReadInAnyCase) {
-  EXPECT_TRUE(config({{"p2p.security", {"Noise, TLS"}}, {"p2p.scoring", {""}}, {"p2p.mux", {"MPLEX"}}}));
+  EXPECT_TRUE(config({{"p2p.security", {"Noise, TLS"}}, {"p2p.mux", {"MPLEX"}}}));
+}
+
+TEST_F(RunOptions, ScoringIsLightUnlessAnyOfItsNamesSaysOtherwise) {
+  const auto scoring = [this](const Given& given) { return config(given).value().scoring; };
+  EXPECT_EQ(scoring({}), node::PeerScoring::kLight);
+  EXPECT_EQ(scoring({{"p2p.scoring", {"none"}}}), node::PeerScoring::kNone);
+  EXPECT_EQ(scoring({{"p2p.scoring", {""}}, {"p2p.scoring.topics", {"light"}}}), node::PeerScoring::kLight);
+  EXPECT_EQ(scoring({{"p2p.scoring", {""}}, {"p2p.scoring.peers", {"none"}}}), node::PeerScoring::kNone);
+  EXPECT_EQ(scoring({{"p2p.scoring", {""}}}), node::PeerScoring::kNone);
+  EXPECT_EQ(scoring({{"p2p.scoring.peers", {"none"}}}), node::PeerScoring::kLight);
 }
 
 TEST_F(RunOptions, TheKeyIsGivenReadOrMadeButNotYetWritten) {

@@ -27,6 +27,7 @@ void emit_status(const node::Node& node) {
   for (const auto& [topic, peers] : status.mesh) mesh[topic] = peers;
   emit("status", {{"peers", status.peers},
                   {"mesh", mesh},
+                  {"without_topic_ids", status.peers_without_topic_ids},
                   {"accepted", status.accepted},
                   {"rejected", status.rejected},
                   {"ignored", status.ignored}});

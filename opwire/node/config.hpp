@@ -30,6 +30,9 @@ struct PeersConfig {
   Duration grace = std::chrono::seconds(30);
 };
 
+/// op-node's --p2p.scoring.
+enum class PeerScoring : std::uint8_t { kNone, kLight };
+
 struct Config {
   explicit Config(crypto::PrivateKey key) : peer_key(std::move(key)) {}
 
@@ -47,6 +50,7 @@ struct Config {
   // How we behave.
   PeersConfig peers;
   GossipConfig gossip;
+  PeerScoring scoring = PeerScoring::kLight;
   Duration dial_timeout = std::chrono::seconds(10);
   bool ping = true;                          ///< ping connected peers in the background
   std::optional<std::string> sequencer_key;  ///< hex: sign and publish blocks

@@ -5,6 +5,7 @@
 #include "opwire/node/static_peers.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/opstack/gossip/errors.hpp"
+#include "opwire/opstack/gossip/scoring.hpp"
 #include "opwire/p2p/gossipsub/service.hpp"
 
 namespace opwire::node {
@@ -40,7 +41,9 @@ gossipsub::Params gossip_params(const Config& config) {
   params.d_hi = config.gossip.mesh_hi;
   params.d_lazy = config.gossip.mesh_lazy;
   params.flood_publish = config.gossip.flood_publish;
+  if (config.scoring == PeerScoring::kLight) {
     params.scoring = opstack::light_scoring(std::chrono::seconds(config.rollup.block_time));
+  }
   return params;
 }
 
@@ -165,6 +168,9 @@ Status Node::status() const {
   status.peers = impl_->gossip.peer_count();
   for (const std::string& topic : impl_->blocks.topics().names()) {
     status.mesh[topic] = impl_->gossip.router().mesh_peers(topic).size();
+  }
+  for (const PeerId& peer : impl_->host->network().connected_peers()) {
+    if (impl_->gossip.router().family(peer) == gossipsub::IdFamily::kAlias) ++status.peers_without_topic_ids;
   }
   status.last_block = impl_->last_block.number;
   status.last_timestamp = impl_->last_block.timestamp;

@@ -13,6 +13,7 @@ namespace opwire::node {
 
 struct Status {
   std::size_t peers = 0;
+  std::size_t peers_without_topic_ids = 0;  ///< of these: seen to name messages as kona does, by ids without the topic
   std::map<std::string, std::size_t> mesh;  ///< topic → mesh peers
   std::optional<BlockNumber> last_block;    ///< highest accepted
   std::optional<std::uint64_t> last_timestamp;
