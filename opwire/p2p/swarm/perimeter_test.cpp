@@ -1,6 +1,5 @@
 // What a hostile peer tries at the door (lines H of the catalogue of bad input), and what it costs whom. Stalling at
 // each stage (H1) and floods from many addresses (H2) are in upgrade_test.cpp, descriptors (H7) in tcp_swarm_test.cpp.
-#include "opwire/p2p/multistream/select.hpp"
 #include "opwire/p2p/noise/errors.hpp"
 #include "opwire/p2p/swarm/errors.hpp"
 #include "opwire/p2p/swarm/swarm_for_test.hpp"
@@ -97,20 +96,6 @@ TEST_F(PerimeterTest, AnAddressThatLeadsBackToUs) {
   EXPECT_EQ(a.transport->dialled.size(), 1u) << "the address is left alone";
   settle();
   EXPECT_TRUE(a.swarm->connections().empty());
-  EXPECT_TRUE(a.recorder.events.empty());
-}
-
-// H4: whoever has our key, such as a second node that was given it by mistake.
-TEST_F(PerimeterTest, OurOwnIdentityIsNotLetIn) {
-  auto& a = host(1);
-  SeededRng rng(5);
-  noise::Noise security(key_of(1), {"/yamux/1.0.0"}, rng);
-  auto socket = open_raw(a.at);
-  ASSERT_TRUE(loop.run(multistream::select_protocol(*socket, {"/noise"})));
-  const Result<SecuredConnection> secured = loop.run(security.secure(std::move(socket), Role::kDialer, a.id));
-  ASSERT_TRUE(secured);
-  settle();
-  EXPECT_TRUE(is_dropped(*secured->stream));
   EXPECT_TRUE(a.recorder.events.empty());
 }
 

@@ -100,7 +100,6 @@ std::vector<Multiaddr> Swarm::listen_addresses() const {
 
 Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place) {
   if (closed_) return opwire::errors::kClosed;
-  if (upgraded.peer == local_peer_) return errors::kSelfDial;
   if (gater_ != nullptr && !gater_->allow_upgraded(upgraded.role, upgraded.peer, upgraded.remote)) {
     return errors::kGated;
   }
