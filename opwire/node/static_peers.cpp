@@ -1,18 +1,19 @@
 #include "opwire/node/static_peers.hpp"
 
 #include "opwire/base/log.hpp"
+#include "opwire/p2p/core/peer_tags.hpp"
 
 namespace opwire::node {
 namespace {
 
 constexpr log::Logger kLog{"static"};
-// op-node looks every minute; a lost peer is tried sooner, with growing pauses up to that.
 constexpr Duration kFirstPause = std::chrono::seconds(2);
 constexpr Duration kInterval = std::chrono::minutes(1);
 
 }  // namespace
 
-StaticPeers::StaticPeers(Host& host, const std::vector<Multiaddr>& addresses) : host_(host), scope_(host.loop()) {
+StaticPeers::StaticPeers(Host& host, const std::vector<Multiaddr>& addresses)
+    : host_(host), changed_(host.loop()), scope_(host.loop()) {
   for (const Multiaddr& address : addresses) {
     const PeerId peer = address.peer_id().value();
     if (peer == host.id()) {
@@ -21,13 +22,16 @@ StaticPeers::StaticPeers(Host& host, const std::vector<Multiaddr>& addresses) : 
     }
     peers_[peer].push_back(address.without_peer());
   }
+  host_.network().add_observer(*this);
   for (const auto& [peer, known] : peers_) {
-    host_.network().peerstore().add_addresses(peer, known, kStaticTtl);
+    host_.network().tags().protect(peer, kStaticTag);
+    host_.network().peerstore().add_addresses(peer, known, kPermanentTtl);
     scope_.spawn(keep(peer));
   }
 }
 
 Task<void> StaticPeers::close() {
+  host_.network().remove_observer(*this);
   scope_.cancel();
   co_await scope_.join();
 }
@@ -36,24 +40,46 @@ Task<void> StaticPeers::keep(PeerId peer) {
   Duration pause = kFirstPause;
   bool warned = false;
   while (!scope_.cancelled()) {
-    if (host_.network().is_connected(peer)) {
-      pause = kFirstPause;
-      warned = false;
-    } else {
-      const Result<void> connected = co_await host_.network().connect(peer, peers_.at(peer));
-      if (connected) {
-        kLog.info("static peer connected", {{"peer", peer.to_string()}});
-      } else if (!scope_.cancelled()) {
-        // Once per outage: the operator should see it, not be flooded by it.
-        const auto level = std::exchange(warned, true) ? log::Level::kDebug : log::Level::kWarn;
-        kLog.write(level, "cannot reach static peer", {{"peer", peer.to_string()}, {"error", connected.error()}});
-      }
-    }
-    // Jitter, so that peers that lost each other do not dial each other at the same moment for ever.
-    const auto jitter = Duration(host_.rng().below(static_cast<std::uint64_t>(pause.count() / 4)));
-    co_await sleep_for(host_.loop(), pause + jitter);
+    const TimePoint begun = host_.loop().now();
+    co_await dial(peer, warned);
+    const bool lost = co_await stay_connected(peer);
+    if (!lost) co_return;
+    if (host_.loop().now() - begun >= kInterval) pause = kFirstPause;
+    const bool waited = co_await wait_to_dial(peer, pause);
+    if (!waited) co_return;
     pause = std::min(pause * 2, kInterval);
   }
+}
+
+Task<void> StaticPeers::dial(PeerId peer, bool& warned) {
+  const Result<void> connected = co_await host_.network().connect(peer, peers_.at(peer));
+  if (scope_.cancelled()) co_return;
+  if (connected) {
+    warned = false;
+    co_return kLog.info("static peer connected", {{"peer", peer.to_string()}});
+  }
+  const auto level = std::exchange(warned, true) ? log::Level::kDebug : log::Level::kWarn;
+  kLog.write(level, "cannot reach static peer", {{"peer", peer.to_string()}, {"error", connected.error()}});
+}
+
+Task<bool> StaticPeers::stay_connected(PeerId peer) {
+  while (host_.network().is_connected(peer)) {
+    const bool notified = co_await changed_.wait();
+    if (!notified) co_return false;
+  }
+  co_return true;
+}
+
+Task<bool> StaticPeers::wait_to_dial(PeerId peer, Duration pause) {
+  // By chance, so that peers that lost each other do not dial each other at the same moment for ever.
+  const auto chance = Duration(host_.rng().below(static_cast<std::uint64_t>(pause.count() / 4)));
+  const TimePoint until = host_.loop().now() + pause - chance;
+  while (!host_.network().is_connected(peer)) {
+    const Wake wake = co_await changed_.wait_until(until);
+    if (wake == Wake::kCancelled) co_return false;
+    if (wake == Wake::kTimeout) break;
+  }
+  co_return true;
 }
 
 }  // namespace opwire::node

@@ -1,4 +1,4 @@
-// Peers that the operator named: connected from the start and again whenever they are lost.
+// Peers that the operator named: connected from the start, again whenever they are lost, and never trimmed.
 #pragma once
 
 #include <map>
@@ -9,19 +9,31 @@
 
 namespace opwire::node {
 
-class StaticPeers {
+/// A lost peer is dialled after two seconds, then with pauses that double up to a minute, op-node's interval, each
+/// shortened by up to a quarter by chance. A peer that does not stay for a minute is dialled no faster for having come.
+/// Names are resolved anew at every dial.
+class StaticPeers final : public NetworkObserver {
  public:
   /// addresses end in /p2p/ID; our own id is passed over with a log line. host outlives this.
   StaticPeers(Host& host, const std::vector<Multiaddr>& addresses);
 
-  bool contains(const PeerId& peer) const { return peers_.contains(peer); }
-  /// Stops dialling and waits for what is under way.
+  /// Stops dialling and waits for what is under way. The peers stay protected.
   Task<void> close();
+
+  void on_peer_connected(const PeerId&, const ConnectionInfo&) override { changed_.notify_all(); }
+  void on_peer_disconnected(const PeerId&) override { changed_.notify_all(); }
 
  private:
   Task<void> keep(PeerId peer);
+  /// Once per outage as a warning: the operator should see it, not be flooded by it.
+  Task<void> dial(PeerId peer, bool& warned);
+  /// False when cancelled.
+  Task<bool> stay_connected(PeerId peer);
+  Task<bool> wait_to_dial(PeerId peer, Duration pause);
+
   Host& host_;
   std::map<PeerId, std::vector<Multiaddr>> peers_;
+  Event changed_;  // some peer came or went
   Scope scope_;
 };
 
