@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the peers into interop/bin (or only those named), each when its sources are newer than its program.
 # What cannot be built for want of a tool is named on stderr, one line each, and the exit code is 3.
+# build.sh --tools says which tools are there and builds nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -16,7 +17,10 @@ declare -A version=(
 
 # What keeps a tool from being used; nothing when it can be.
 problem_with() {
-    command -v "$1" >/dev/null || { echo "$1 is missing: install version ${needed[$1]} or newer and put it into PATH" && return; }
+    command -v "$1" >/dev/null || {
+        echo "$1 is missing: install version ${needed[$1]} or newer and put it into PATH"
+        return
+    }
     local found
     found=$(eval "${version[$1]}" 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)
     [[ $(printf '%s\n' "${needed[$1]}" "$found" | sort -V | head -n 1) == "${needed[$1]}" ]] ||
@@ -58,6 +62,14 @@ build_jspeer() {
     printf '#!/bin/sh\nexec node "$(dirname "$0")/../jspeer/src/main.js" "$@"\n' >bin/jspeer
     chmod +x bin/jspeer
 }
+
+if [[ ${1:-} == --tools ]]; then
+    for name in go cargo node; do
+        problem=$(problem_with "$name")
+        echo "interop: ${problem:-$name is there}"
+    done
+    exit
+fi
 
 mkdir -p bin
 missing=0
