@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "opwire/multiformats/envelope.hpp"
 #include "opwire/multiformats/errors.hpp"
 #include "opwire/net/errors.hpp"
 #include "opwire/p2p/host/host_thread.hpp"
+#include "opwire/p2p/identify/exchange.hpp"
 #include "opwire/p2p/perf/perf.hpp"
 #include "opwire/p2p/transport/memory_transport.hpp"
 #include "opwire/runtime/reactor.hpp"
@@ -53,6 +55,26 @@ TEST_F(HostTest, ConnectIdentifyPing) {
   const auto times = loop_.run(a_->ping(b_->id(), 3));
   ASSERT_TRUE(times);
   EXPECT_EQ(times->size(), 3u);
+}
+
+Task<Result<identify::Message>> ask_who(Host& from, PeerId peer) {
+  std::vector<std::string> protocols{identify::kProtocol};
+  OPW_CO_TRY(PeerStream stream, co_await from.new_stream(peer, std::move(protocols)));
+  co_return co_await identify::receive(*stream);
+}
+
+TEST_F(HostTest, TheSignedRecordIsSealedAgainOnlyWhenSomethingChanged) {
+  ASSERT_TRUE(loop_.run(a_->connect(b_->addresses().front())));
+  const identify::Message first = loop_.run(ask_who(*a_, b_->id())).value();
+  const identify::Message second = loop_.run(ask_who(*a_, b_->id())).value();
+  EXPECT_FALSE(first.signed_record.empty());
+  EXPECT_EQ(second.signed_record, first.signed_record);
+  b_->set_stream_handler("/echo/1", echo);
+  const identify::Message third = loop_.run(ask_who(*a_, b_->id())).value();
+  const auto before = multiformats::open_peer_record(first.signed_record, 10);
+  const auto after = multiformats::open_peer_record(third.signed_record, 10);
+  ASSERT_TRUE(before && after);
+  EXPECT_GT(after->seq, before->seq);
 }
 
 TEST_F(HostTest, BytesGoBothWays) {

@@ -1,6 +1,5 @@
 #include "opwire/p2p/identify/service.hpp"
 
-#include "opwire/base/log.hpp"
 #include "opwire/multiformats/envelope.hpp"
 #include "opwire/multiformats/key_protobuf.hpp"
 #include "opwire/p2p/identify/errors.hpp"
@@ -37,7 +36,6 @@ Service::Service(Network& network, const crypto::PrivateKey& key, const Options&
       options_(options),
       events_(events),
       encoded_key_(multiformats::encode_public_key(key.public_key())),
-      record_sequence_(sequence_now(network.loop())),
       pushed_(network.loop()),
       scope_(network.loop()) {
   network_.set_stream_handler(kProtocol, [this](PeerStream stream) { return serve(std::move(stream)); });
@@ -55,7 +53,7 @@ Task<void> Service::close() {
   co_await scope_.join();
 }
 
-Message Service::own_message(const Multiaddr* remote) const {
+Message Service::own_message(const Multiaddr* remote) {
   Message message;
   message.public_key = encoded_key_;
   message.listen_addresses = network_.listen_addresses();
@@ -63,9 +61,17 @@ Message Service::own_message(const Multiaddr* remote) const {
   if (remote != nullptr) message.observed_address = *remote;
   message.protocol_version = options_.protocol_version;
   message.agent = options_.agent;
-  const multiformats::PeerRecord record{network_.local_peer(), record_sequence_, message.listen_addresses};
-  message.signed_record = multiformats::seal_peer_record(key_, record);
+  message.signed_record = signed_record(message.listen_addresses);
   return message;
+}
+
+const Bytes& Service::signed_record(const std::vector<Multiaddr>& addresses) {
+  if (signed_record_.empty() || addresses != recorded_addresses_) {
+    const multiformats::PeerRecord record{network_.local_peer(), sequence_now(network_.loop()), addresses};
+    signed_record_ = multiformats::seal_peer_record(key_, record);
+    recorded_addresses_ = addresses;
+  }
+  return signed_record_;
 }
 
 std::optional<Multiaddr> Service::remote_of(ConnectionId connection) const {
@@ -80,7 +86,7 @@ Task<void> Service::serve(PeerStream stream) {
   const std::optional<Multiaddr> remote = remote_of(stream.connection());
   const Message message = own_message(remote ? &*remote : nullptr);
   const Result<void> sent = co_await send(*stream, message);
-  if (!sent) co_return kLog.debug("cannot answer", {{"peer", stream.peer().to_string()}, {"error", sent.error()}});
+  if (!sent) co_return log_failure("cannot answer", stream.peer(), sent.error());
   // Until the other side closes: destroying the stream before would reset what it still reads.
   (void)co_await read_to_end(*stream, 0);
 }
@@ -151,16 +157,21 @@ Result<PeerInfo> Service::accept(const PeerId& peer, const Multiaddr& remote, co
 }
 
 void Service::on_connection_opened(const ConnectionInfo& connection) {
-  scope_.spawn(identify_new(connection.id));
+  scope_.spawn(identify_new(connection.id, connection.peer));
 }
 
-Task<void> Service::identify_new(ConnectionId connection) {
+Task<void> Service::identify_new(ConnectionId connection, PeerId peer) {
   const Result<PeerInfo> info = co_await identify(connection);
-  if (!info) kLog.debug("peer does not identify", {{"connection", connection.value}, {"error", info.error()}});
+  if (!info) log_failure("peer does not identify", peer, info.error());
+}
+
+void Service::log_failure(const char* what, const PeerId& peer, const Error& why) {
+  if (!kLog.enabled(log::Level::kDebug) || !log_limit_.admit(network_.loop().now())) return;
+  kLog.debug(what, {{"peer", peer.to_string()}, {"error", why}, {"left_out", log_limit_.suppressed()}});
 }
 
 void Service::on_local_change() {
-  record_sequence_ = sequence_now(network_.loop());
+  signed_record_.clear();
   if (std::exchange(push_planned_, true)) return;
   scope_.spawn(push_soon());
 }

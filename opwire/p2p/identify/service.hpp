@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "opwire/base/log.hpp"
 #include "opwire/crypto/keys.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
@@ -49,10 +50,13 @@ class Service final : public NetworkObserver {
   void on_local_change() override;
 
  private:
-  Message own_message(const Multiaddr* remote) const;
+  Message own_message(const Multiaddr* remote);
+  /// Sealed again only when it no longer tells the truth: a signature costs more than the rest of the answer.
+  const Bytes& signed_record(const std::vector<Multiaddr>& addresses);
+  void log_failure(const char* what, const PeerId& peer, const Error& why);
   Task<void> serve(PeerStream stream);
   Task<void> serve_push(PeerStream stream);
-  Task<void> identify_new(ConnectionId connection);
+  Task<void> identify_new(ConnectionId connection, PeerId peer);
   Task<void> push_soon();
   Task<void> push_to(PeerId peer);
   Result<PeerInfo> accept(const PeerId& peer, const Multiaddr& remote, const Message& message);
@@ -63,10 +67,12 @@ class Service final : public NetworkObserver {
   Options options_;
   PeerEvents* events_;
   Bytes encoded_key_;
-  std::uint64_t record_sequence_;
+  std::vector<Multiaddr> recorded_addresses_;
+  Bytes signed_record_;  // empty: to be sealed
   bool push_planned_ = false;
   std::size_t pushing_ = 0;
   Event pushed_;
+  log::Limit log_limit_;
   Scope scope_;
 };
 
