@@ -5,18 +5,18 @@
 
 namespace opwire::multistream {
 
-Dialer::Dialer(std::vector<std::string> protocols) : protocols_(std::move(protocols)) {
+Proposer::Proposer(std::vector<std::string> protocols) : protocols_(std::move(protocols)) {
   OPW_CHECK(!protocols_.empty());
 }
 
-Bytes Dialer::start() const {
+Bytes Proposer::start() const {
   Bytes bytes;
   append_token(bytes, kHeader);
   append_token(bytes, protocols_.front());
   return bytes;
 }
 
-Result<Step> Dialer::on_token(std::string_view token) {
+Result<Step> Proposer::on_token(std::string_view token) {
   Step step;
   if (!header_seen_) {
     if (token != kHeader) return errors::kBadHeader;
@@ -33,13 +33,13 @@ Result<Step> Dialer::on_token(std::string_view token) {
   return step;
 }
 
-Bytes Listener::start() const {
+Bytes Responder::start() const {
   Bytes bytes;
   append_token(bytes, kHeader);
   return bytes;
 }
 
-Result<Step> Listener::on_token(std::string_view token) {
+Result<Step> Responder::on_token(std::string_view token) {
   Step step;
   if (!header_seen_) {
     if (token != kHeader) return errors::kBadHeader;

@@ -18,10 +18,10 @@ struct Step {
 };
 
 /// Proposes protocols in order of preference.
-class Dialer {
+class Proposer {
  public:
   /// At least one protocol.
-  explicit Dialer(std::vector<std::string> protocols);
+  explicit Proposer(std::vector<std::string> protocols);
   /// Header and first proposal: one write.
   Bytes start() const;
   /// Errors: kBadHeader, kWrongAnswer, kNotSupported (all proposals were refused).
@@ -34,12 +34,12 @@ class Dialer {
 };
 
 /// Answers proposals. ls is no command: it is refused like any unknown protocol.
-class Listener {
+class Responder {
  public:
   /// More proposals than this end the negotiation; the caller bounds it in time as well.
   static constexpr unsigned kMaxProposals = 256;
 
-  explicit Listener(std::function<bool(std::string_view)> supports) : supports_(std::move(supports)) {}
+  explicit Responder(std::function<bool(std::string_view)> supports) : supports_(std::move(supports)) {}
   /// The header.
   Bytes start() const;
   /// Errors: kBadHeader, kTooManyProposals.

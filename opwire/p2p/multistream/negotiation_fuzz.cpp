@@ -30,7 +30,7 @@ void play(Side side, ByteView bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace opwire::multistream;
   const opwire::ByteView bytes(data, size);
-  play(Dialer({"/noise", "/tls/1.0.0"}), bytes);
-  play(Listener([](std::string_view asked) { return asked == "/yamux/1.0.0"; }), bytes);
+  play(Proposer({"/noise", "/tls/1.0.0"}), bytes);
+  play(Responder([](std::string_view asked) { return asked == "/yamux/1.0.0"; }), bytes);
   return 0;
 }

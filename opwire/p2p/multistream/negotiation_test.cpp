@@ -37,8 +37,8 @@ Bytes tokens(std::initializer_list<std::string_view> texts) {
   return bytes;
 }
 
-Listener listener_of(std::string protocol) {
-  return Listener([protocol](std::string_view asked) { return asked == protocol; });
+Responder responder_of(std::string protocol) {
+  return Responder([protocol](std::string_view asked) { return asked == protocol; });
 }
 
 TEST(Multistream, TokensHaveTheLayoutOfTheSpec) {
@@ -46,117 +46,117 @@ TEST(Multistream, TokensHaveTheLayoutOfTheSpec) {
   EXPECT_EQ(as_text(tokens({"na"})), "\x03na\n");
 }
 
-TEST(Multistream, TheDialerSendsHeaderAndFirstProposalTogether) {
-  EXPECT_EQ(Dialer({"/noise", "/tls/1.0.0"}).start(), tokens({kHeader, "/noise"}));
+TEST(Multistream, TheProposerSendsHeaderAndFirstProposalTogether) {
+  EXPECT_EQ(Proposer({"/noise", "/tls/1.0.0"}).start(), tokens({kHeader, "/noise"}));
 }
 
 TEST(Multistream, AgreesOnTheFirstProposalThatIsSupported) {
-  Dialer dialer({"/a", "/b", "/c"});
-  Listener listener = listener_of("/b");
-  TokenReader to_listener, to_dialer;
-  Bytes from_dialer = dialer.start(), from_listener = listener.start();
-  std::optional<std::string> at_dialer, at_listener;
-  while (!at_dialer) {
-    ByteView in = from_dialer;
-    if (!at_listener) at_listener = feed(listener, to_listener, in, from_listener).value();
-    from_dialer.clear();
-    in = from_listener;
-    at_dialer = feed(dialer, to_dialer, in, from_dialer).value();
-    from_listener.clear();
+  Proposer proposer({"/a", "/b", "/c"});
+  Responder responder = responder_of("/b");
+  TokenReader to_responder, to_proposer;
+  Bytes from_proposer = proposer.start(), from_responder = responder.start();
+  std::optional<std::string> at_proposer, at_responder;
+  while (!at_proposer) {
+    ByteView in = from_proposer;
+    if (!at_responder) at_responder = feed(responder, to_responder, in, from_responder).value();
+    from_proposer.clear();
+    in = from_responder;
+    at_proposer = feed(proposer, to_proposer, in, from_proposer).value();
+    from_responder.clear();
   }
-  EXPECT_EQ(at_dialer, "/b");
-  EXPECT_EQ(at_listener, "/b");
+  EXPECT_EQ(at_proposer, "/b");
+  EXPECT_EQ(at_responder, "/b");
 }
 
 TEST(Multistream, LsIsAnUnknownProtocol) {
-  Listener listener = listener_of("/a");
-  ASSERT_TRUE(listener.on_token(kHeader));
-  EXPECT_EQ(listener.on_token("ls").value().send, tokens({"na"}));
-  EXPECT_EQ(listener.on_token("").value().send, tokens({"na"}));
+  Responder responder = responder_of("/a");
+  ASSERT_TRUE(responder.on_token(kHeader));
+  EXPECT_EQ(responder.on_token("ls").value().send, tokens({"na"}));
+  EXPECT_EQ(responder.on_token("").value().send, tokens({"na"}));
 }
 
-TEST(Multistream, TheDialerEndsWhenAllIsRefused) {
-  Dialer dialer({"/a", "/b"});
-  ASSERT_TRUE(dialer.on_token(kHeader));
-  EXPECT_EQ(dialer.on_token("na").value().send, tokens({"/b"}));
-  const Error error = dialer.on_token("na").error();
+TEST(Multistream, TheProposerEndsWhenAllIsRefused) {
+  Proposer proposer({"/a", "/b"});
+  ASSERT_TRUE(proposer.on_token(kHeader));
+  EXPECT_EQ(proposer.on_token("na").value().send, tokens({"/b"}));
+  const Error error = proposer.on_token("na").error();
   EXPECT_TRUE(error.is(errors::kNotSupported));
   EXPECT_EQ(error.consequence(), Consequence::kLocal);
 }
 
 TEST(MultistreamBadInput, M1TokenLength) {
   const std::string longest(kMaxToken - 1, 'x');
-  Listener generous([&](std::string_view asked) { return asked == longest; });
+  Responder generous([&](std::string_view asked) { return asked == longest; });
   Bytes bytes = tokens({kHeader, longest});
   EXPECT_EQ(feed(generous, as_text(bytes)).value(), longest);  // exactly 1024
   const std::string header(as_text(tokens({kHeader})));
   for (const std::string_view length : {"\x81\x08", "\xFF\x7F", "\xFF\xFF\x03"}) {
-    Listener listener = listener_of("/a");
-    EXPECT_TRUE(feed(listener, header + std::string(length)).error().is(errors::kTokenTooLong));
+    Responder responder = responder_of("/a");
+    EXPECT_TRUE(feed(responder, header + std::string(length)).error().is(errors::kTokenTooLong));
   }
 }
 
 TEST(MultistreamBadInput, F2LengthNotMinimal) {
-  Listener listener = listener_of("/a");
-  EXPECT_TRUE(feed(listener, std::string_view("\x93\x00/multistream", 14)).error().is(errors::kBadLength));
+  Responder responder = responder_of("/a");
+  EXPECT_TRUE(feed(responder, std::string_view("\x93\x00/multistream", 14)).error().is(errors::kBadLength));
 }
 
 TEST(MultistreamBadInput, M2NoNewline) {
-  Listener listener = listener_of("/a");
-  EXPECT_TRUE(feed(listener, "\x12/multistream/1.0.0").error().is(errors::kNoNewline));
-  Listener empty = listener_of("/a");
+  Responder responder = responder_of("/a");
+  EXPECT_TRUE(feed(responder, "\x12/multistream/1.0.0").error().is(errors::kNoNewline));
+  Responder empty = responder_of("/a");
   EXPECT_TRUE(feed(empty, std::string_view("\0", 1)).error().is(errors::kNoNewline));
 }
 
 TEST(MultistreamBadInput, M3AMillionProposals) {
-  Listener listener = listener_of("/a");
-  ASSERT_TRUE(listener.on_token(kHeader));
+  Responder responder = responder_of("/a");
+  ASSERT_TRUE(responder.on_token(kHeader));
   unsigned answered = 0;
-  while (const Result<Step> step = listener.on_token("/nonsense")) {
+  while (const Result<Step> step = responder.on_token("/nonsense")) {
     ASSERT_EQ(step->send, tokens({"na"}));
     ASSERT_LT(++answered, 1'000'000u);
   }
-  EXPECT_EQ(answered, Listener::kMaxProposals);
-  EXPECT_TRUE(listener.on_token("/nonsense").error().is(errors::kTooManyProposals));
+  EXPECT_EQ(answered, Responder::kMaxProposals);
+  EXPECT_TRUE(responder.on_token("/nonsense").error().is(errors::kTooManyProposals));
 }
 
 TEST(MultistreamBadInput, M4FloodOfRefusals) {
-  Dialer dialer({"/a"});
-  const Result<std::optional<std::string>> done = feed(dialer, as_text(tokens({kHeader, "na", "na", "na"})));
+  Proposer proposer({"/a"});
+  const Result<std::optional<std::string>> done = feed(proposer, as_text(tokens({kHeader, "na", "na", "na"})));
   EXPECT_TRUE(done.error().is(errors::kNotSupported));
 }
 
 TEST(MultistreamBadInput, M5HeaderRepeated) {
-  Listener listener = listener_of("/a");
-  ASSERT_TRUE(listener.on_token(kHeader));
-  EXPECT_EQ(listener.on_token(kHeader).value().send, tokens({"na"}));
-  Dialer dialer({"/a"});
-  ASSERT_TRUE(dialer.on_token(kHeader));
-  EXPECT_TRUE(dialer.on_token(kHeader).error().is(errors::kWrongAnswer));
+  Responder responder = responder_of("/a");
+  ASSERT_TRUE(responder.on_token(kHeader));
+  EXPECT_EQ(responder.on_token(kHeader).value().send, tokens({"na"}));
+  Proposer proposer({"/a"});
+  ASSERT_TRUE(proposer.on_token(kHeader));
+  EXPECT_TRUE(proposer.on_token(kHeader).error().is(errors::kWrongAnswer));
 }
 
 TEST(MultistreamBadInput, NoHeader) {
-  Listener listener = listener_of("/a");
-  EXPECT_TRUE(listener.on_token("/a").error().is(errors::kBadHeader));
-  Dialer dialer({"/a"});
-  EXPECT_TRUE(dialer.on_token("/multistream/2.0.0").error().is(errors::kBadHeader));
+  Responder responder = responder_of("/a");
+  EXPECT_TRUE(responder.on_token("/a").error().is(errors::kBadHeader));
+  Proposer proposer({"/a"});
+  EXPECT_TRUE(proposer.on_token("/multistream/2.0.0").error().is(errors::kBadHeader));
 }
 
 TEST(MultistreamBadInput, M7DataRightAfterTheProposalIsLeftAlone) {
-  Listener listener = listener_of("/a");
+  Responder responder = responder_of("/a");
   TokenReader reader;
   std::string text(as_text(tokens({kHeader, "/a"})));
   text += "application data";
   ByteView bytes = as_bytes(text);
   Bytes answer;
-  EXPECT_EQ(feed(listener, reader, bytes, answer).value(), "/a");
+  EXPECT_EQ(feed(responder, reader, bytes, answer).value(), "/a");
   EXPECT_EQ(as_text(bytes), "application data");
 }
 
 TEST(MultistreamBadInput, M9AnotherProtocolEchoed) {
-  Dialer dialer({"/a"});
-  ASSERT_TRUE(dialer.on_token(kHeader));
-  EXPECT_TRUE(dialer.on_token("/b").error().is(errors::kWrongAnswer));
+  Proposer proposer({"/a"});
+  ASSERT_TRUE(proposer.on_token(kHeader));
+  EXPECT_TRUE(proposer.on_token("/b").error().is(errors::kWrongAnswer));
 }
 
 }  // namespace

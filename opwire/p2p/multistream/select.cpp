@@ -29,7 +29,8 @@ Task<Result<std::string>> negotiate(Stream& stream, Side& side) {
 
 class LazyStream final : public Stream {
  public:
-  LazyStream(std::unique_ptr<Stream> stream, Dialer dialer) : stream_(std::move(stream)), dialer_(std::move(dialer)) {}
+  LazyStream(std::unique_ptr<Stream> stream, Proposer proposer)
+      : stream_(std::move(stream)), proposer_(std::move(proposer)) {}
 
   Task<Result<void>> wait_readable() override {
     OPW_CO_TRYV(co_await confirm());
@@ -50,7 +51,7 @@ class LazyStream final : public Stream {
  private:
   Task<Result<void>> confirm() {
     if (!confirmed_) {
-      const Result<std::string> protocol = co_await negotiate(*stream_, dialer_);
+      const Result<std::string> protocol = co_await negotiate(*stream_, proposer_);
       if (!protocol) {
         stream_->reset();
         co_return protocol.error();
@@ -61,33 +62,33 @@ class LazyStream final : public Stream {
   }
 
   std::unique_ptr<Stream> stream_;
-  Dialer dialer_;
+  Proposer proposer_;
   bool confirmed_ = false;
 };
 
 }  // namespace
 
 Task<Result<std::string>> select_protocol(Stream& stream, std::vector<std::string> protocols) {
-  Dialer dialer(std::move(protocols));
-  const Bytes start = dialer.start();
+  Proposer proposer(std::move(protocols));
+  const Bytes start = proposer.start();
   OPW_CO_TRYV(co_await write(stream, start));
-  co_return co_await negotiate(stream, dialer);
+  co_return co_await negotiate(stream, proposer);
 }
 
 Task<Result<std::string>> accept_protocol(Stream& stream, std::function<bool(std::string_view)> supports) {
-  Listener listener(std::move(supports));
-  const Bytes start = listener.start();
+  Responder responder(std::move(supports));
+  const Bytes start = responder.start();
   OPW_CO_TRYV(co_await write(stream, start));
-  co_return co_await negotiate(stream, listener);
+  co_return co_await negotiate(stream, responder);
 }
 
 Task<Result<std::unique_ptr<Stream>>> select_lazily(std::unique_ptr<Stream> stream, std::string protocol) {
   std::vector<std::string> protocols;
   protocols.push_back(std::move(protocol));
-  Dialer dialer(std::move(protocols));
-  const Bytes start = dialer.start();
+  Proposer proposer(std::move(protocols));
+  const Bytes start = proposer.start();
   OPW_CO_TRYV(co_await write(*stream, start));
-  co_return std::unique_ptr<Stream>(std::make_unique<LazyStream>(std::move(stream), std::move(dialer)));
+  co_return std::unique_ptr<Stream>(std::make_unique<LazyStream>(std::move(stream), std::move(proposer)));
 }
 
 }  // namespace opwire::multistream

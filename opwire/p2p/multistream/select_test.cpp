@@ -38,19 +38,19 @@ class SlowStream final : public Stream {
 };
 
 struct Select : testing::Test {
-  Select() { std::tie(dialer, listener) = net::make_stream_pair(loop); }
+  Select() { std::tie(proposer, responder) = net::make_stream_pair(loop); }
   ~Select() override {
-    if (dialer) dialer->reset();
-    listener->reset();
+    if (proposer) proposer->reset();
+    responder->reset();
     loop.run(tasks.join());
   }
   void negotiate(std::vector<std::string> proposed, std::string supported) {
-    tasks.spawn(select_and_note(*dialer, std::move(proposed), selected));
-    tasks.spawn(accept_and_note(*listener, std::move(supported), accepted));
+    tasks.spawn(select_and_note(*proposer, std::move(proposed), selected));
+    tasks.spawn(accept_and_note(*responder, std::move(supported), accepted));
     loop.run_for(seconds(1));
   }
   void accept(std::string supported) {
-    tasks.spawn(accept_and_note(*listener, std::move(supported), accepted));
+    tasks.spawn(accept_and_note(*responder, std::move(supported), accepted));
     loop.run_for(seconds(1));
   }
   void send(Stream& from, std::initializer_list<std::string_view> texts, std::string_view more = {}) {
@@ -65,7 +65,7 @@ struct Select : testing::Test {
   }
 
   SimulatedLoop loop;
-  std::unique_ptr<Stream> dialer, listener;
+  std::unique_ptr<Stream> proposer, responder;
   Scope tasks{loop};
   Outcome selected, accepted;
 };
@@ -77,8 +77,8 @@ TEST_F(Select, BothAgree) {
 }
 
 TEST_F(Select, F6OneByteASegment) {
-  dialer = std::make_unique<SlowStream>(std::move(dialer));
-  listener = std::make_unique<SlowStream>(std::move(listener));
+  proposer = std::make_unique<SlowStream>(std::move(proposer));
+  responder = std::make_unique<SlowStream>(std::move(responder));
   negotiate({"/a", "/b"}, "/b");
   EXPECT_EQ(selected->value(), "/b");
   EXPECT_EQ(accepted->value(), "/b");
@@ -87,56 +87,56 @@ TEST_F(Select, F6OneByteASegment) {
 TEST_F(Select, NothingInCommon) {
   negotiate({"/a", "/b"}, "/c");
   EXPECT_TRUE(selected->error().is(errors::kNotSupported));
-  EXPECT_FALSE(accepted) << "the listener waits for further proposals";
+  EXPECT_FALSE(accepted) << "the responder waits for further proposals";
 }
 
 TEST_F(Select, M6APeerThatNeverAnswersIsEndedByReset) {
-  tasks.spawn(select_and_note(*dialer, std::vector<std::string>{"/a"}, selected));
+  tasks.spawn(select_and_note(*proposer, std::vector<std::string>{"/a"}, selected));
   loop.run_for(seconds(60));
   EXPECT_FALSE(selected);
-  dialer->reset();
+  proposer->reset();
   loop.run_for(seconds(1));
   EXPECT_TRUE(selected->error().is(opwire::errors::kClosed));
 }
 
 TEST_F(Select, M7WhatFollowsTheProposalIsLeftForTheApplication) {
-  send(*dialer, {kHeader, "/a"}, "application data");
-  ASSERT_TRUE(loop.run(dialer->close_write()));
+  send(*proposer, {kHeader, "/a"}, "application data");
+  ASSERT_TRUE(loop.run(proposer->close_write()));
   accept("/a");
   EXPECT_EQ(accepted->value(), "/a");
-  EXPECT_EQ(read(*listener), "application data");
+  EXPECT_EQ(read(*responder), "application data");
 }
 
 TEST_F(Select, M8HalfClosedWithOnlyTheHeader) {
-  send(*dialer, {kHeader});
-  ASSERT_TRUE(loop.run(dialer->close_write()));
+  send(*proposer, {kHeader});
+  ASSERT_TRUE(loop.run(proposer->close_write()));
   accept("/a");
   EXPECT_TRUE(accepted->error().is(opwire::errors::kEndOfStream));
 }
 
 TEST_F(Select, F5LengthThenEnd) {
-  send(*dialer, {}, "\x13/multi");
-  ASSERT_TRUE(loop.run(dialer->close_write()));
+  send(*proposer, {}, "\x13/multi");
+  ASSERT_TRUE(loop.run(proposer->close_write()));
   accept("/a");
   EXPECT_TRUE(accepted->error().is(opwire::errors::kEndOfStream));
 }
 
 TEST_F(Select, LazilyTheApplicationWritesBeforeTheAnswer) {
-  std::unique_ptr<Stream> stream = loop.run(select_lazily(std::move(dialer), "/a")).value();
+  std::unique_ptr<Stream> stream = loop.run(select_lazily(std::move(proposer), "/a")).value();
   ASSERT_TRUE(loop.run(write(*stream, as_bytes("request"))));
   accept("/a");
   EXPECT_EQ(accepted->value(), "/a");
-  EXPECT_EQ(read(*listener), "request");
-  ASSERT_TRUE(loop.run(write(*listener, as_bytes("answer"))));
+  EXPECT_EQ(read(*responder), "request");
+  ASSERT_TRUE(loop.run(write(*responder, as_bytes("answer"))));
   EXPECT_EQ(read(*stream), "answer");
 }
 
 TEST_F(Select, LazilyARefusalResetsTheStream) {
-  std::unique_ptr<Stream> stream = loop.run(select_lazily(std::move(dialer), "/a")).value();
+  std::unique_ptr<Stream> stream = loop.run(select_lazily(std::move(proposer), "/a")).value();
   ASSERT_TRUE(loop.run(write(*stream, as_bytes("\x03na\n looks like a proposal"))));
-  send(*listener, {kHeader, kNotAvailable});
+  send(*responder, {kHeader, kNotAvailable});
   EXPECT_EQ(read(*stream), "<multistream.not_supported>");
-  EXPECT_EQ(loop.run(write(*listener, as_bytes("x"))).error().name(), "reset");
+  EXPECT_EQ(loop.run(write(*responder, as_bytes("x"))).error().name(), "reset");
 }
 
 }  // namespace
