@@ -43,7 +43,7 @@ Task<void> Acceptor::accept_loop(Listener& listener) {
       continue;
     }
     if (raw.error().is(opwire::errors::kClosed) || raw.error().is(opwire::errors::kCancelled)) co_return;
-    kLog.warn("cannot accept", {{"address", listener.local().to_string()}, {"error", raw.error()}});
+    log_failure(listener.local(), raw.error());
     const bool waited = co_await sleep_for(context_.loop, kPause);
     if (!waited) co_return;
   }
@@ -92,6 +92,13 @@ Task<void> Acceptor::upgrade(RawConnection raw, std::optional<InboundGuard::Plac
 Result<void> Acceptor::take(Upgraded upgraded, std::optional<InboundGuard::Place> place) {
   if (!place && !context_.is_static(upgraded.peer)) return errors::kTooManyConnections;
   return context_.on_connected(std::move(upgraded), place ? std::move(*place) : InboundGuard::Place());
+}
+
+// Whoever opens many connections can bring this about: no descriptors are left.
+void Acceptor::log_failure(const Multiaddr& local, const Error& why) {
+  if (!failure_limit_.admit(context_.loop.now())) return;
+  kLog.warn("cannot accept",
+            {{"address", local.to_string()}, {"error", why}, {"left_out", failure_limit_.suppressed()}});
 }
 
 void Acceptor::log_refusal(const Multiaddr& remote, const Error& why) {

@@ -53,6 +53,7 @@ class Acceptor {
   /// Without a place only a static peer is let in.
   Task<void> upgrade(RawConnection raw, std::optional<InboundGuard::Place> place, PendingList::iterator pending);
   Result<void> take(Upgraded upgraded, std::optional<InboundGuard::Place> place);
+  void log_failure(const Multiaddr& local, const Error& why);
   void log_refusal(const Multiaddr& remote, const Error& why);
 
   const AcceptorContext context_;
@@ -60,6 +61,7 @@ class Acceptor {
   std::vector<std::unique_ptr<Listener>> listeners_;
   PendingList pending_;  // in order of arrival
   Event place_free_;
+  log::Limit failure_limit_;
   log::Limit log_limit_;
   Scope scope_;
 };
