@@ -87,13 +87,32 @@ std::size_t element_size(ByteView body) {
   return 1 + extra + length + 1;
 }
 
-// libsnappy takes a literal of 2^32 bytes for an empty one, Go for corrupt; and whether a message is valid decides its
-// id. These five bytes hardly ever occur, so most bodies are spared the walk.
+// A literal of 2^32 bytes.
+constexpr std::string_view kWrappingLiteral = "\xfc\xff\xff\xff\xff";
+
+// Whether one may begin in body's first size bytes. Wherever it begins, two of its last four bytes are a pair at an even
+// place; the compiler looks for such pairs many at a time.
+bool may_wrap(ByteView body, std::size_t size) {
+  bool found = false;
+  const std::size_t end = std::min(body.size(), size + kWrappingLiteral.size());
+  for (std::size_t i = 0; i + 2 <= end; i += 2) found |= load_le<std::uint16_t>(body.data() + i) == 0xffff;
+  return found;
+}
+
+// libsnappy takes it for an empty one, Go for corrupt; and whether a message is valid decides its id. These five bytes
+// hardly ever occur, so most bodies are spared the walk.
 bool has_wrapping_literal(ByteView body) {
-  constexpr std::string_view kElement = "\xfc\xff\xff\xff\xff";
-  if (as_text(body).find(kElement) == std::string_view::npos) return false;
+  constexpr std::size_t kStep = 4096;
+  bool occurs = false;
+  for (std::size_t at = 0; at < body.size() && !occurs; at += kStep) {
+    const ByteView rest = body.subspan(at);
+    occurs = may_wrap(rest, kStep) &&
+             as_text(rest.first(std::min(rest.size(), kStep + kWrappingLiteral.size()))).find(kWrappingLiteral) !=
+                 std::string_view::npos;
+  }
+  if (!occurs) return false;
   while (!body.empty()) {
-    if (as_text(body).starts_with(kElement)) return true;
+    if (as_text(body).starts_with(kWrappingLiteral)) return true;
     body = body.subspan(std::min(element_size(body), body.size()));
   }
   return false;

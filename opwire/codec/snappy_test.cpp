@@ -136,6 +136,16 @@ TEST(Snappy, LiteralOfFourGibibytesIsRefused) {
   EXPECT_EQ(error_of("00fcffffffff"), errors::kSnappyCorrupt);
   EXPECT_EQ(error_of("05fcffffffff100102030405"), errors::kSnappyCorrupt);
   EXPECT_EQ(error_of("05100102030405fcffffffff"), errors::kSnappyCorrupt);
+  // Wherever it stands.
+  for (std::size_t size = 4080; size < 4110; ++size) {
+    Bytes body{0xf4, static_cast<std::uint8_t>(size - 1), static_cast<std::uint8_t>((size - 1) >> 8)};
+    body.resize(3 + size, 0x61);
+    Bytes message{static_cast<std::uint8_t>(size | 0x80), static_cast<std::uint8_t>(size >> 7)};
+    message.insert(message.end(), body.begin(), body.end());
+    ASSERT_TRUE(decompress(message, size)) << size;
+    for (const std::uint8_t byte : {0xfc, 0xff, 0xff, 0xff, 0xff}) message.push_back(byte);
+    ASSERT_FALSE(decompress(message, size)) << size;
+  }
   // The same bytes inside a literal, after each kind of element, mean nothing.
   for (const char* text : {"05"
                            "10fcffffffff",
