@@ -178,6 +178,31 @@ TEST(BlockCheck, CurrentSignatureConfirmsEvenIfTheBlockIsRefused) {
   EXPECT_TRUE(outcome.confirms_signer);
 }
 
+// Whether the block hash is taken before the signature is checked (large transactions) or after (small ones) shows in
+// nothing.
+TEST(BlockCheck, SignatureComesBeforeTheBlockHash) {
+  for (const std::size_t size : {50UL, 500UL}) {
+    SCOPED_TRACE(size);
+    const Bytes transaction(size, 0x5a);
+    Envelope envelope = make_envelope(PayloadVersion::kV3);
+    envelope.payload.transactions = TransactionList::make(std::vector<ByteView>(20, transaction)).value();
+    envelope.payload.block_hash = block_hash(envelope);
+    EXPECT_TRUE(check(sign(envelope)).block);
+
+    Bytes body = to_bytes(sign(envelope).view());
+    body.back() ^= 1;  // neither signed nor hashed
+    expect_refused(check(SharedBytes(body)), errors::kWrongSigner);
+
+    envelope.payload.block_hash.bytes[0] ^= 1;
+    const CheckOutcome wrong_hash = check(sign(envelope));
+    expect_refused(wrong_hash, errors::kBlockHash);
+    EXPECT_TRUE(wrong_hash.confirms_signer);
+
+    envelope.payload.timestamp = kNow - 61;
+    expect_refused(check(sign(envelope)), errors::kTooOld);
+  }
+}
+
 TEST(BlockCheck, WrongHashWithdrawalsAndBlobGas) {
   Envelope envelope = make_envelope(PayloadVersion::kV3);
   envelope.payload.block_hash.bytes[0] ^= 1;
