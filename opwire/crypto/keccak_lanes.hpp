@@ -123,20 +123,31 @@ OPW_INLINE void add_block(Words8* s, const std::uint8_t* const* data, std::size_
   }
 }
 
-// Lanes that state and data have: those of V, but for Words2 one, whose state fills the lower halves.
+// One statement each for word I and those after it: from a loop the compiler would make a call that copies the state by
+// way of memory.
+template <std::size_t Size, std::size_t I = 0, class V>
+OPW_INLINE void load_state(V* s, const Word* state) {
+  s[I] = V{};
+  std::memcpy(&s[I], state + I * Size / sizeof(Word), Size);
+  if constexpr (I + 1 < kWords) load_state<Size, I + 1>(s, state);
+}
+template <std::size_t Size, std::size_t I = 0, class V>
+OPW_INLINE void store_state(Word* state, const V* s) {
+  std::memcpy(state + I * Size / sizeof(Word), &s[I], Size);
+  if constexpr (I + 1 < kWords) store_state<Size, I + 1>(state, s);
+}
+
+// The state has a lane for each word of V, but for Words2 one: the lower half.
 template <int Rounds, class V>
 OPW_INLINE void absorb(Word* state, const std::uint8_t* const* data, std::size_t blocks) {
-  constexpr std::size_t kLanes = sizeof(V) == 16 ? 1 : sizeof(V) / 8;
+  constexpr std::size_t kSize = sizeof(V) == sizeof(Words2) ? sizeof(Word) : sizeof(V);
   V s[kWords];
-  for (std::size_t i = 0; i < kWords; ++i) {
-    s[i] = V{};
-    std::memcpy(&s[i], state + i * kLanes, kLanes * 8);
-  }
+  load_state<kSize>(s, state);
   for (std::size_t block = 0; block < blocks; ++block) {
     add_block(s, data, block * kRate);
     permute<Rounds>(s);
   }
-  for (std::size_t i = 0; i < kWords; ++i) std::memcpy(state + i * kLanes, &s[i], kLanes * 8);
+  store_state<kSize>(state, s);
 }
 
 #undef OPW_INLINE

@@ -1,5 +1,5 @@
-// Any bytes as a payload of each version (the first byte chooses): what is accepted encodes to the same bytes, can be
-// hashed, and survives JSON.
+// Any bytes as a payload of each version (the first byte chooses): what is accepted encodes to the same bytes, has
+// the same hashes beside each other as one by one, and survives JSON.
 #include "opwire/opstack/payload/block_hash.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto envelope = decode_ssz(version, SharedBytes(ssz));
   if (!envelope) return 0;
   OPW_CHECK(encode_ssz(*envelope) == ssz);
-  (void)block_hash(*envelope);
+  const BlockHashes hashes = block_hashes(*envelope, ssz);
+  OPW_CHECK(hashes.block == block_hash(*envelope) && hashes.payload == payload_hash(ssz));
   OPW_CHECK(parse_envelope_json(to_json(*envelope)).value() == *envelope);
   return 0;
 }

@@ -11,13 +11,16 @@ namespace {
 
 constexpr std::size_t kLimit = 10 * 1024 * 1024;
 
-// Decodes; the bytes must come out again.
+// Decodes; the bytes must come out again, and both hashes be the same together as alone.
 Envelope expect_round_trip(PayloadVersion version, const Bytes& ssz) {
   const auto envelope = decode_ssz(version, SharedBytes(ssz));
   EXPECT_TRUE(envelope);
   if (!envelope) return {};
   EXPECT_EQ(envelope->payload.version, version);
   EXPECT_EQ(encode_ssz(*envelope), ssz);
+  const BlockHashes hashes = block_hashes(*envelope, ssz);
+  EXPECT_EQ(hashes.block, block_hash(*envelope));
+  EXPECT_EQ(hashes.payload, payload_hash(ssz));
   return *envelope;
 }
 
