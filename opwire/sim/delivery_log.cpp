@@ -12,7 +12,7 @@ Duration percentile(const std::vector<Duration>& sorted, unsigned percent) {
 
 }  // namespace
 
-std::size_t DeliveryLog::on_published(std::size_t publisher, TimePoint now) {
+std::size_t DeliveryLog::on_published(std::optional<std::size_t> publisher, TimePoint now) {
   messages_.push_back({publisher, now, std::vector<Duration>(nodes_, kNever)});
   return messages_.size() - 1;
 }
@@ -32,7 +32,7 @@ DeliverySummary DeliveryLog::summarise(const std::vector<std::unique_ptr<Node>>&
     summary.in_all += static_cast<std::size_t>(
         std::count_if(entry.delays.begin(), entry.delays.end(), [](Duration delay) { return delay != kNever; }));
     if (to > end) continue;
-    const bool counts = nodes[entry.publisher]->ran(from, to);
+    const bool counts = !entry.publisher || nodes[*entry.publisher]->ran(from, to);
     summary.messages += counts ? 1 : 0;
     for (std::size_t n = 0; n < nodes_; ++n) {
       const bool has = entry.delays[n] != kNever;

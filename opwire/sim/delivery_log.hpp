@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "opwire/sim/node.hpp"
@@ -33,8 +35,9 @@ class DeliveryLog {
  public:
   explicit DeliveryLog(std::size_t nodes) : nodes_(nodes) {}
 
-  /// Messages are numbered in the order in which they are published.
-  std::size_t on_published(std::size_t publisher, TimePoint now);
+  /// Messages are numbered in the order in which they are published. publisher: a node, or nothing when somebody else
+  /// sent it, who counts as one that stays.
+  std::size_t on_published(std::optional<std::size_t> publisher, TimePoint now);
   /// Again, after a restart: the first time counts.
   void on_delivered(std::size_t message, std::size_t node, TimePoint now);
   std::size_t size() const noexcept { return messages_.size(); }
@@ -45,7 +48,7 @@ class DeliveryLog {
  private:
   static constexpr Duration kNever = Duration::max();
   struct Entry {
-    std::size_t publisher;
+    std::optional<std::size_t> publisher;
     TimePoint published;
     std::vector<Duration> delays;  // by node
   };

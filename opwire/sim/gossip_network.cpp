@@ -9,7 +9,7 @@ namespace opwire::sim {
 namespace {
 
 constexpr auto kStartWithin = std::chrono::seconds(3);
-constexpr auto kWarmUp = std::chrono::seconds(30);
+constexpr auto kWarmUp = std::chrono::seconds(15);
 constexpr auto kSecond = std::chrono::seconds(1);
 // A message: its number, whether it is valid, and anything.
 constexpr std::size_t kHeader = 9;
@@ -46,6 +46,7 @@ GossipNetwork::GossipNetwork(const GossipOptions& options)
   for (std::uint32_t i = 0; i < options.nodes; ++i) {
     NodeOptions chosen(i);
     chosen.station.bandwidth = options.bandwidth;
+    chosen.station.swarm = options.swarm;
     chosen.gossip = options.gossip;
     const auto subscribe = [this, i](gossipsub::Service& gossip) {
       const auto joined =

@@ -27,6 +27,7 @@ struct GossipOptions {
   LinkOptions links{std::chrono::milliseconds(10), std::chrono::milliseconds(150), std::chrono::milliseconds(5)};
   Bandwidth bandwidth;
   gossipsub::Params gossip;
+  swarm::SwarmOptions swarm;
   std::size_t message_size = 2048;
   Duration message_interval = std::chrono::seconds(1);
   double cuts_per_second = 0;   ///< connections that break
@@ -44,7 +45,7 @@ class GossipNetwork {
   GossipNetwork(const GossipNetwork&) = delete;
   GossipNetwork& operator=(const GossipNetwork&) = delete;
 
-  /// Returns after half a minute without messages.
+  /// Returns when the nodes have had some seconds to find each other, without messages.
   void start();
   /// progress, if given, is called once a simulated second.
   void run_for(Duration duration, const std::function<void()>& progress = {});

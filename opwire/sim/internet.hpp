@@ -49,7 +49,6 @@ class Internet {
   SimulatedLoop& loop() noexcept { return loop_; }
   /// ip: 4 bytes. Machines may share one, as behind a NAT; their ports then differ.
   MachineId add_machine(const ByteArray<4>& ip, const Bandwidth& bandwidth = {});
-  std::size_t machine_count() const noexcept { return machines_.size(); }
   /// /ip4/…/tcp/port of that machine.
   Multiaddr address(MachineId machine, std::uint16_t port) const;
   /// What a host on that machine dials and listens with.
