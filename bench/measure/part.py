@@ -16,18 +16,23 @@ class Context:
     quick: bool
 
     def sides(self):
-        return {"opwire": self.programs.opwirepeer, "go": self.programs.gopeer}
+        return {"opwire": self.programs.opwirepeer, "go": self.programs.gopeer, "rust": self.programs.rustpeer}
 
 
-PAIRS = (("opwire", "opwire"), ("go", "go"), ("opwire", "go"), ("go", "opwire"))
+PAIRS = (("opwire", "opwire"), ("go", "go"), ("rust", "rust"), ("opwire", "go"), ("go", "opwire"))
 
 
-def listen(program, *flags):
-    return Listener([program, "listen", *flags], env=GO, cpu=LISTENER_CPU)
+def listen(program, *flags, cpu=LISTENER_CPU):
+    return Listener([program, "listen", *flags, *_flags(program)], env=GO, cpu=cpu)
 
 
-def dial(program, listener, *words):
+def dial(program, listener, *words, cpu=DIALLER_CPU):
     """The dialler's result, and the CPU time that the listener spent on it."""
     before = listener.ask("stats", "stats")["cpu_seconds"]
-    result = run_dial([program, "dial", listener.address, *map(str, words)], timeout=300, env=GO, cpu=DIALLER_CPU)
+    result = run_dial([program, "dial", listener.address, *map(str, words), *_flags(program)], timeout=300, env=GO, cpu=cpu)
     return result, listener.ask("stats", "stats")["cpu_seconds"] - before
+
+
+def _flags(program):
+    """Each side has one CPU; and rust-libp2p would ping everybody at once, which the others do not."""
+    return ["--threads", "1", "--no-ping"] if program.name == "rustpeer" else []

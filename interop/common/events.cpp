@@ -16,6 +16,10 @@ void emit(std::string_view name, const Fields& fields) {
   std::fflush(stdout);
 }
 
+std::int64_t wall_us(const Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(clock.wall_now().time_since_epoch()).count();
+}
+
 double stop(const bench::Meter& meter, Fields& into) {
   const double seconds = meter.wall_seconds();
   into["seconds"] = seconds;

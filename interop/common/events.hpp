@@ -17,6 +17,9 @@ using Fields = boost::json::object;
 /// Prints {"event": name, ...fields} at once.
 void emit(std::string_view name, const Fields& fields);
 
+/// The wall clock as events tell it.
+std::int64_t wall_us(const Clock& clock);
+
 /// Adds seconds and cpu_seconds of a span that ends here; returns the seconds.
 double stop(const bench::Meter& meter, Fields& into);
 

@@ -12,13 +12,18 @@ namespace {
 
 class AcceptedPrinter final : public opstack::BlockSink {
  public:
+  explicit AcceptedPrinter(const Clock& clock) : clock_(clock) {}
   void on_block(const opstack::AcceptedBlock& block) override {
     Fields line = describe_block(block.envelope);
     line["topic"] = block.topic;
     line["from"] = block.from.to_string();
     line["signer"] = codec::to_checksum_hex(block.signer);
+    line["at_us"] = wall_us(clock_);
     emit("accepted", line);
   }
+
+ private:
+  const Clock& clock_;
 };
 
 void emit_status(const node::Node& node) {
@@ -63,7 +68,7 @@ Task<void> serve(Loop& loop, node::Node& node) {
 int run(node::Config config) {
   ReactorLoop loop;
   WorkerPool pool;
-  AcceptedPrinter printer;
+  AcceptedPrinter printer(loop);
   const auto node = node::Node::make(loop, pool, std::move(config));
   if (!node) {
     std::fprintf(stderr, "opwirenode: %s\n", node.error().c_str());

@@ -1,6 +1,7 @@
 // perf setups and idle: many connections.
 #include "interop/common/input.hpp"
 #include "interop/opwirepeer/dial.hpp"
+#include "interop/opwirepeer/gossip.hpp"
 
 namespace opwire::interop {
 namespace {
@@ -40,7 +41,7 @@ Task<Result<void>> set_up_once(Dialer& dialer, SetUps& state) {
   co_return Result<void>();
 }
 
-Task<Result<Fields>> set_up_all(Dialer& dialer, const Peers& peers) {
+Task<Result<Fields>> set_up_all(Dialer& dialer, Peers& peers) {
   SetUps state;
   for (const auto& peer : peers) state.free.push_back(peer.get());
   const std::size_t count = dialer.numbers[0];
@@ -53,7 +54,7 @@ Task<Result<Fields>> set_up_all(Dialer& dialer, const Peers& peers) {
   co_return fields;
 }
 
-Task<Result<Fields>> hold_all(Dialer& dialer, const Peers& peers) {
+Task<Result<Fields>> hold_connections(Dialer& dialer, const Peers& peers) {
   const bench::Meter meter;
   OPW_CO_TRYV(co_await in_parallel(dialer.loop, peers.size(), kIdleDialsInFlight,
                                    [&](std::size_t index) { return peers[index]->connect(dialer.target); }));
@@ -71,7 +72,30 @@ Task<Result<Fields>> hold_all(Dialer& dialer, const Peers& peers) {
   co_return fields;
 }
 
-using Many = Task<Result<Fields>> (*)(Dialer&, const Peers&);
+using Gossips = std::vector<std::unique_ptr<Gossip>>;
+
+// With --gossip.
+Gossips start_gossip(const Dialer& dialer, const Peers& peers) {
+  Gossips gossips;
+  if (dialer.options.gossip.empty()) return gossips;
+  for (const auto& peer : peers) {
+    gossips.push_back(std::make_unique<Gossip>(*peer, dialer.options.gossip, dialer.options.op_ids));
+  }
+  return gossips;
+}
+
+Task<void> stop_gossip(Dialer& dialer, Peers& peers, const Gossips& gossips) {
+  for (const auto& gossip : gossips) co_await gossip->close();
+  co_await close_all(dialer.loop, peers);
+}
+
+Task<Result<Fields>> hold_all(Dialer& dialer, Peers& peers) {
+  const Gossips gossips = start_gossip(dialer, peers);
+  Result<Fields> result = co_await hold_connections(dialer, peers);
+  co_await stop_gossip(dialer, peers, gossips);
+  co_return result;
+}
+using Many = Task<Result<Fields>> (*)(Dialer&, Peers&);
 
 Task<Result<Fields>> with_peers(Dialer& dialer, std::size_t count, Many body) {
   OPW_CO_TRY(Peers peers, make_peers(dialer, count));

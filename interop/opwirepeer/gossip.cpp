@@ -50,10 +50,6 @@ Task<gossipsub::Verdict> accept(gossipsub::MessagePtr) {
   co_return gossipsub::Verdict::kAccept;
 }
 
-std::int64_t now_us(const Loop& loop) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(loop.wall_now().time_since_epoch()).count();
-}
-
 Fields describe(const std::string& topic, ByteView data) {
   return {{"topic", topic}, {"len", data.size()}, {"sha256", codec::to_hex(crypto::sha256(data).view())}};
 }
@@ -73,7 +69,7 @@ Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics, bool op_ids)
     line["id"] = codec::to_hex(message.id.view());
     line["from_peer"] = message.from->to_string();
     if (message.author) line["author"] = message.author->to_string();
-    line["at_us"] = now_us(loop);
+    line["at_us"] = wall_us(loop);
     emit("message", line);
   };
   for (const std::string& topic : topics) (void)service_.subscribe(topic, accept, print);
@@ -82,7 +78,7 @@ Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics, bool op_ids)
 Result<void> Gossip::publish_one(const std::string& topic, ByteView plain) {
   const Bytes data = op_ids_ ? codec::snappy::compress(plain) : Bytes(plain.begin(), plain.end());
   Fields line = describe(topic, data);
-  line["at_us"] = now_us(peer_.host().loop());
+  line["at_us"] = wall_us(peer_.host().loop());
   OPW_TRYV(service_.publish(topic, Buffer::copy_of(data)));
   emit("published", line);
   return {};

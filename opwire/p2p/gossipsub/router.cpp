@@ -164,14 +164,24 @@ void Router::heartbeat(TimePoint now) {
   std::erase_if(state_.topics, [](const auto& entry) { return entry.second.idle(); });
 }
 
+namespace {
+
+/// Whether the time has come; moves it on by whole intervals, so that late heartbeats do not slow decay down.
+bool is_due(TimePoint& next, Duration interval, TimePoint now) {
+  if (now < next) return false;
+  const auto passed = next == TimePoint{} ? Duration::zero() : (now - next) / interval * interval;
+  next = (next == TimePoint{} ? now : next + passed) + interval;
+  return true;
+}
+
+}  // namespace
+
 void Router::refresh_scores(TimePoint now) {
-  if (state_.scores && next_score_refresh_ <= now) {
+  if (state_.scores && is_due(next_score_refresh_, state_.scores->params().decay_interval, now)) {
     state_.scores->refresh(now);
-    next_score_refresh_ = now + state_.scores->params().decay_interval;
   }
-  if (state_.gater && next_gater_refresh_ <= now) {
+  if (state_.gater && is_due(next_gater_refresh_, state_.gater->params().decay_interval, now)) {
     state_.gater->refresh(now);
-    next_gater_refresh_ = now + state_.gater->params().decay_interval;
   }
 }
 
