@@ -90,8 +90,8 @@ std::size_t element_size(ByteView body) {
 // A literal of 2^32 bytes.
 constexpr std::string_view kWrappingLiteral = "\xfc\xff\xff\xff\xff";
 
-// Whether one may begin in body's first size bytes. Wherever it begins, two of its last four bytes are a pair at an even
-// place; the compiler looks for such pairs many at a time.
+// Whether one may begin in body's first size bytes. Wherever it begins, two of its last four bytes are a pair at an
+// even place; the compiler looks for such pairs many at a time.
 bool may_wrap(ByteView body, std::size_t size) {
   bool found = false;
   const std::size_t end = std::min(body.size(), size + kWrappingLiteral.size());
@@ -119,11 +119,6 @@ bool has_wrapping_literal(ByteView body) {
 }
 
 }  // namespace
-
-Result<std::size_t> declared_size(ByteView compressed) {
-  OPW_TRY(const Header header, parse_header(compressed));
-  return header.declared;
-}
 
 Result<Bytes> decompress(ByteView compressed, std::size_t limit) {
   OPW_TRY(const Header header, parse_header(compressed));

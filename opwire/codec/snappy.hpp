@@ -8,8 +8,6 @@
 
 namespace opwire::codec::snappy {
 
-/// The length that the header declares. Errors: kSnappyHeader.
-Result<std::size_t> declared_size(ByteView compressed);
 /// Checks the declared length against the limit before it allocates. Errors: kSnappyHeader, kSnappyTooLarge,
 /// kSnappyCorrupt.
 Result<Bytes> decompress(ByteView compressed, std::size_t limit);

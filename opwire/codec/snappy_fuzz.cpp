@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto expected = PlainDecoder(data).decode();
   OPW_CHECK(plain.has_value() == expected.has_value());
   if (plain) {
-    OPW_CHECK(*plain == *expected && codec::snappy::declared_size(data).value() == plain->size());
+    OPW_CHECK(*plain == *expected);
     OPW_CHECK(codec::snappy::decompress(codec::snappy::compress(*plain), plain->size()).value() == *plain);
   }
   OPW_CHECK(codec::snappy::decompress(codec::snappy::compress(data), size).value() == to_bytes(data));

@@ -36,15 +36,4 @@ ExtraData ExtraData::make(const FeeParameters& fees) noexcept {
   return extra;
 }
 
-std::optional<FeeParameters> ExtraData::fee_parameters() const noexcept {
-  const bool holocene = size_ == kHoloceneSize && bytes_[0] == kHoloceneVersion;
-  const bool jovian = size_ == kJovianSize && bytes_[0] == kJovianVersion;
-  if (!holocene && !jovian) return std::nullopt;
-  FeeParameters fees;
-  fees.denominator = load_be<std::uint32_t>(bytes_.data() + kDenominatorAt);
-  fees.elasticity = load_be<std::uint32_t>(bytes_.data() + kElasticityAt);
-  if (jovian) fees.min_base_fee = load_be<std::uint64_t>(bytes_.data() + kMinBaseFeeAt);
-  return fees;
-}
-
 }  // namespace opwire::opstack

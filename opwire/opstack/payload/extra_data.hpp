@@ -14,7 +14,6 @@ struct FeeParameters {
   std::uint32_t denominator = 0;
   std::uint32_t elasticity = 0;
   std::optional<std::uint64_t> min_base_fee;  ///< from Jovian on
-  bool operator==(const FeeParameters&) const = default;
 };
 
 /// Up to 32 bytes.
@@ -29,8 +28,6 @@ class ExtraData {
   static ExtraData make(const FeeParameters& fees) noexcept;
 
   ByteView view() const noexcept { return ByteView(bytes_).first(size_); }
-  /// Nothing where the bytes are of neither form. Neither gossip nor sync checks this.
-  std::optional<FeeParameters> fee_parameters() const noexcept;
 
   bool operator==(const ExtraData&) const = default;
 
