@@ -44,7 +44,7 @@ void Delivery::on_message(Peer& peer, const Buffer& rpc, const MessageView& view
   if (!is_signed) {
     if (const MessagePtr known = recent_.find(view.topic, view.data)) {
       ++stats.duplicate_bytes;
-      return on_duplicate(peer, known->id, view, now);
+      return on_duplicate(peer, known->id, view, nullptr, now);
     }
   }
   // Before its id is marked as seen: gossip may bring it again when there is room.
@@ -59,7 +59,7 @@ void Delivery::on_message(Peer& peer, const Buffer& rpc, const MessageView& view
   state_.seen.expire(now);
   if (state_.seen.contains(decoded.id)) {
     ++stats.duplicate_ids;
-    return on_duplicate(peer, decoded.id, view, now);
+    return on_duplicate(peer, decoded.id, view, decoded.content, now);
   }
   std::optional<PeerId> author;
   if (is_signed) {
@@ -69,7 +69,7 @@ void Delivery::on_message(Peer& peer, const Buffer& rpc, const MessageView& view
     author = *verified;
   }
   state_.seen.add(decoded.id, now);
-  note_ids(peer, decoded, view, now);
+  keep_promises(decoded.id, view, decoded.content, wants_alias(&peer), now);
   MessagePtr message = make_message(peer, rpc, view, std::move(decoded), now);
   message->author = author;
   if (message->data.size() >= state_.params.idontwant_threshold) gossip_.tell_unwanted(*topic, *message);
@@ -98,26 +98,29 @@ void Delivery::refuse(Peer& peer, const MessageView& view, const ErrorKind& why)
   state_.blame(peer.id, why);
 }
 
-void Delivery::on_duplicate(Peer& peer, const MessageId& id, const MessageView& view, TimePoint now) {
-  gossip_.fulfil(id);
+void Delivery::on_duplicate(Peer& peer, const MessageId& id, const MessageView& view,
+                            const std::shared_ptr<const void>& content, TimePoint now) {
   // It may be what we asked for under its other id.
-  if (gossip_.awaits(peer.id)) {
-    if (const std::optional<MessageId> alias = decoder_.alias(view, nullptr)) {
-      state_.aliases.add(id, *alias, now);
-      gossip_.fulfil(*alias);
-    }
-  }
+  keep_promises(id, view, content, gossip_.awaits(peer.id), now);
   if (state_.scores) state_.scores->on_duplicate(id, view.topic, peer.id, now);
   if (state_.gater) state_.gater->on_duplicate(peer.id);
 }
 
-void Delivery::note_ids(const Peer& peer, const Decoded& decoded, const MessageView& view, TimePoint now) {
-  gossip_.fulfil(decoded.id);
-  if (!wants_alias(&peer)) return;
-  if (const std::optional<MessageId> alias = decoder_.alias(view, decoded.content)) {
-    state_.aliases.add(decoded.id, *alias, now);
-    gossip_.fulfil(*alias);
-  }
+void Delivery::keep_promises(const MessageId& id, const MessageView& view, const std::shared_ptr<const void>& content,
+                             bool with_alias, TimePoint now) {
+  gossip_.fulfil(id);
+  if (!with_alias) return;
+  learn_alias(id, view, content, now);
+  if (const MessageId* alias = state_.aliases.alias_of(id)) gossip_.fulfil(*alias);
+}
+
+void Delivery::learn_alias(const MessageId& id, const MessageView& view, const std::shared_ptr<const void>& content,
+                           TimePoint now) {
+  if (state_.aliases.alias_of(id) != nullptr) return;
+  const std::optional<MessageId> alias = decoder_.alias(view, content);
+  if (!alias) return;
+  state_.two_families = true;
+  state_.aliases.add(id, *alias, now);
 }
 
 bool Delivery::wants_alias(const Peer* from) const {
@@ -205,9 +208,7 @@ Result<MessagePtr> Delivery::publish(std::string_view name, Buffer data, TimePoi
   }
   const Decoded decoded = decoder_.decode(view);
   if (!state_.seen.add(decoded.id, now)) return errors::kAlreadySeen;
-  if (wants_alias(nullptr)) {
-    if (const auto alias = decoder_.alias(view, decoded.content)) state_.aliases.add(decoded.id, *alias, now);
-  }
+  if (wants_alias(nullptr)) learn_alias(decoded.id, view, decoded.content, now);
 
   MessagePtr message(new Message(decoded.id, name, std::move(data)));
   message->received = now;

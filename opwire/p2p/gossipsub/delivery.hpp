@@ -25,12 +25,17 @@ class Delivery {
  private:
   /// The signature policy, as far as it can be told without looking at the signature.
   Result<void> check_author(const MessageView& view) const;
-  void on_duplicate(Peer& peer, const MessageId& id, const MessageView& view, TimePoint now);
+  void on_duplicate(Peer& peer, const MessageId& id, const MessageView& view,
+                    const std::shared_ptr<const void>& content, TimePoint now);
   void refuse(Peer& peer, const MessageView& view, const ErrorKind& why);
   bool is_full(const Topic& topic, std::size_t size) const noexcept;
   MessagePtr make_message(Peer& peer, const Buffer& rpc, const MessageView& view, Decoded decoded, TimePoint now);
-  /// Keeps the promises that this message fulfils, and learns its alias where a peer may need it.
-  void note_ids(const Peer& peer, const Decoded& decoded, const MessageView& view, TimePoint now);
+  /// Keeps the promises that this message fulfils. with_alias: a peer may know it by its other id.
+  void keep_promises(const MessageId& id, const MessageView& view, const std::shared_ptr<const void>& content,
+                     bool with_alias, TimePoint now);
+  /// Once for each message: it may cost a decompression.
+  void learn_alias(const MessageId& id, const MessageView& view, const std::shared_ptr<const void>& content,
+                   TimePoint now);
   bool wants_alias(const Peer* from) const;
   void accept(const MessagePtr& message);
   PeerSet publish_targets(Topic& topic, TimePoint now);

@@ -4,6 +4,10 @@
 
 namespace opwire::gossipsub {
 
+namespace {
+constexpr unsigned kFamilyPatience = 20;  // rounds of gossip; an honest peer would have shown its family in them
+}  // namespace
+
 void Gossip::on_ihave(Peer& peer, const std::vector<IhaveView>& entries, TimePoint now) {
   if (entries.empty() || !state_.may_gossip(peer)) return;
   const Params& params = state_.params;
@@ -118,10 +122,15 @@ std::vector<Peer*> Gossip::choose_listeners(const Topic& topic) {
   std::vector<Peer*> candidates = state_.choose(topic, topic.peers.size(), [&](const Peer& peer) {
     return peer.can_mesh() && !served.contains(peer.id) && state_.may_gossip(peer);
   });
+  std::erase_if(candidates, [this](Peer* peer) { return !knows_words(*peer) && ++peer->left_out <= kFamilyPatience; });
   const auto share = static_cast<std::size_t>(state_.params.gossip_factor * static_cast<double>(candidates.size()));
   const std::size_t target = std::max(state_.params.d_lazy, share);
   if (candidates.size() > target) candidates.resize(target);
   return candidates;
+}
+
+bool Gossip::knows_words(const Peer& peer) const noexcept {
+  return !state_.two_families || peer.family != IdFamily::kUnknown;
 }
 
 void Gossip::blame_broken_promises(TimePoint now) {

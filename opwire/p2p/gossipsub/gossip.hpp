@@ -28,11 +28,15 @@ class Gossip {
   bool awaits(const PeerId& peer) const { return promises_.holds_any_of(peer); }
   /// The peer is gone, or kept its word while we could not listen.
   void forgive(const PeerId& peer) { promises_.forget(peer); }
+  /// We may have asked for what we no longer listen to.
+  void forgive_all() { promises_.clear(); }
   void blame_broken_promises(TimePoint now);
 
  private:
   std::vector<MessageId> unseen(Peer& peer, const std::vector<IhaveView>& entries);
   std::vector<Peer*> choose_listeners(const Topic& topic);
+  /// Of two families, do we know which ids it uses? What it asks for under the wrong ones is a broken promise of ours.
+  bool knows_words(const Peer& peer) const noexcept;
   /// Ids looked at per peer and heartbeat: an honest one sends half as many, give or take a heartbeat's phase.
   std::size_t max_ids() const noexcept { return 2 * state_.params.max_ihave_length; }
 

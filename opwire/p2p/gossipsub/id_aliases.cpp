@@ -4,12 +4,8 @@ namespace opwire::gossipsub {
 
 void IdAliases::add(const MessageId& id, const MessageId& alias, TimePoint now) {
   expire(now);
-  if (id == alias || !ids_.try_emplace(alias, id).second) return;
-  // Another message of the same alias: the first one keeps it.
-  if (!aliases_.try_emplace(id, alias).second) {
-    ids_.erase(alias);
-    return;
-  }
+  if (id == alias || !aliases_.try_emplace(id, alias).second) return;
+  ids_.try_emplace(alias, id);  // what two messages share stands for the first one
   order_.push({now + ttl_, id, alias});
   if (order_.size() > capacity_) drop_oldest();
 }
@@ -29,8 +25,10 @@ void IdAliases::expire(TimePoint now) {
 }
 
 void IdAliases::drop_oldest() {
-  ids_.erase(order_.front().alias);
-  aliases_.erase(order_.front().id);
+  const Entry& oldest = order_.front();
+  const auto shared = ids_.find(oldest.alias);
+  if (shared != ids_.end() && shared->second == oldest.id) ids_.erase(shared);
+  aliases_.erase(oldest.id);
   order_.pop();
 }
 

@@ -28,19 +28,20 @@ constexpr std::string_view to_string(IdFamily family) noexcept {
   return "unknown";
 }
 
-/// At most `capacity` pairs; when full, the oldest goes first.
+/// At most `capacity` ids and their aliases; when full, the oldest goes first. An id has one alias and keeps it;
+/// several may share one.
 class IdAliases {
  public:
   IdAliases(Duration ttl, std::size_t capacity, KeyedHash hash)
       : ttl_(ttl), capacity_(capacity), ids_(0, {hash}), aliases_(0, {hash}) {}
 
   void add(const MessageId& id, const MessageId& alias, TimePoint now);
-  /// Null when it is no alias that we know.
+  /// The first that has this alias. Null when it is none that we know.
   const MessageId* id_of(const MessageId& alias) const;
   const MessageId* alias_of(const MessageId& id) const;
   void expire(TimePoint now);
 
-  std::size_t size() const noexcept { return ids_.size(); }
+  std::size_t size() const noexcept { return aliases_.size(); }
 
  private:
   struct Entry {

@@ -4,6 +4,10 @@
 
 namespace opwire::gossipsub {
 
+namespace {
+constexpr std::size_t kMaxRecords = kMaxControlSize / 2;  // bytes in one PRUNE, so that peers still take the RPC
+}  // namespace
+
 void Mesh::join(Topic& topic, TimePoint now) {
   topic.joined = true;
   const PeerSet fanout = std::exchange(topic.fanout, {});
@@ -110,18 +114,22 @@ std::vector<Bytes> Mesh::other_peers(const Peer& pruned, const Topic& topic) {
     return peer.id != pruned.id && state_.score(peer.id) >= 0;
   });
   std::vector<Bytes> peers;
+  std::size_t room = kMaxRecords;
   for (const Peer* peer : chosen) {
-    const Bytes record = state_.context.sealed_record ? state_.context.sealed_record(peer->id) : Bytes();
+    Bytes record = state_.context.sealed_record ? state_.context.sealed_record(peer->id) : Bytes();
+    if (record.size() > room) record.clear();
+    room -= record.size();
     peers.push_back(encode_peer_info(peer->id, record));
   }
   return peers;
 }
 
-void Mesh::take_other_peers(const Peer& from, IdList peers) {
+void Mesh::take_other_peers(Peer& from, IdList peers) {
   if (!state_.params.peer_exchange || state_.score(from.id) < state_.thresholds().accept_px) return;
-  std::size_t taken = 0;
-  while (const std::optional<ByteView> encoded = peers.next()) {
-    if (++taken > state_.params.px_peers) return;
+  while (from.counters.px_peers < state_.params.px_peers) {
+    const std::optional<ByteView> encoded = peers.next();
+    if (!encoded) return;
+    ++from.counters.px_peers;
     const Result<PeerInfoView> info = parse_peer_info(*encoded);
     if (!info) continue;
     const Result<PeerId> peer = PeerId::parse(info->id);

@@ -35,7 +35,7 @@ class Mesh {
   /// Sends PRUNE and starts our own back-off. exchange: it may be told of other peers, where that is enabled.
   void prune(Peer& peer, Topic& topic, Duration backoff, Exchange exchange, TimePoint now);
   std::vector<Bytes> other_peers(const Peer& pruned, const Topic& topic);
-  void take_other_peers(const Peer& from, IdList peers);
+  void take_other_peers(Peer& from, IdList peers);
   /// Grafts up to `count` of the peers that may be grafted and for which take(peer) holds.
   void graft_some(
       Topic& topic, std::size_t count, TimePoint now,

@@ -59,7 +59,7 @@ struct Params {
   unsigned opportunistic_graft_beats = 60;  ///< heartbeats between two looks for better mesh peers
   std::size_t opportunistic_graft_peers = 2;
   bool peer_exchange = false;  ///< PRUNE names other peers of the topic
-  std::size_t px_peers = 16;   ///< so many at most; and so many are taken from a peer's PRUNE
+  std::size_t px_peers = 16;   ///< so many at most; and so many are taken from a peer per heartbeat
   /// They get every message of their topics and are heeded whatever their score; no mesh holds them.
   std::vector<PeerId> direct_peers;
   unsigned direct_connect_beats = 300;  ///< heartbeats between two tries to reach them

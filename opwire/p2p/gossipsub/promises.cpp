@@ -1,31 +1,42 @@
 #include "opwire/p2p/gossipsub/promises.hpp"
 
-#include <algorithm>
-
 namespace opwire::gossipsub {
 
 void Promises::add(const PeerId& peer, const MessageId& id, TimePoint deadline) {
-  promises_[id].try_emplace(peer, deadline);
+  if (promises_[id].try_emplace(peer, deadline).second) ++counts_[peer];
 }
 
 void Promises::fulfil(const MessageId& id) {
-  promises_.erase(id);
+  const auto kept = promises_.find(id);
+  if (kept == promises_.end()) return;
+  for (const auto& [peer, deadline] : kept->second) count_less(peer);
+  promises_.erase(kept);
 }
 
 template <class Test>
 void Promises::remove_if(Test test) {
   for (auto promise = promises_.begin(); promise != promises_.end();) {
-    std::erase_if(promise->second, test);
+    std::erase_if(promise->second, [&](const auto& one) {
+      if (!test(one)) return false;
+      count_less(one.first);
+      return true;
+    });
     promise = promise->second.empty() ? promises_.erase(promise) : std::next(promise);
   }
 }
 
-void Promises::forget(const PeerId& peer) {
-  remove_if([&](const auto& promise) { return promise.first == peer; });
+void Promises::count_less(const PeerId& peer) {
+  const auto counted = counts_.find(peer);
+  if (--counted->second == 0) counts_.erase(counted);
 }
 
-bool Promises::holds_any_of(const PeerId& peer) const {
-  return std::ranges::any_of(promises_, [&](const auto& promise) { return promise.second.contains(peer); });
+void Promises::forget(const PeerId& peer) {
+  if (holds_any_of(peer)) remove_if([&](const auto& promise) { return promise.first == peer; });
+}
+
+void Promises::clear() {
+  promises_.clear();
+  counts_.clear();
 }
 
 std::vector<Promises::Broken> Promises::take_broken(TimePoint now) {
@@ -42,7 +53,7 @@ std::vector<Promises::Broken> Promises::take_broken(TimePoint now) {
 
 std::size_t Promises::size() const noexcept {
   std::size_t total = 0;
-  for (const auto& [id, peers] : promises_) total += peers.size();
+  for (const auto& [peer, count] : counts_) total += count;
   return total;
 }
 

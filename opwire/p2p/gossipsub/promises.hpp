@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "opwire/base/time.hpp"
@@ -18,7 +19,8 @@ class Promises {
   /// The message came, from whomever.
   void fulfil(const MessageId& id);
   void forget(const PeerId& peer);
-  bool holds_any_of(const PeerId& peer) const;
+  void clear();
+  bool holds_any_of(const PeerId& peer) const { return counts_.contains(peer); }
 
   struct Broken {
     PeerId peer;
@@ -32,8 +34,10 @@ class Promises {
  private:
   template <class Test>
   void remove_if(Test test);
+  void count_less(const PeerId& peer);
 
   std::map<MessageId, std::map<PeerId, TimePoint>> promises_;
+  std::unordered_map<PeerId, std::size_t> counts_;  // of those who hold any
 };
 
 }  // namespace opwire::gossipsub

@@ -75,6 +75,7 @@ void Router::on_messages(Peer& peer, const Buffer& rpc, TimePoint now) {
   if (rpc_.messages.empty()) return;
   if (state_.gater && !peer.direct && !state_.gater->admits_messages(peer.id, now, state_.rng)) {
     state_.stats.gated += rpc_.messages.size();
+    gossip_.forgive(peer.id);
     return;
   }
   for (const MessageView& view : rpc_.messages) delivery_.on_message(peer, rpc, view, now);
@@ -129,6 +130,7 @@ void Router::unsubscribe(std::string_view name, TimePoint now) {
   if (topic == nullptr || !topic->joined) return;
   announce(name, false);
   mesh_.leave(*topic, now);
+  gossip_.forgive_all();
   state_.release(name);
 }
 

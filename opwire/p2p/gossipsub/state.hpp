@@ -42,6 +42,7 @@ struct Peer {
     std::size_t asked = 0;      ///< by our IWANT
     std::size_t iwant_ids = 0;  ///< looked at
     unsigned idontwant_rpcs = 0;
+    std::size_t px_peers = 0;  ///< looked at
   };
 
   bool has_mesh() const noexcept { return version >= Version::kV10; }
@@ -53,6 +54,7 @@ struct Peer {
   bool outbound;  ///< we made the connection
   bool direct;    ///< among Params::direct_peers
   IdFamily family = IdFamily::kUnknown;
+  unsigned left_out = 0;  ///< times it was told nothing because its family is not known
   std::set<std::string, std::less<>> topics;
   OutboundQueue queue;
   bool output_told = false;  ///< an OutputReady is out
@@ -142,6 +144,7 @@ class State {
   std::map<std::string, Topic, std::less<>> topics;
   SeenCache seen;
   IdAliases aliases;
+  bool two_families = false;  ///< the decoder has named an alias
   MessageCache cache;
   std::optional<PeerScores> scores;
   std::optional<PeerGater> gater;
