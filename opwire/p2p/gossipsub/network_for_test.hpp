@@ -14,8 +14,8 @@ class Network {
  public:
   explicit Network(std::uint64_t seed, Params params = {}) : params_(std::move(params)), rng_(seed) {}
 
-  unsigned add(Version version = Version::kV12) {
-    nodes_.push_back(std::make_unique<Node>(static_cast<unsigned>(nodes_.size()), params_, rng_.next()));
+  unsigned add(Version version = Version::kV12, const HashDecoder& decoder = HashDecoder()) {
+    nodes_.push_back(std::make_unique<Node>(static_cast<unsigned>(nodes_.size()), params_, rng_.next(), decoder));
     nodes_.back()->version = version;
     return static_cast<unsigned>(nodes_.size() - 1);
   }
@@ -73,8 +73,8 @@ class Network {
 
  private:
   struct Node {
-    Node(unsigned index, const Params& params, std::uint64_t seed)
-        : rng(seed), router(params, RouterContext(peer_id(index), decoder, rng)) {}
+    Node(unsigned index, const Params& params, std::uint64_t seed, const HashDecoder& ids)
+        : decoder(ids), rng(seed), router(params, RouterContext(peer_id(index), decoder, rng)) {}
     HashDecoder decoder;
     SeededRng rng;
     Router router;

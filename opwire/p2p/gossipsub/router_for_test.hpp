@@ -48,19 +48,38 @@ inline std::vector<MessageId> message_ids(std::size_t count, std::uint32_t set =
   return ids;
 }
 
-/// 20 bytes of SHA-256 over topic and data; counts how often it was asked.
+/// 20 bytes of SHA-256 over topic and data, or over the data alone; counts how often it was asked.
 class HashDecoder final : public MessageDecoder {
  public:
+  enum class Ids : std::uint8_t { kWithTopic, kTopicless };
+  /// other_too: it knows that there are those of the other kind.
+  explicit HashDecoder(Ids ids = Ids::kWithTopic, bool other_too = false) : ids_(ids), other_too_(other_too) {}
+
   Decoded decode(const MessageView& message) override {
     ++decodes;
-    return {id_of(message.topic, message.data), std::make_shared<std::size_t>(message.data.size())};
+    return {id_under(ids_, message), std::make_shared<std::size_t>(message.data.size())};
+  }
+  std::optional<MessageId> alias(const MessageView& message, const std::shared_ptr<const void>&) override {
+    if (!other_too_) return std::nullopt;
+    ++aliases;
+    return id_under(ids_ == Ids::kWithTopic ? Ids::kTopicless : Ids::kWithTopic, message);
   }
   static MessageId id_of(std::string_view topic, ByteView data) {
     const Hash256 hash = crypto::Sha256().update(as_bytes(topic)).update(data).finish();
     return MessageId::from(hash.view().first(20)).value();
   }
+  static MessageId topicless_id_of(ByteView data) { return id_of("no topic", data); }
 
   unsigned decodes = 0;
+  unsigned aliases = 0;
+
+ private:
+  static MessageId id_under(Ids ids, const MessageView& message) {
+    return ids == Ids::kWithTopic ? id_of(message.topic, message.data) : topicless_id_of(message.data);
+  }
+
+  Ids ids_;
+  bool other_too_;
 };
 
 /// RPC bytes that a test's peer sends; no limit and no rule is kept.
@@ -72,6 +91,10 @@ class Rpc {
     return control_.prune(topic, {std::chrono::seconds(static_cast<std::int64_t>(seconds)), {}}), *this;
   }
   Rpc& prune(std::string_view topic) { return control_.prune(topic, {}), *this; }
+  /// peers: encoded PeerInfo, or what goes for it.
+  Rpc& prune_telling(std::string_view topic, std::vector<Bytes> peers) {
+    return control_.prune(topic, {60s, std::move(peers)}), *this;
+  }
   Rpc& ihave(std::string_view topic, const std::vector<MessageId>& ids) { return control_.ihave(topic, ids), *this; }
   Rpc& iwant(const std::vector<MessageId>& ids) { return control_.iwant(ids), *this; }
   Rpc& idontwant(const std::vector<MessageId>& ids) { return control_.idontwant(ids), *this; }
@@ -98,6 +121,7 @@ struct Sent {
   struct Prune {
     std::string topic;
     std::uint64_t backoff;
+    std::vector<std::pair<PeerId, Bytes>> peers;  // and their records
   };
   std::vector<std::pair<std::string, bool>> subscriptions;
   std::vector<std::pair<std::string, Bytes>> messages;
@@ -126,6 +150,15 @@ inline std::vector<MessageId> ids_of(IdList list) {
   return ids;
 }
 
+inline std::vector<std::pair<PeerId, Bytes>> told_peers(IdList list) {
+  std::vector<std::pair<PeerId, Bytes>> peers;
+  while (const auto encoded = list.next()) {
+    const PeerInfoView info = parse_peer_info(*encoded).value();
+    peers.emplace_back(PeerId::parse(info.id).value(), to_bytes(info.record));
+  }
+  return peers;
+}
+
 inline void Sent::add(const Frame& frame) {
   const Buffer rpc = received(frame);
   RpcView view;
@@ -140,13 +173,23 @@ inline void Sent::add(const Frame& frame) {
   for (const auto& list : view.iwant) append(iwant, ids_of(list));
   for (const auto& list : view.idontwant) append(idontwant, ids_of(list));
   for (const auto& topic : view.graft) graft.emplace_back(topic);
-  for (const auto& p : view.prune) prune.push_back({std::string(p.topic), p.backoff_seconds});
+  for (const auto& p : view.prune) prune.push_back({std::string(p.topic), p.backoff_seconds, told_peers(p.peers)});
 }
+
+/// What a router is given beside its parameters.
+struct Surroundings {
+  HashDecoder decoder{};
+  std::optional<Author> author{};
+  std::function<Bytes(const PeerId& peer)> sealed_record{};
+  std::uint64_t seed = 7;
+};
 
 /// A router, its clock and what it did.
 class TestRouter {
  public:
-  explicit TestRouter(Params params = {}) : router(std::move(params), RouterContext(self(), decoder, rng_)) {}
+  explicit TestRouter(Params params = {}) : TestRouter(std::move(params), Surroundings()) {}
+  TestRouter(Params params, Surroundings given)
+      : decoder(given.decoder), rng_(given.seed), router(std::move(params), make_context(std::move(given))) {}
 
   static PeerId self() { return peer_id(999'999); }
   PeerId connect(unsigned number, Version version = Version::kV12, bool outbound = false) {
@@ -202,7 +245,14 @@ class TestRouter {
   HashDecoder decoder;
 
  private:
-  SeededRng rng_{7};
+  RouterContext make_context(Surroundings given) {
+    RouterContext context(given.author ? given.author->id() : self(), decoder, rng_);
+    context.author = std::move(given.author);
+    context.sealed_record = std::move(given.sealed_record);
+    return context;
+  }
+
+  SeededRng rng_;
 
  public:
   Router router;
