@@ -1,5 +1,6 @@
 #include "opwire/crypto/aead.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -78,46 +79,44 @@ void update_pieces(EVP_CIPHER_CTX* context, std::span<const ByteView> pieces, Mu
   encryptor.flush();
 }
 
-}  // namespace
-
-struct ChaCha20Poly1305::Impl {
-  CipherCtxPtr context;
-
-  void begin(const AeadNonce& nonce, ByteView additional, bool encrypt) const {
-    OPW_CHECK(EVP_CipherInit_ex2(context.get(), nullptr, nullptr, nonce.data(), encrypt ? 1 : 0, nullptr) == 1);
-    update(context.get(), nullptr, additional);
-  }
-};
-
-ChaCha20Poly1305::ChaCha20Poly1305(const AeadKey& key) : impl_(std::make_unique<Impl>()) {
+CipherCtxPtr make_context() {
   static const CipherPtr cipher(EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr));
-  impl_->context.reset(EVP_CIPHER_CTX_new());
-  OPW_CHECK(cipher && impl_->context &&
-            EVP_CipherInit_ex2(impl_->context.get(), cipher.get(), key.data(), nullptr, 1, nullptr) == 1);
+  CipherCtxPtr context(EVP_CIPHER_CTX_new());
+  OPW_CHECK(cipher && context && EVP_CipherInit_ex2(context.get(), cipher.get(), nullptr, nullptr, 1, nullptr) == 1);
+  return context;
 }
 
-ChaCha20Poly1305::~ChaCha20Poly1305() = default;
-ChaCha20Poly1305::ChaCha20Poly1305(ChaCha20Poly1305&&) noexcept = default;
-ChaCha20Poly1305& ChaCha20Poly1305::operator=(ChaCha20Poly1305&&) noexcept = default;
+/// The thread's context, ready for one message.
+EVP_CIPHER_CTX* begin(const AeadKey& key, const AeadNonce& nonce, ByteView additional, bool encrypt) {
+  thread_local const CipherCtxPtr context = make_context();
+  OPW_CHECK(EVP_CipherInit_ex2(context.get(), nullptr, key.data(), nonce.data(), encrypt ? 1 : 0, nullptr) == 1);
+  update(context.get(), nullptr, additional);
+  return context.get();
+}
+
+}  // namespace
+
+ChaCha20Poly1305::~ChaCha20Poly1305() {
+  OPENSSL_cleanse(key_.data(), key_.size());
+}
 
 void ChaCha20Poly1305::seal(const AeadNonce& nonce, ByteView additional, std::span<const ByteView> pieces,
-                            MutableByteView out) {
+                            MutableByteView out) const {
   std::size_t size = kAeadTagSize;
   for (const ByteView piece : pieces) size += piece.size();
   OPW_CHECK(out.size() == size);
-  EVP_CIPHER_CTX* context = impl_->context.get();
-  impl_->begin(nonce, additional, true);
+  EVP_CIPHER_CTX* const context = begin(key_, nonce, additional, true);
   update_pieces(context, pieces, out.first(size - kAeadTagSize));
   int none = 0;
   OPW_CHECK(EVP_EncryptFinal_ex(context, nullptr, &none) == 1 &&
             EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kAeadTagSize, out.last(kAeadTagSize).data()) == 1);
 }
 
-Result<MutableByteView> ChaCha20Poly1305::open(const AeadNonce& nonce, ByteView additional, MutableByteView data) {
+Result<MutableByteView> ChaCha20Poly1305::open(const AeadNonce& nonce, ByteView additional,
+                                               MutableByteView data) const {
   if (data.size() < kAeadTagSize) return errors::kDecryptFailed;
   const MutableByteView text = data.first(data.size() - kAeadTagSize);
-  EVP_CIPHER_CTX* context = impl_->context.get();
-  impl_->begin(nonce, additional, false);
+  EVP_CIPHER_CTX* const context = begin(key_, nonce, additional, false);
   update_text(context, text.data(), text);
   int none = 0;
   OPW_CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kAeadTagSize, data.last(kAeadTagSize).data()) == 1);
