@@ -1,7 +1,6 @@
 #include "opwire/node/static_peers.hpp"
 
 #include "opwire/base/log.hpp"
-#include "opwire/p2p/core/peer_tags.hpp"
 
 namespace opwire::node {
 namespace {

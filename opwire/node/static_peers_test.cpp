@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "opwire/p2p/core/peer_tags.hpp"
 #include "opwire/p2p/transport/memory_transport.hpp"
 #include "opwire/runtime/simulated_loop.hpp"
 

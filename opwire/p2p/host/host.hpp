@@ -24,6 +24,7 @@
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
+#include "opwire/p2p/core/peer_tags.hpp"
 #include "opwire/p2p/core/upgrade.hpp"
 #include "opwire/p2p/identify/service.hpp"
 #include "opwire/p2p/ping/ping.hpp"
