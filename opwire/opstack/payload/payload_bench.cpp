@@ -77,6 +77,10 @@ void BlockHash(benchmark::State& state) {
   run(state, [](const Envelope& envelope, const SharedBytes&) { return block_hash(envelope); });
 }
 
+void BothHashes(benchmark::State& state) {
+  run(state, [](const Envelope& envelope, const SharedBytes& ssz) { return block_hashes(envelope, ssz.view()); });
+}
+
 void block_sizes(benchmark::internal::Benchmark* bench) {
   bench->Args({0, 0})->Args({5, 400})->Args({41, 730})->Args({101, 1280});
 }
@@ -86,6 +90,7 @@ BENCHMARK(PayloadHash)->Apply(block_sizes);
 BENCHMARK(KeccakOfEachTransaction)->Apply(block_sizes);
 BENCHMARK(TransactionsRoot)->Apply(block_sizes);
 BENCHMARK(BlockHash)->Apply(block_sizes);
+BENCHMARK(BothHashes)->Apply(block_sizes);
 
 }  // namespace
 }  // namespace opwire::opstack

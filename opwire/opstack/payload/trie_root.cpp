@@ -106,11 +106,11 @@ class OrderedTrie {
 
 Hash256 ordered_trie_root(std::size_t count, const std::function<ByteView(std::size_t index)>& value_at,
                           crypto::Keccak256Batch& hash) {
+  constexpr ByteArray<1> kEmptyTrie{0x80};
+  static const Hash256 empty_root = crypto::keccak256(kEmptyTrie);
+  if (count == 0) return empty_root;
   OrderedTrie trie(count, value_at, hash);
-  if (trie.empty()) {
-    constexpr ByteArray<1> kEmptyTrie{0x80};
-    return crypto::keccak256(kEmptyTrie);
-  }
+  if (trie.empty()) return empty_root;
   const ByteView root = trie.root();
   if (root.size() != TrieReference::kHashed) return crypto::keccak256(root);
   return *Hash256::from(root.subspan(1));
