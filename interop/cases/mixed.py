@@ -9,8 +9,8 @@ from harness.report import expect, expect_true
 EACH = 180  # messages of each of six peers: more than a thousand
 SIZE = 2 << 10
 FAMILY_PEERS = 6  # of each family: from twelve peers on, our mesh is trimmed to six, and the other six hear gossip
-RUST_STARTS = 5  # seconds until its first heartbeat, before which it tells no ids
-PROMISE_TIME = 3
+FAMILY_MESSAGES = 10  # of each sender
+PATIENCE = 5  # seconds: broken promises are found after 3, rust tells no ids before its first heartbeat after 5
 
 PEERS = ("opwirepeer", "gopeer", "jspeer", "opwirepeer", "rustpeer", "old_gopeer")
 # Whom each dials, of those before it: a ring. Two of ours part it, and what one part says the other hears from ours.
@@ -44,17 +44,12 @@ def families(programs):
     """go's ids cover the topic, rust's do not: each is spoken to in its own ids, or it would take us for a liar."""
     with contextlib.ExitStack() as stack:
         hub = stack.enter_context(listen(programs.opwirepeer, OP_IDS))
-        with_topic = [stack.enter_context(listen(programs.gopeer, OP_IDS, to=[hub])) for _ in range(FAMILY_PEERS)]
-        plain = [stack.enter_context(listen(programs.rustpeer, OP_IDS, "--id-family", "plain", to=[hub]))
-                 for _ in range(FAMILY_PEERS)]
+        with_topic = line(stack, hub, programs.gopeer, OP_IDS)
+        plain = line(stack, hub, programs.rustpeer, OP_IDS, "--id-family", "plain")
         outside = {hub.event("mesh", change="prune")["peer"] for _ in range(FAMILY_PEERS)}
-        everyone = [hub, *with_topic, *plain]
-        time.sleep(RUST_STARTS)
-        senders = (hub, with_topic[0], plain[0])
-        for sender in senders:  # after which we know all whom we need to tell of messages
-            expect_everywhere(everyone, publish_all([sender], 1))
-        expect_everywhere(everyone, publish_all(senders, 8, interval_ms=100))
-        time.sleep(PROMISE_TIME + 1)
+        senders, everyone = (hub, with_topic[0], plain[0]), (hub, *with_topic, *plain)
+        expect_everywhere(everyone, publish_all(senders, FAMILY_MESSAGES, interval_ms=200))
+        time.sleep(PATIENCE)
         seen = hub.ask("families", "families")["families"]
         for peers, family in ((with_topic, "ours"), (plain, "alias")):
             for peer in peers:  # those in our mesh may have had no reason to name a message
@@ -63,7 +58,16 @@ def families(programs):
         expect_scores(everyone)
 
 
-def publish_all(peers, count, interval_ms=0):
+def line(stack, hub, program, *flags):
+    """Peers of one family, each connected to the hub and to the next. The hub dials the first, which its mesh keeps."""
+    peers = [stack.enter_context(listen(program, *flags))]
+    hub.ask("connect", "connected", addr=peers[0].address)
+    while len(peers) < FAMILY_PEERS:
+        peers.append(stack.enter_context(listen(program, *flags, to=[hub, peers[-1]])))
+    return peers
+
+
+def publish_all(peers, count, interval_ms):
     """All at the same time; what each has sent, by its id."""
     for peer in peers:
         peer.send(cmd="publish", count=count, size=SIZE, interval_ms=interval_ms)
