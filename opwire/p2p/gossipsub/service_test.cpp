@@ -1,104 +1,9 @@
 #include "opwire/p2p/gossipsub/service.hpp"
 
-#include "opwire/p2p/gossipsub/router_for_test.hpp"
-#include "opwire/p2p/identify/service.hpp"
-#include "opwire/p2p/swarm/swarm_for_test.hpp"
+#include "opwire/p2p/gossipsub/service_for_test.hpp"
 
 namespace opwire::gossipsub::test {
 namespace {
-
-using swarm::SimulatedHost;
-
-Params small_params() {
-  Params params;
-  params.max_rpc_size = 64 * 1024;
-  return params;
-}
-
-/// Events by the name of their error.
-class Misdeeds final : public PeerEvents {
- public:
-  void on_misbehaviour(const PeerId&, const Error& error, std::string_view) override {
-    names.emplace_back(error.name());
-  }
-  std::vector<std::string> names;
-};
-
-/// A host with identify, whose own stream handlers a test may set.
-struct Peer {
-  explicit Peer(SimulatedHost& made) : host(made), identify(*made.swarm, swarm::key_of(seed_of(made)), {}) {}
-  /// Takes what comes on our peers' streams and makes nothing of it.
-  void swallow() { host.swarm->set_stream_handler("/meshsub/1.2.0", drain); }
-  static Task<void> drain(PeerStream stream) {
-    while (true) {
-      const Result<Buffer> piece = co_await stream->read(1000);
-      if (!piece || piece->empty()) co_return;
-    }
-  }
-  static std::uint64_t seed_of(const SimulatedHost& made) { return std::stoull(made.at.to_string().substr(8)); }
-  SimulatedHost& host;
-  identify::Service identify;
-};
-
-/// The same with gossipsub on a topic.
-struct GossipPeer : Peer {
-  explicit GossipPeer(SimulatedHost& made)
-      : Peer(made), service(*made.swarm, small_params(), ServiceParts(decoder, made.rng, &misdeeds)) {
-    const Result<void> joined = service.subscribe(
-        kTopic, [this](MessagePtr message) { return judge(std::move(message)); },
-        [this](const Message& message, const std::shared_ptr<const void>&) {
-          received.emplace_back(as_text(message.data.view()));
-        });
-    EXPECT_TRUE(joined);
-  }
-  Task<Verdict> judge(MessagePtr message) {
-    co_await sleep_for(host.loop, 10ms);
-    co_return as_text(message->data.view()).starts_with("bad") ? Verdict::kReject : Verdict::kAccept;
-  }
-  Result<void> publish(std::string_view text) { return service.publish(kTopic, Buffer::copy_of(as_bytes(text))); }
-
-  HashDecoder decoder;
-  Misdeeds misdeeds;
-  Service service;
-  std::vector<std::string> received;
-};
-
-class ServiceTest : public swarm::SimulatedNet {
- protected:
-  ~ServiceTest() override {
-    for (auto& peer : gossip_peers_) {
-      loop.run(peer->service.close(), 5s);
-      loop.run(peer->identify.close(), 5s);
-    }
-    for (auto& peer : raw_peers_) loop.run(peer->identify.close(), 5s);
-  }
-  GossipPeer& gossip_peer(std::uint64_t seed) {
-    return *gossip_peers_.emplace_back(std::make_unique<GossipPeer>(host(seed)));
-  }
-  Peer& raw_peer(std::uint64_t seed) {
-    Peer& peer = *raw_peers_.emplace_back(std::make_unique<Peer>(host(seed)));
-    peer.swallow();
-    return peer;
-  }
-
-  /// Opens a stream to a peer and sends these RPCs.
-  PeerStream send(Peer& from, Peer& to, const std::vector<Buffer>& rpcs) {
-    std::vector<std::string> protocols{"/meshsub/1.2.0"};
-    PeerStream stream = loop.run(from.host.swarm->new_stream(to.host.id, std::move(protocols))).value();
-    for (const Buffer& rpc : rpcs) {
-      const Frame frame = make_frame(rpc);
-      for (const ByteView piece : frame.pieces()) {
-        if (!piece.empty()) EXPECT_TRUE(loop.run(write(*stream, piece)));
-      }
-    }
-    loop.run_for(1s);
-    return stream;
-  }
-
- private:
-  std::vector<std::unique_ptr<GossipPeer>> gossip_peers_;
-  std::vector<std::unique_ptr<Peer>> raw_peers_;
-};
 
 TEST_F(ServiceTest, MessagesReachAllAndRejectedOnesNobodyElse) {
   GossipPeer& a = gossip_peer(1);
@@ -231,6 +136,47 @@ TEST_F(ServiceTest, NothingIsWrittenOnThePeersStream) {
   EXPECT_FALSE(answered);
   scope.cancel();
   loop.run(scope.join());
+}
+
+// G12: what a peer writes on the stream that we opened is not read, and its end there is not ours.
+TEST_F(ServiceTest, PeerThatWritesBackOnOurStreamOrHalfClosesIt) {
+  GossipPeer& us = gossip_peer(1);
+  Peer& peer = raw_peer(2);
+  peer.host.swarm->set_stream_handler("/meshsub/1.2.0", [](PeerStream stream) -> Task<void> {
+    return [](PeerStream taken) -> Task<void> {
+      const Result<void> written = co_await write(*taken, Bytes(10'000, 0xff));
+      if (written) (void)co_await taken->close_write();
+      co_await Peer::drain(std::move(taken));
+    }(std::move(stream));
+  });
+  ASSERT_TRUE(connect(us.host, peer.host));
+  loop.run_for(2s);
+  const PeerStream stream = send(peer, us, {Rpc().subscribe(kTopic).graft(kTopic).build()});
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(us.publish("message " + std::to_string(i)));
+    loop.run_for(1s);
+  }
+  EXPECT_EQ(us.service.router().mesh_peers(kTopic), std::vector{peer.host.id});
+  EXPECT_EQ(us.service.router().stats().messages_dropped, 0u);
+  EXPECT_TRUE(us.misdeeds.names.empty());
+}
+
+// G12: the end of a peer's stream, by FIN or reset, is no news about the peer.
+TEST_F(ServiceTest, PeerThatEndsItsStreamStaysAndMayOpenAnother) {
+  GossipPeer& us = gossip_peer(1);
+  Peer& peer = raw_peer(2);
+  ASSERT_TRUE(connect(peer.host, us.host));
+  loop.run_for(1s);
+  PeerStream first = send(peer, us, {Rpc().subscribe(kTopic).build()});
+  EXPECT_TRUE(loop.run(first->close_write()));
+  loop.run_for(1s);
+  EXPECT_EQ(us.service.router().topic_peers(kTopic).size(), 1u);
+  PeerStream second = send(peer, us, {Rpc().message(kTopic, as_bytes("one")).build()});
+  second->reset();
+  loop.run_for(1s);
+  const PeerStream third = send(peer, us, {Rpc().message(kTopic, as_bytes("two")).build()});
+  EXPECT_EQ(us.received, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(us.service.router().topic_peers(kTopic).size(), 1u);
 }
 
 }  // namespace
