@@ -50,8 +50,9 @@ build_gopeer() { build_go gopeer; }
 build_gopeer-old() { build_go gopeer-old -modfile=old.mod -ldflags='-X main.userAgent=opwire-gopeer-old'; }
 build_opnodepeer() { build_go opnodepeer; }
 
+# What it is made of is kept for all clones of this tree, as go and ccache keep theirs: it takes two minutes.
 build_rustpeer() {
-    local target=$PWD/../build/rustpeer
+    local target=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/opwire/rustpeer}
     (cd rustpeer && nice cargo build --quiet --release --locked --target-dir "$target")
     cp "$target/release/rustpeer" bin/rustpeer
 }
