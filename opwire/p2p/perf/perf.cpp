@@ -3,7 +3,8 @@
 namespace opwire::perf {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
+// Whole frames of yamux, several to a system call.
+constexpr std::size_t kPiece = 4 * 65'396;
 
 Task<Result<void>> send_zeros(Stream& stream, std::uint64_t count) {
   const Bytes zeros(std::min<std::uint64_t>(count, kPiece));
