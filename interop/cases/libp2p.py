@@ -42,7 +42,8 @@ def add(cases, programs):
     for theirs in (go, old_go, rust, js):
         for dialler, listener in ((ours, theirs), (theirs, ours)):
             _add_pair(cases, theirs, dialler, listener)
-    _add_choices(cases, ours, go)
+    _add_keys(cases, ours, go, rust, js)
+    _add_muxers(cases, ours, go)
 
 
 def _add_pair(cases, theirs, dialler, listener):
@@ -58,11 +59,17 @@ def _add_pair(cases, theirs, dialler, listener):
         cases.add(f"{way}: idle", lambda: idle(dialler, listener))
 
 
-def _add_choices(cases, ours, go):
+def _add_keys(cases, ours, go, rust, js):
     for theirs in GO_KEYS:
         for own in OUR_KEYS:
             if theirs == own or "rsa" in (theirs, own) or "secp256k1" in (theirs, own):
                 cases.add(f"keys: opwire {own}, go {theirs}", _bind(keys, ours, go, own, theirs))
+    for other, kinds in ((rust, OUR_KEYS), (js, ("secp256k1", "ed25519"))):
+        for kind in kinds:
+            cases.add(f"keys: opwire {kind}, {other.name} {kind}", _bind(keys, ours, other, kind, kind))
+
+
+def _add_muxers(cases, ours, go):
     for early in (True, False):
         word = "within noise" if early else "after noise"
         cases.add(f"muxer agreed on {word}: opwire -> go", _bind(muxer_dialled, ours, go, early))
@@ -131,11 +138,11 @@ def idle(dialler, listener):
         expect(many.event("result")["ok"], True, "outcome")
 
 
-def keys(ours, go, own, theirs):
-    with go.listen("--key-type", theirs) as peer:
-        expect(ours.dial(peer, "identify", "--key-type", own)["key_type"], NAMES[theirs], "key type of go")
+def keys(ours, other, own, theirs):
+    with other.listen("--key-type", theirs) as peer:
+        expect(ours.dial(peer, "identify", "--key-type", own)["key_type"], NAMES[theirs], "key type of the other")
     with ours.listen("--key-type", own) as peer:
-        expect(go.dial(peer, "identify", "--key-type", theirs)["key_type"], NAMES[own], "key type of opwire")
+        expect(other.dial(peer, "identify", "--key-type", theirs)["key_type"], NAMES[own], "key type of opwire")
 
 
 def muxer_dialled(ours, go, early):

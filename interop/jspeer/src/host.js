@@ -9,7 +9,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { makeGossip } from './gossip.js'
 
-const KEYS = { secp256k1: 'secp256k1', ed25519: 'Ed25519', ecdsa: 'ECDSA' }
+const KEYS = { secp256k1: 'secp256k1', ed25519: 'Ed25519' } // there are no ECDSA identities in js-libp2p
 const NAMES = { secp256k1: 'Secp256k1', Ed25519: 'Ed25519', ECDSA: 'ECDSA', RSA: 'RSA' } // go-libp2p's
 const AGENT = 'opwire-jspeer'
 const IDENTIFY_TIMEOUT_MS = 20_000

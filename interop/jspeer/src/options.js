@@ -17,7 +17,7 @@ const FLAGS = {
   timeout: { type: 'string', default: '5m' }
 }
 const CHOICES = {
-  'key-type': ['secp256k1', 'ed25519', 'ecdsa'],
+  'key-type': ['secp256k1', 'ed25519'],
   security: ['noise'],
   muxer: ['yamux'],
   'id-family': ['topic', 'plain']
