@@ -1,0 +1,126 @@
+#include "opwire/sim/attacks_plays.hpp"
+
+#include "opwire/opstack/gossip/scoring.hpp"
+
+namespace opwire::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Beside op-node's light scoring: who brings messages is praised up to a cap, who brings none is blamed, and so is who
+/// brings invalid ones.
+gossipsub::Scoring topic_scoring() {
+  gossipsub::TopicScoreParams topic;
+  topic.weight = 1;
+  topic.first_deliveries_weight = 1;
+  topic.first_deliveries_decay = 0.9;
+  topic.first_deliveries_cap = 10;
+  topic.mesh_deliveries_weight = -1;
+  topic.mesh_deliveries_decay = 0.85;
+  topic.mesh_deliveries_cap = 20;
+  topic.mesh_deliveries_threshold = 4;
+  topic.mesh_deliveries_window = seconds(2);
+  topic.mesh_deliveries_activation = seconds(20);  // the network runs for some seconds before its first message
+  topic.mesh_failures_weight = -1;
+  topic.mesh_failures_decay = 0.99;
+  topic.invalid_messages_weight = -1;
+  topic.invalid_messages_decay = 0.99;
+  gossipsub::Scoring scoring = opstack::light_scoring(seconds(1));
+  scoring.params.topics.emplace(kTopic, topic);
+  return scoring;
+}
+
+/// Invalid messages count, and nobody has to deliver.
+gossipsub::Scoring invalid_scoring() {
+  gossipsub::Scoring scoring = topic_scoring();
+  gossipsub::TopicScoreParams& topic = scoring.params.topics.begin()->second;
+  topic.mesh_deliveries_weight = 0;
+  topic.mesh_failures_weight = 0;
+  return scoring;
+}
+
+AttackReport spam_invalid(const ArenaOptions& options) {
+  Arena arena(options);
+  arena.start();
+  arena.send(RawRpc().graft(kTopic));
+  arena.attack(seconds(5), milliseconds(100),
+               [&] { arena.send(RawRpc().message(kTopic, arena.network().make_message(0, false))); });
+  return arena.report();
+}
+
+}  // namespace
+
+AttackReport play_invalid_spam(std::uint64_t seed) {
+  ArenaOptions options(seed);
+  options.network.gossip.scoring = invalid_scoring();
+  return spam_invalid(options);
+}
+
+AttackReport play_invalid_light(std::uint64_t seed) {
+  return spam_invalid(ArenaOptions(seed));
+}
+
+AttackReport play_invalid_crowd(std::uint64_t seed) {
+  ArenaOptions options(seed);
+  options.network.gossip.scoring = invalid_scoring();
+  options.attackers = 12;
+  options.one_address = true;
+  return spam_invalid(options);
+}
+
+// The swarm's limit of connections per address would not let so many in; here it is off.
+AttackReport play_colocation(std::uint64_t seed) {
+  ArenaOptions options(seed);
+  options.attackers = 14;
+  options.one_address = true;
+  options.network.swarm.inbound = swarm::InboundOptions::unlimited();
+  Arena arena(options);
+  arena.start();
+  arena.attack(seconds(5), seconds(1), [&] { arena.send(RawRpc().graft(kTopic)); });
+  return arena.report();
+}
+
+// Twenty addresses, polite, and silent: nothing that light scoring could blame. They fill what a mesh leaves to those
+// who dialled, and pass nothing on.
+AttackReport play_eclipse(std::uint64_t seed) {
+  ArenaOptions options(seed);
+  options.attackers = 20;
+  Arena arena(options);
+  arena.start();
+  arena.send(RawRpc().graft(kTopic));
+  arena.rest(seconds(15));
+  return arena.report();
+}
+
+// In the mesh, and it reads nothing: 32 KiB a second pile up for it.
+AttackReport play_deaf(std::uint64_t seed) {
+  ArenaOptions options(seed);
+  options.deaf = true;
+  options.network.message_size = std::size_t{8} << 10;
+  options.network.message_interval = milliseconds(250);
+  Arena arena(options);
+  arena.start();
+  arena.attack(seconds(60), seconds(5), [&] { arena.send(RawRpc().graft(kTopic)); });
+  return arena.report();
+}
+
+// First it brings messages that nobody has yet; then, in the mesh, none at all.
+AttackReport play_love_bomb(std::uint64_t seed) {
+  ArenaOptions options(seed);
+  options.network.gossip.scoring = topic_scoring();
+  options.network.message_interval = milliseconds(250);
+  options.network.message_size = 512;  // of larger ones IDONTWANT would spare the copies that P3 counts
+  Arena arena(options);
+  arena.start();
+  arena.send(RawRpc().graft(kTopic));
+  GossipNetwork& network = arena.network();
+  arena.attack(seconds(3), milliseconds(100), [&] {
+    const std::size_t number = network.log().on_published(std::nullopt, network.world().now());
+    arena.send(RawRpc().message(kTopic, network.make_message(number)));
+  });
+  arena.rest(seconds(22));
+  return arena.report();
+}
+
+}  // namespace opwire::sim
