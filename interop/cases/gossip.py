@@ -1,5 +1,5 @@
-"""gossip between opwirepeer and one peer of each other implementation: each version of gossipsub, and floodsub; messages
-without authors and signed ones; small and large messages, both ways."""
+"""gossip between opwirepeer and one peer of each other implementation: each version of gossipsub, and floodsub;
+messages without authors and signed ones; small and large messages, both ways."""
 
 import contextlib
 
@@ -81,13 +81,14 @@ def transfer(sender, receiver, count, size, *, signed=False):
 def heal(programs):
     """A line go - opwire - go: what one end publishes reaches the other, also after a third peer came and went."""
     with listen(programs.opwirepeer, OP_IDS) as middle:
-        with listen(programs.gopeer, OP_IDS, to=[middle]) as left, listen(programs.gopeer, OP_IDS, to=[middle]) as right:
-            for end in (left, right):
-                end.event("mesh", peer=middle.id, change="graft")
-            with listen(programs.gopeer, OP_IDS, to=[middle]) as guest:
-                guest.event("mesh", peer=middle.id, change="graft")
-            _across(left, middle, right)
-            _across(right, middle, left)
+        with listen(programs.gopeer, OP_IDS, to=[middle]) as left:
+            with listen(programs.gopeer, OP_IDS, to=[middle]) as right:
+                for end in (left, right):
+                    end.event("mesh", peer=middle.id, change="graft")
+                with listen(programs.gopeer, OP_IDS, to=[middle]) as guest:
+                    guest.event("mesh", peer=middle.id, change="graft")
+                _across(left, middle, right)
+                _across(right, middle, left)
 
 
 def _across(sender, middle, receiver):

@@ -52,7 +52,8 @@ def _add_pair(cases, theirs, dialler, listener):
     cases.add(f"{way}: ping", lambda: ping(dialler, listener))
     cases.add(f"{way}: {theirs.bulk // MIB} MiB up", lambda: bulk(dialler, listener, "up", theirs.bulk))
     cases.add(f"{way}: {theirs.bulk // MIB} MiB down", lambda: bulk(dialler, listener, "down", theirs.bulk))
-    cases.add(f"{way}: {theirs.streams:,} streams, {theirs.at_once} at once", lambda: streams(dialler, listener, theirs))
+    cases.add(f"{way}: {theirs.streams:,} streams, {theirs.at_once} at once",
+              lambda: streams(dialler, listener, theirs))
     cases.add(f"{way}: perf", lambda: perf(dialler, listener))
     cases.add(f"{way}: set-ups", lambda: setups(dialler, listener, theirs.setups))
     if dialler.holds:

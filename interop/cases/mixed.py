@@ -4,7 +4,7 @@ import contextlib
 import time
 
 from cases.gossip import OP_IDS, listen, wait_for_mesh
-from harness.report import expect, expect_true
+from harness.report import expect, expect_true, wait_until
 
 EACH = 180  # messages of each of six peers: more than a thousand
 SIZE = 2 << 10
@@ -24,6 +24,7 @@ def add(cases, programs):
     cases.add(f"gossip: {total} messages in a ring of all", lambda: ring(programs, RING, [OP_IDS]))
     cases.add(f"gossip: {total} messages in a ring of all, signed", lambda: ring(programs, RING_BESIDE_JS, []))
     cases.add("gossip: both families of message ids around opwire", lambda: families(programs))
+    cases.add("gossip: a refused message shows in every peer's scores", lambda: refused(programs))
 
 
 def ring(programs, dials, flags):
@@ -65,6 +66,16 @@ def line(stack, hub, program, *flags):
     while len(peers) < FAMILY_PEERS:
         peers.append(stack.enter_context(listen(program, *flags, to=[hub, peers[-1]])))
     return peers
+
+
+def refused(programs):
+    """Scores that never fell prove something only where they can fall: here we sign what may not be signed."""
+    for name in sorted(set(PEERS)):
+        with listen(programs.opwirepeer) as ours, listen(getattr(programs, name), OP_IDS, to=[ours]) as peer:
+            wait_for_mesh(peer, ours)
+            publish_all([ours], 1, interval_ms=0)
+            wait_until(lambda p=peer, us=ours.id: p.ask("scores", "scores")["scores"].get(us, 0) < -80,
+                       f"{name}'s low score")
 
 
 def publish_all(peers, count, interval_ms):

@@ -4,10 +4,9 @@ import contextlib
 import pathlib
 import subprocess
 import tempfile
-import time
 
 from harness.peer import Listener, present
-from harness.report import expect, expect_true
+from harness.report import expect, expect_true, wait_until
 
 KEY = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"  # a well-known test key
 SIGNER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"  # its address
@@ -110,13 +109,6 @@ class Network:
                 expect((topic["subscribed"], topic["mesh"]), ([ours.id], [ours.id]), f"topic of V{version}")
             status = ours.ask("status", "status")
             expect(sorted(status["mesh"].values()), [1, 1, 1, 1], "opwire's own meshes")
-
-
-def wait_until(condition, what, timeout=15):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        expect_true(time.monotonic() < deadline, f"{what} did not come about in {timeout} s")
-        time.sleep(0.05)
 
 
 def wait_for_mesh(theirs, ours):

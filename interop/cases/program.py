@@ -9,9 +9,9 @@ import subprocess
 import tempfile
 import time
 
-from cases.opnode import BLOCKS, KEY, SIGNER, VERSIONS, WINDOW, Network, wait_until
+from cases.opnode import BLOCKS, KEY, SIGNER, VERSIONS, WINDOW, Network
 from harness.peer import ROOT, Listener, Process, run_dial
-from harness.report import expect, expect_true
+from harness.report import expect, expect_true, wait_until
 
 DATA = ROOT / "testdata" / "opstack"
 DEVNET_FORKS = ("regolith", "canyon", "ecotone", "isthmus", "jovian")

@@ -18,8 +18,8 @@ class Cases:
         return [name for name, _ in self._all]
 
     def run(self, words, absent, must_run):
-        """Those whose name contains one of the words, or all; True when none failed. A case whose program is absent, for
-        the reason given, is skipped, or fails where it must run."""
+        """Those whose name contains one of the words, or all; True when none failed. A case whose program is absent,
+        for the reason given, is skipped, or fails where it must run."""
         passed = failed = skipped = 0
         for name, run in self._all:
             if words and not any(word in name for word in words):
@@ -63,3 +63,10 @@ def expect(found, wanted, what):
 def expect_true(condition, what):
     if not condition:
         raise PeerFailed(what)
+
+
+def wait_until(condition, what, timeout=15):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        expect_true(time.monotonic() < deadline, f"{what} did not come about in {timeout} s")
+        time.sleep(0.05)
