@@ -1,5 +1,5 @@
 //! Streams of this program's own protocols. rust-libp2p's own crate for that, libp2p-stream, drops inbound streams that
-//! come faster than its queue of one is emptied, which a test with many at once meets at once.
+//! come faster than its queue of one is emptied (read in 0.5.0-alpha), as many at once would.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
