@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
+
 #include "opwire/codec/hex.hpp"
-#include "opwire/crypto/vectors_for_test.hpp"
 #include "opwire/multiformats/key_protobuf.hpp"
 #include "opwire/p2p/gossipsub/errors.hpp"
 #include "opwire/p2p/gossipsub/router_for_test.hpp"
@@ -152,8 +155,11 @@ TEST(Authorship, NobodySpeaksForAnother) {
 
 // Go's own RSA key: we make no such keys, but peers of the public network have them.
 TEST(Authorship, RsaKeysVerify) {
-  const auto file = crypto::load_vectors("go-libp2p-key-fixtures.json");
-  const Bytes encoded = crypto::unhex(crypto::text_at(file.at("fixtures").at("rsa"), "priv"));
+  std::ifstream file(OPWIRE_TESTDATA "/go-libp2p-key-fixtures.json");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const boost::json::value fixtures = boost::json::parse(text).at("fixtures");
+  const boost::json::string& key = fixtures.at("rsa").at("priv").as_string();
+  const Bytes encoded = codec::from_hex(std::string_view(key)).value();
   Signed message(multiformats::parse_private_key(encoded).value());
   EXPECT_FALSE(message.fields.key.empty());
   EXPECT_TRUE(verify_authorship(message.view));
