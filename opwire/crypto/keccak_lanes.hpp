@@ -27,8 +27,8 @@ using Words2 = Word __attribute__((vector_size(16)));
 using Words4 = Word __attribute__((vector_size(32)));
 using Words8 = Word __attribute__((vector_size(64)));
 
-// A bijection of the compiler's vector operators onto instructions is what makes this fast: rotates and three-operand
-// logic where there are such, else shifts and and-not.
+// The compiler makes rotates and three-operand logic of these where the instruction set has them, else shifts, or and
+// and-not.
 template <int Count, class V>
 OPW_INLINE V rotate(V v) {
   if constexpr (Count == 0) return v;
@@ -70,7 +70,7 @@ OPW_INLINE void round(V* s, Word constant) {
   for (std::size_t i = 0; i < kWords; ++i) s[i] = next[i];
 }
 
-// Rounds: how many stand in the loop's body, 1, 2 or 4.
+// Rounds: how many stand in the loop's body, 1, 2 or 4; each kernel takes what it is fastest with.
 template <int Rounds, class V>
 OPW_INLINE void permute(V* s) {
   for (int i = 0; i < 24; i += Rounds) {
