@@ -1,41 +1,22 @@
 // A router under a program of events: peers come and go, send RPCs made of a few topics and messages or of any bytes,
-// read or do not read, while time passes and verdicts arrive late. Limits are small, so that each is reached.
+// read or do not read, are worth more or less, while time passes and verdicts arrive late. The first byte chooses what
+// the router does beside the necessary. Limits are small, so that each is reached.
+#include <cmath>
 #include <deque>
 
-#include "opwire/p2p/gossipsub/router_for_test.hpp"
+#include "opwire/p2p/gossipsub/router_modes_for_test.hpp"
 
 using namespace opwire;
 using namespace opwire::gossipsub;
+using test::kDirect;
+using test::kMaxRpc;
+using test::Modes;
 using test::peer_id;
 using test::Rpc;
 
 namespace {
 
 constexpr unsigned kPeers = 6;
-constexpr std::size_t kMaxRpc = 32 * 1024;
-
-Params small_params() {
-  Params params;
-  params.d = 3;
-  params.d_lo = 2;
-  params.d_hi = 4;
-  params.d_out = 1;
-  params.d_lazy = 2;
-  params.max_rpc_size = kMaxRpc;
-  params.max_topics_per_peer = 3;
-  params.max_backoffs = 4;
-  params.max_seen = 20;
-  params.max_pending = 3;
-  params.max_cache_bytes = params.max_recent_bytes = params.max_pending_bytes = 5000;
-  params.max_ihave_length = 6;
-  params.idontwant_threshold = 50;
-  params.max_idontwant_messages = 4;
-  params.outbound.messages = 3;
-  params.outbound.bytes = 3000;
-  params.outbound.gossip_ids = 12;
-  return params;
-}
-
 /// The fuzzer's bytes as a source of small numbers; zeros at the end.
 class Input {
  public:
@@ -61,7 +42,8 @@ class Input {
     std::vector<MessageId> list;
     for (unsigned n = byte() % 20; n > 0 && !done(); --n) {
       const std::string on = topic();
-      list.push_back(test::HashDecoder::id_of(on, data()));
+      const Bytes of = data();
+      list.push_back(of[0] % 2 == 0 ? test::HashDecoder::id_of(on, of) : test::HashDecoder::topicless_id_of(of));
     }
     return list;
   }
@@ -73,7 +55,10 @@ class Input {
 class Session {
  public:
   explicit Session(ByteView bytes)
-      : in_(bytes), router_(small_params(), RouterContext(peer_id(kPeers), decoder_, rng_)) {}
+      : in_(bytes),
+        modes_(in_.byte()),
+        decoder_(modes_.topicless ? Ids::kTopicless : Ids::kWithTopic, modes_.aliases),
+        router_(params(), context()) {}
 
   void run() {
     while (!in_.done()) {
@@ -85,8 +70,23 @@ class Session {
   }
 
  private:
+  using Ids = test::HashDecoder::Ids;
+
+  Params params() const {
+    Params params = test::small_params();
+    test::use(params, modes_, worth_);
+    return params;
+  }
+  RouterContext context() {
+    RouterContext context(modes_.strict_sign ? authors_[0].id() : peer_id(kPeers), decoder_, rng_);
+    if (modes_.strict_sign) context.author = authors_[0];
+    if (modes_.exchange) {
+      context.sealed_record = [](const PeerId& peer) { return Bytes(peer.bytes()[5] * 3000, 1); };
+    }
+    return context;
+  }
   void step() {
-    switch (in_.byte() % 12) {
+    switch (in_.byte() % 14) {
       case 0:
         connect(in_.byte());
         break;
@@ -117,6 +117,12 @@ class Session {
       case 11:
         read(in_.byte() % kPeers);
         break;
+      case 12:
+        (*worth_)[peer_id(in_.byte() % kPeers)] = static_cast<double>(in_.byte()) - 128;
+        break;
+      case 13:
+        router_.on_stream_reopened(peer_id(in_.byte() % kPeers));
+        break;
       default:
         break;
     }
@@ -144,7 +150,7 @@ class Session {
     OPW_CHECK(router_.on_rpc(peer_id(peer), rpc.build(), now_).has_value());
   }
   void entry(Rpc& rpc) {
-    const unsigned kind = in_.byte() % 8;
+    const unsigned kind = in_.byte() % 10;
     const std::string topic = in_.topic();
     switch (kind) {
       case 0:
@@ -154,7 +160,7 @@ class Session {
         rpc.subscribe(topic, false);
         break;
       case 2:
-        rpc.message(topic, in_.data());
+        message(rpc, topic);
         break;
       case 3:
         rpc.graft(topic);
@@ -168,14 +174,40 @@ class Session {
       case 6:
         rpc.iwant(in_.ids());
         break;
+      case 8:
+        rpc.prune_telling(topic, told_peers());
+        break;
       default:
         rpc.idontwant(in_.ids());
         break;
     }
   }
+  void message(Rpc& rpc, const std::string& topic) {
+    const Bytes data = in_.data();
+    if (!modes_.strict_sign) return void(rpc.message(topic, data));
+    const unsigned choice = in_.byte();
+    Authorship fields = authors_[choice % 3].sign(topic, data);
+    if (choice >= 192) fields.signature[0] ^= 1;
+    if (choice % 16 == 15) fields.seqno.pop_back();
+    Bytes encoded;
+    append_message_fields(encoded, topic, data, fields);
+    rpc.raw_message(encoded);
+  }
+  std::vector<Bytes> told_peers() {
+    std::vector<Bytes> peers;
+    for (unsigned n = in_.byte() % 5; n > 0; --n) {
+      const unsigned choice = in_.byte();
+      peers.push_back(choice < 50 ? to_bytes(in_.bytes(10)) : encode_peer_info(peer_id(choice % 60), in_.bytes(3)));
+    }
+    return peers;
+  }
+  /// Each peer breaks a few promises at most: those of the beats that a promise lasts.
   void beat(Duration after) {
     now_ += after;
+    const std::uint64_t before = router_.stats().broken_promises;
     router_.heartbeat(now_);
+    OPW_CHECK(router_.stats().broken_promises - before <= 4 * 3 * kPeers);
+    told_of_ = 0;
   }
   void verdict(Verdict verdict) {
     if (waiting_.empty()) return;
@@ -208,7 +240,21 @@ class Session {
     router_.take_actions(actions);
     for (const Action& action : actions) {
       if (const auto* validate = std::get_if<ValidateMessage>(&action)) {
+        OPW_CHECK(!validate->message->verdict);
+        OPW_CHECK(std::ranges::find(waiting_, validate->message) == waiting_.end());
+        OPW_CHECK(validate->message->author.has_value() == modes_.strict_sign);
         waiting_.push_back(validate->message);
+      } else if (const auto* deliver = std::get_if<DeliverMessage>(&action)) {
+        OPW_CHECK(deliver->message->verdict == Verdict::kAccept && deliver->message->from.has_value());
+      } else if (const auto* fault = std::get_if<Misbehaviour>(&action)) {
+        OPW_CHECK(fault->count > 0 && fault->error.consequence() == Consequence::kPenalise);
+      } else if (const auto* topic = std::get_if<TopicChange>(&action)) {
+        auto& subscribed = subscribed_[topic->topic];
+        const bool changed =
+            topic->subscribed ? subscribed.insert(topic->peer).second : subscribed.erase(topic->peer) > 0;
+        OPW_CHECK(changed);
+      } else if (const auto* wanted = std::get_if<ConnectPeer>(&action)) {
+        check_wanted(*wanted);
       } else if (const auto* change = std::get_if<MeshChange>(&action)) {
         const bool changed = change->in_mesh ? meshes_[change->topic].insert(change->peer).second
                                              : meshes_[change->topic].erase(change->peer) > 0;
@@ -216,13 +262,35 @@ class Session {
       }
     }
   }
+  void check_wanted(const ConnectPeer& wanted) {
+    const bool direct = modes_.direct && wanted.peer == peer_id(kDirect);
+    if (!direct || !wanted.record.empty()) {
+      OPW_CHECK(modes_.exchange);
+      OPW_CHECK(++told_of_ <= 2 * kPeers * 4);
+    }
+    OPW_CHECK(modes_.strict_sign || wanted.peer != peer_id(kPeers));
+  }
+  void check_scores() {
+    const auto scores = router_.scores();
+    OPW_CHECK(modes_.scores || scores.empty());
+    OPW_CHECK(scores.size() <= connected_.size() + 2);
+    for (const ScoreSnapshot& one : scores) OPW_CHECK(std::isfinite(one.score));
+    for (unsigned peer = 0; peer < kPeers; ++peer) OPW_CHECK(std::isfinite(router_.score(peer_id(peer))));
+  }
+  bool may_be_in_a_mesh(const PeerId& peer) const {
+    const bool direct = modes_.direct && peer == peer_id(kDirect);
+    return !direct && std::ranges::any_of(connected_, [&](unsigned known) { return peer_id(known) == peer; });
+  }
   void check() {
     OPW_CHECK(waiting_.size() <= 3);
+    check_scores();
     for (const std::string& topic : router_.topics()) {
       const auto mesh = router_.mesh_peers(topic);
       OPW_CHECK(PeerSet(mesh.begin(), mesh.end()) == meshes_[topic]);
-      OPW_CHECK(mesh.size() <= connected_.size());
-      OPW_CHECK(router_.topic_peers(topic).size() <= connected_.size());
+      OPW_CHECK(std::ranges::all_of(mesh, [this](const PeerId& peer) { return may_be_in_a_mesh(peer); }));
+      const auto peers = router_.topic_peers(topic);
+      OPW_CHECK(PeerSet(peers.begin(), peers.end()) == subscribed_[topic]);
+      OPW_CHECK(peers.size() <= connected_.size());
     }
   }
   /// When all have gone and time has passed, nothing is left.
@@ -232,9 +300,13 @@ class Session {
     for (const std::string& topic : router_.topics()) router_.unsubscribe(topic, now_);
     for (int i = 0; i < 30; ++i) beat(std::chrono::hours(1));
     OPW_CHECK(router_.topics().empty());
+    OPW_CHECK(router_.scores().empty());
   }
 
   Input in_;
+  const Modes modes_;
+  const std::shared_ptr<test::Worth> worth_ = std::make_shared<test::Worth>();
+  std::vector<Author> authors_ = test::make_authors();
   test::HashDecoder decoder_;
   SeededRng rng_{1};
   TimePoint now_{std::chrono::hours(1)};
@@ -242,6 +314,8 @@ class Session {
   std::set<unsigned> connected_;
   std::deque<MessagePtr> waiting_;
   std::map<std::string, PeerSet> meshes_;
+  std::map<std::string, PeerSet> subscribed_;
+  unsigned told_of_ = 0;  // since the last beat
 };
 
 }  // namespace
