@@ -9,21 +9,22 @@
 namespace opwire::sim {
 namespace {
 
-constexpr std::array<Attack, 14> kAttacks{{
+constexpr std::array<Attack, 15> kAttacks{{
     {"iwant-spam", "asks twenty times for each message, and for unknown ones", play_iwant_spam},
     {"ihave-spam", "tells of messages that do not exist", play_ihave_spam},
     {"graft-unknown", "GRAFT for 10,000 topics that nobody has", play_graft_unknown},
     {"graft-flood", "GRAFT every second during its back-off", play_graft_flood},
     {"graft-patient", "GRAFT once in its back-off, once after it", play_graft_patient},
+    {"subscribe-flood", "subscribes to 10,000 topics", play_subscribe_flood},
     {"idontwant-flood", "too many IDONTWANT, too many ids, empty and huge ids", play_idontwant_flood},
     {"wash", "leaves with a bad score and comes back", play_wash},
     {"invalid-spam", "ten invalid messages a second; the topic is scored", play_invalid_spam},
     {"invalid-light", "the same under op-node's light scoring", play_invalid_light},
     {"invalid-crowd", "the same from twelve peers on one address", play_invalid_crowd},
     {"colocation", "fourteen peers on one address, connection limits off", play_colocation},
-    {"eclipse", "twenty polite peers that pass nothing on", play_eclipse},
+    {"eclipse", "twelve polite peers, connected to everybody, that pass nothing on", play_eclipse},
     {"deaf", "in the mesh, and never reads", play_deaf},
-    {"love-bomb", "brings thirty messages first, then withholds all", play_love_bomb},
+    {"love-bomb", "brings twenty messages first, then withholds all", play_love_bomb},
 }};
 
 double milliseconds_of(Duration duration) {
@@ -48,9 +49,10 @@ std::string attack_table_head() {
 
 std::string attack_table_row(const Attack& attack, const AttackReport& report) {
   char row[320];
-  std::snprintf(row, sizeof(row), "| %s | %.1f, %.1f, %.1f | %zu, %zu of %zu | %llu | %zu of %zu | %.0f ms | %llu, %llu |\n",
-                attack.name, report.highest, report.lowest, report.at_end, report.most_in_mesh, report.in_mesh_at_end,
-                report.pairs, static_cast<unsigned long long>(report.victims.graylisted), report.delivery.delivered,
+  std::snprintf(row, sizeof(row),
+                "| %s | %.1f, %.1f, %.1f | %zu, %zu of %zu | %llu | %zu of %zu | %.0f ms | %llu, %llu |\n", attack.name,
+                report.highest, report.lowest, report.at_end, report.most_in_mesh, report.in_mesh_at_end, report.pairs,
+                static_cast<unsigned long long>(report.victims.graylisted), report.delivery.delivered,
                 report.delivery.expected, milliseconds_of(report.delivery.max),
                 static_cast<unsigned long long>(report.bytes_sent >> 10),
                 static_cast<unsigned long long>(report.bytes_heard >> 10));

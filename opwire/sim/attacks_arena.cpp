@@ -32,6 +32,7 @@ void add_up(gossipsub::Stats& sum, const gossipsub::Stats& one) {
   sum.gossip_ids_dropped += one.gossip_ids_dropped;
   sum.graylisted += one.graylisted;
   sum.entries_passed_over += one.entries_passed_over;
+  sum.subscriptions_ignored += one.subscriptions_ignored;
   sum.ihave_ignored += one.ihave_ignored;
   sum.iwant_ignored += one.iwant_ignored;
   sum.idontwant_ignored += one.idontwant_ignored;
@@ -74,8 +75,8 @@ void Arena::start() {
 
 void Arena::listen(Attacker& attacker) {
   if (options_.deaf) {
-    attacker.station().host().set_stream_handler(
-        "/meshsub/1.2.0", [this](PeerStream stream) { return leave_unread(std::move(stream)); });
+    attacker.station().host().set_stream_handler("/meshsub/1.2.0",
+                                                 [this](PeerStream stream) { return leave_unread(std::move(stream)); });
   } else {
     attacker.set_on_rpc(
         [this, &attacker](const PeerId& from, const gossipsub::RpcView& rpc) { hear(attacker, from, rpc); });
@@ -94,6 +95,8 @@ void Arena::come_back() {
     }
   }
   network_.world().loop().run(arrivals.join());
+  watch();
+  report_.when_back = report_.at_end;
   send(RawRpc().subscribe(kTopic));
   rest(kSecond);
 }
@@ -103,6 +106,8 @@ Task<void> Arena::reach(Attacker& attacker, Multiaddr victim) {
 }
 
 void Arena::leave() {
+  watch();
+  report_.when_left = report_.at_end;
   for (const auto& attacker : attackers_) {
     Network& network = attacker->station().host().network();
     for (const PeerId& peer : network.connected_peers()) network.disconnect(peer);

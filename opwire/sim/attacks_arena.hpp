@@ -41,6 +41,8 @@ struct AttackReport {
   double highest = 0;
   double lowest = 0;
   double at_end = 0;         ///< the lowest one
+  double when_left = 0;      ///< the lowest one, before leave()
+  double when_back = 0;      ///< and after come_back()
   double lowest_honest = 0;  ///< of honest nodes at each other
   // Pairs of an attacker and a victim.
   std::size_t pairs = 0;
@@ -70,7 +72,9 @@ class Arena {
   void start();
   /// Acts at once and then after each pause.
   void attack(Duration duration, Duration pause, const std::function<void()>& act);
-  void rest(Duration duration) { attack(duration, duration, [] {}); }
+  void rest(Duration duration) {
+    attack(duration, duration, [] {});
+  }
   /// From each attacker to each victim that it has a stream to.
   void send(const RawRpc& rpc);
   void set_on_rpc(OnRpc on_rpc) { on_rpc_ = std::move(on_rpc); }

@@ -1,4 +1,3 @@
-#include "opwire/crypto/hash.hpp"
 #include "opwire/sim/attacks_plays.hpp"
 
 namespace opwire::sim {
@@ -18,11 +17,6 @@ std::vector<Bytes> all_of(gossipsub::IdList list) {
   return ids;
 }
 
-/// As the network's nodes name it.
-Bytes id_of(ByteView data) {
-  return to_bytes(crypto::Sha256().update(data).finish().view().first(20));
-}
-
 }  // namespace
 
 // Whatever it hears of it asks for twenty times, and all the time for what nobody has.
@@ -36,7 +30,7 @@ AttackReport play_iwant_spam(std::uint64_t seed) {
   });
   arena.start();
   stay_outside(arena);
-  arena.attack(seconds(15), milliseconds(250), [&] { arena.send(RawRpc().iwant(arena.random_ids(500))); });
+  arena.attack(seconds(15), milliseconds(250), [&] { arena.send(RawRpc().iwant(arena.random_ids(200))); });
   return arena.report();
 }
 
@@ -56,6 +50,18 @@ AttackReport play_graft_unknown(std::uint64_t seed) {
   arena.attack(seconds(5), milliseconds(100), [&] {
     RawRpc rpc;
     for (int i = 0; i < 200; ++i) rpc.graft("/no/such/topic/" + std::to_string(++next));
+    arena.send(rpc);
+  });
+  return arena.report();
+}
+
+AttackReport play_subscribe_flood(std::uint64_t seed) {
+  Arena arena{ArenaOptions(seed)};
+  arena.start();
+  int next = 0;
+  arena.attack(seconds(5), milliseconds(100), [&] {
+    RawRpc rpc;
+    for (int i = 0; i < 200; ++i) rpc.subscribe("/random/topic/" + std::to_string(++next));
     arena.send(rpc);
   });
   return arena.report();
@@ -87,24 +93,15 @@ AttackReport play_graft_patient(std::uint64_t seed) {
   return arena.report();
 }
 
-// More RPCs than are heeded, more ids in each than are heeded, and ids that are none; and of what it gets from one node
-// it tells all others that it does not want it.
+// More RPCs than are heeded, more ids in each than are heeded, and ids that are none.
 AttackReport play_idontwant_flood(std::uint64_t seed) {
   ArenaOptions options(seed);
   options.network.gossip.max_idontwant_messages = 100;
   Arena arena(options);
-  arena.set_on_rpc([](Attacker& attacker, const PeerId& from, const gossipsub::RpcView& rpc) {
-    for (const gossipsub::MessageView& message : rpc.messages) {
-      for (const PeerId& victim : attacker.victims()) {
-        if (victim != from) attacker.send(victim, RawRpc().idontwant({id_of(message.data)}));
-      }
-    }
-  });
   arena.start();
   arena.send(RawRpc().graft(kTopic));
-  const std::vector<Bytes> no_ids{Bytes(), Bytes(std::size_t{64} << 10)};
+  arena.send(RawRpc().idontwant({Bytes(), Bytes(std::size_t{64} << 10)}));
   arena.attack(seconds(8), milliseconds(100), [&] {
-    arena.send(RawRpc().idontwant(no_ids));
     for (int i = 0; i < 20; ++i) arena.send(RawRpc().idontwant(arena.random_ids(12)));
   });
   return arena.report();

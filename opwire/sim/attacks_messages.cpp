@@ -15,14 +15,14 @@ gossipsub::Scoring topic_scoring() {
   topic.weight = 1;
   topic.first_deliveries_weight = 1;
   topic.first_deliveries_decay = 0.9;
-  topic.first_deliveries_cap = 10;
-  topic.mesh_deliveries_weight = -1;
-  topic.mesh_deliveries_decay = 0.85;
-  topic.mesh_deliveries_cap = 20;
-  topic.mesh_deliveries_threshold = 4;
+  topic.first_deliveries_cap = 5;
+  topic.mesh_deliveries_weight = -4;
+  topic.mesh_deliveries_decay = 0.9;
+  topic.mesh_deliveries_cap = 5;
+  topic.mesh_deliveries_threshold = 1.5;
   topic.mesh_deliveries_window = seconds(2);
   topic.mesh_deliveries_activation = seconds(20);  // the network runs for some seconds before its first message
-  topic.mesh_failures_weight = -1;
+  topic.mesh_failures_weight = -4;
   topic.mesh_failures_decay = 0.99;
   topic.invalid_messages_weight = -1;
   topic.invalid_messages_decay = 0.99;
@@ -81,15 +81,16 @@ AttackReport play_colocation(std::uint64_t seed) {
   return arena.report();
 }
 
-// Twenty addresses, polite, and silent: nothing that light scoring could blame. They fill what a mesh leaves to those
+// Twelve addresses, polite, and silent: nothing that light scoring could blame. They fill what a mesh leaves to those
 // who dialled, and pass nothing on.
 AttackReport play_eclipse(std::uint64_t seed) {
   ArenaOptions options(seed);
-  options.attackers = 20;
+  options.attackers = 12;
+  options.victims = options.network.nodes;
   Arena arena(options);
   arena.start();
   arena.send(RawRpc().graft(kTopic));
-  arena.rest(seconds(15));
+  arena.rest(seconds(8));
   return arena.report();
 }
 
@@ -97,11 +98,12 @@ AttackReport play_eclipse(std::uint64_t seed) {
 AttackReport play_deaf(std::uint64_t seed) {
   ArenaOptions options(seed);
   options.deaf = true;
-  options.network.message_size = std::size_t{8} << 10;
-  options.network.message_interval = milliseconds(250);
+  options.network.nodes = 10;
+  options.network.message_size = std::size_t{32} << 10;
+  options.network.gossip.outbound.messages = 8;
   Arena arena(options);
   arena.start();
-  arena.attack(seconds(60), seconds(5), [&] { arena.send(RawRpc().graft(kTopic)); });
+  arena.attack(seconds(42), seconds(5), [&] { arena.send(RawRpc().graft(kTopic)); });
   return arena.report();
 }
 
@@ -109,17 +111,18 @@ AttackReport play_deaf(std::uint64_t seed) {
 AttackReport play_love_bomb(std::uint64_t seed) {
   ArenaOptions options(seed);
   options.network.gossip.scoring = topic_scoring();
+  options.network.nodes = 10;
   options.network.message_interval = milliseconds(250);
   options.network.message_size = 512;  // of larger ones IDONTWANT would spare the copies that P3 counts
   Arena arena(options);
   arena.start();
   arena.send(RawRpc().graft(kTopic));
   GossipNetwork& network = arena.network();
-  arena.attack(seconds(3), milliseconds(100), [&] {
+  arena.attack(seconds(2), milliseconds(100), [&] {
     const std::size_t number = network.log().on_published(std::nullopt, network.world().now());
     arena.send(RawRpc().message(kTopic, network.make_message(number)));
   });
-  arena.rest(seconds(22));
+  arena.rest(seconds(20));
   return arena.report();
 }
 

@@ -11,6 +11,7 @@ AttackReport play_ihave_spam(std::uint64_t seed);
 AttackReport play_graft_unknown(std::uint64_t seed);
 AttackReport play_graft_flood(std::uint64_t seed);
 AttackReport play_graft_patient(std::uint64_t seed);
+AttackReport play_subscribe_flood(std::uint64_t seed);
 AttackReport play_idontwant_flood(std::uint64_t seed);
 AttackReport play_wash(std::uint64_t seed);
 

@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
+#include "opwire/sim/attacks.hpp"
 #include "opwire/sim/scenarios.hpp"
 
 namespace opwire::sim {
@@ -119,8 +121,36 @@ int run(const Given& given) {
   return report.delivery.complete() ? 0 : 1;
 }
 
+struct GivenAttacks {
+  std::vector<std::string> names;
+  std::uint64_t seed = 1;
+
+  void add_to(CLI::App& app) {
+    std::vector<std::string> known;
+    for (const Attack& attack : attacks()) known.emplace_back(attack.name);
+    app.add_option("attacks", names, "of `list`; none: all of them")->check(CLI::IsMember(known));
+    app.add_option("--seed", seed, "the same seed is the same run")->capture_default_str();
+  }
+};
+
+int attack(const GivenAttacks& given) {
+  std::fputs(attack_table_head().c_str(), stdout);
+  bool complete = true;
+  for (const Attack& known : attacks()) {
+    if (!given.names.empty() && std::ranges::find(given.names, known.name) == given.names.end()) continue;
+    const AttackReport report = known.play(given.seed);
+    complete = complete && report.delivery.complete();
+    std::fputs(attack_table_row(known, report).c_str(), stdout);
+    std::fflush(stdout);
+  }
+  return complete ? 0 : 1;
+}
+
 int list() {
-  for (const Scenario& known : scenarios()) std::printf("%-12s %s\n", known.name, known.summary);
+  std::puts("run:");
+  for (const Scenario& known : scenarios()) std::printf("  %-16s %s\n", known.name, known.summary);
+  std::puts("attack:");
+  for (const Attack& known : attacks()) std::printf("  %-16s %s\n", known.name, known.summary);
   return 0;
 }
 
@@ -129,9 +159,12 @@ int main_of(int argc, char** argv) {
   app.require_subcommand(1);
   Given given;
   given.add_to(*app.add_subcommand("run", "plays a scenario; fails when a node that stayed misses a message"));
-  app.add_subcommand("list", "the scenarios");
+  GivenAttacks given_attacks;
+  given_attacks.add_to(*app.add_subcommand("attack", "plays attacks; fails when an honest node misses a message"));
+  app.add_subcommand("list", "the scenarios and attacks");
   CLI11_PARSE(app, argc, argv);
-  return app.got_subcommand("list") ? list() : run(given);
+  if (app.got_subcommand("list")) return list();
+  return app.got_subcommand("attack") ? attack(given_attacks) : run(given);
 }
 
 }  // namespace
