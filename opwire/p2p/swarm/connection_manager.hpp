@@ -27,6 +27,7 @@ class ConnectionManager final : public PeerTags {
 
   /// count: all connections there are now.
   void on_opened(std::size_t count);
+  void on_peer_connected(const PeerId& peer) { book_.on_connected(peer, now()); }
   void on_peer_disconnected(const PeerId& peer) { book_.forget_values(peer); }
   std::vector<PeerId> static_peers() const { return book_.protected_by(kStaticTag); }
   /// See Network::trim_connections.

@@ -116,6 +116,7 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   of_peer.push_back(connection);
   const bool is_first = of_peer.size() == 1;
   running_.spawn(run_connection(connection, std::move(place)));
+  if (is_first) manager_.on_peer_connected(connection->peer());
   announce(connection->info(), is_first);
   manager_.on_opened(connections_.size());
   return {};

@@ -134,6 +134,7 @@ TagBook::Value* TagBook::find_or_add(const PeerId& peer, std::string_view tag, c
     if (valued_.size() >= kMaxPeers) return nullptr;
     found = valued_.emplace(peer, Valued{now, {}}).first;
   }
+  found->second.touched = now;
   std::vector<Value>& values = found->second.values;
   for (Value& value : values) {
     if (value.is(tag, decaying != nullptr)) return &value;
@@ -142,9 +143,13 @@ TagBook::Value* TagBook::find_or_add(const PeerId& peer, std::string_view tag, c
   return &values.emplace_back(Value{decaying == nullptr ? std::string(tag) : std::string(), decaying, 0, now});
 }
 
+void TagBook::on_connected(const PeerId& peer, TimePoint now) {
+  const auto found = valued_.find(peer);
+  if (found != valued_.end() && is_stale(found->second, now)) valued_.erase(found);
+}
+
 void TagBook::sweep(TimePoint now) {
-  std::erase_if(valued_,
-                [&](const auto& entry) { return now - entry.second.since >= kEarly && !is_connected_(entry.first); });
+  std::erase_if(valued_, [&](const auto& entry) { return is_stale(entry.second, now) && !is_connected_(entry.first); });
 }
 
 }  // namespace opwire::swarm

@@ -34,6 +34,8 @@ class TagBook {
   void bump(const PeerId& peer, std::string_view tag, int by, TimePoint now);
   std::int64_t value(const PeerId& peer, TimePoint now) const;
 
+  /// Its first connection stands: values that waited too long for that are forgotten.
+  void on_connected(const PeerId& peer, TimePoint now);
   /// Its last connection has ended.
   void forget_values(const PeerId& peer) { valued_.erase(peer); }
   std::size_t valued_peers() const noexcept { return valued_.size(); }
@@ -54,7 +56,7 @@ class TagBook {
     }
   };
   struct Valued {
-    TimePoint since;
+    TimePoint touched;
     std::vector<Value> values;
   };
 
@@ -62,6 +64,7 @@ class TagBook {
   /// Null when there is no room.
   Value* find_or_add(const PeerId& peer, std::string_view tag, const Definition* decaying, TimePoint now);
   void erase_value(const PeerId& peer, std::string_view tag, bool decaying);
+  static bool is_stale(const Valued& valued, TimePoint now) { return now - valued.touched >= kEarly; }
   void sweep(TimePoint now);
 
   const std::function<bool(const PeerId&)> is_connected_;

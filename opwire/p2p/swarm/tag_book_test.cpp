@@ -163,6 +163,22 @@ TEST_F(TagBookTest, ValuesGoWithTheLastConnection) {
   EXPECT_EQ(value(a), 0);
 }
 
+TEST_F(TagBookTest, ValuesWaitTwoMinutesForTheConnection) {
+  book.set(a, "x", 4, now);
+  book.set(b, "x", 4, now);
+  now += TagBook::kEarly - seconds(1);
+  book.on_connected(a, now);
+  EXPECT_EQ(value(a), 4);
+  book.set(b, "y", 1, now);
+  now += seconds(1);
+  book.on_connected(b, now);
+  EXPECT_EQ(value(b), 5) << "told anew meanwhile";
+  book.set(peer_of(3), "x", 4, now);
+  now += TagBook::kEarly;
+  book.on_connected(peer_of(3), now);
+  EXPECT_EQ(value(peer_of(3)), 0);
+}
+
 TEST_F(TagBookTest, TagsOfAPeerAreBounded) {
   for (std::size_t i = 0; i < 2 * TagBook::kMaxTags; ++i) {
     book.set(a, "tag " + std::to_string(i), 1, now);
