@@ -26,19 +26,24 @@ def add(cases, programs):
     cases.add("op-node: its RPC names opwire as peer and mesh member", net.mesh)
 
 
+@contextlib.contextmanager
+def rollup_file(programs, *flags):
+    """A file with a config as opnodepeer makes it with these flags."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "rollup.json"
+        made = subprocess.run([present(programs.opnodepeer), "rollup-config", *flags], check=True,
+                              capture_output=True, timeout=30)
+        path.write_bytes(made.stdout)
+        yield path
+
+
 class Network:
     def __init__(self, programs):
         self.programs = programs
 
-    @contextlib.contextmanager
     def rollup(self):
         """A file with a config in which all four versions have their time."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "rollup.json"
-            made = subprocess.run([present(self.programs.opnodepeer), "rollup-config", "--spread", "10m"], check=True,
-                                  capture_output=True, timeout=30)
-            path.write_bytes(made.stdout)
-            yield path
+        return rollup_file(self.programs, "--spread", "10m")
 
     def op_node(self, rollup, *flags):
         return Listener([self.programs.opnodepeer, "--rollup-config", rollup, "--timestamp-threshold", f"{WINDOW}s",

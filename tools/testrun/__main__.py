@@ -16,7 +16,7 @@ Builds what is missing and runs, in this order:
   release build's tests     GoogleTest, one program a library
   whole program             tests/*.sh with build/release/cli/opwire
   installed library         examples/ compiled by g++ against `cmake --install`
-  tests of the tools        each check of ./dev lint refuses a bad example; this runner counts right
+  tests of the tools        ./dev lint refuses bad examples; this runner counts right; bench/run is whole
   sanitizer build's tests   the same tests with ASan and UBSan
   fuzz targets              each for some seconds over its corpus
   interop                   interop/run with the real op-node package and go-libp2p
@@ -81,7 +81,7 @@ class Run:
 
     def tools(self):
         with self.report.section("tests of the tools"):
-            for folder in ("tools/lint", "tools/testrun"):
+            for folder in ("tools/lint", "tools/testrun", "bench"):
                 command = [sys.executable, "-m", "unittest", "discover", "-s", folder, "-p", "*_test.py"]
                 programs.run(self.report, folder, command, timeout=120)
 
