@@ -19,10 +19,7 @@ struct Block6 {
 
 template <class Block>
 bool contains(const Block& block, ByteView ip) noexcept {
-  const std::size_t whole = block.bits / 8;
-  if (!std::equal(ip.begin(), ip.begin() + whole, block.prefix.begin())) return false;
-  const unsigned rest = block.bits % 8;
-  return rest == 0 || ((ip[whole] ^ block.prefix[whole]) >> (8 - rest)) == 0;
+  return has_ip_prefix(ip, block.prefix, block.bits);
 }
 
 template <class Blocks>
@@ -57,6 +54,14 @@ constexpr Block6 kNotPublic6[] = {
 };
 
 }  // namespace
+
+bool has_ip_prefix(ByteView ip, ByteView prefix, unsigned bits) noexcept {
+  if (ip.size() != prefix.size() || bits > 8 * ip.size()) return false;
+  const std::size_t whole = bits / 8;
+  if (!equal(ip.first(whole), prefix.first(whole))) return false;
+  const unsigned rest = bits % 8;
+  return rest == 0 || (ip[whole] ^ prefix[whole]) >> (8 - rest) == 0;
+}
 
 ByteView unmap_ip(ByteView ip) noexcept {
   return ip.size() == 16 && contains(kMapped, ip) ? ip.last(4) : ip;

@@ -8,6 +8,9 @@ namespace opwire::multiformats {
 
 /// The 4 bytes inside ::ffff:0:0/96; any other address as it is.
 ByteView unmap_ip(ByteView ip) noexcept;
+/// Whether its first `bits` are those of prefix. False where the two are of different length, or shorter than that; no
+/// address is unmapped here.
+bool has_ip_prefix(ByteView ip, ByteView prefix, unsigned bits) noexcept;
 
 bool is_loopback_ip(ByteView ip) noexcept;
 /// Whether the public Internet routes to it: neither private, link-local, documentation, multicast nor reserved.

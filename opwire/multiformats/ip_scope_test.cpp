@@ -20,6 +20,18 @@ TEST(IpScope, Loopback) {
     EXPECT_FALSE(is_loopback_ip(ip(text))) << text;
 }
 
+TEST(IpScope, PrefixesAreComparedBitByBit) {
+  EXPECT_TRUE(has_ip_prefix(ip("10.1.2.3"), ip("10.1.0.0"), 16));
+  EXPECT_FALSE(has_ip_prefix(ip("10.2.2.3"), ip("10.1.0.0"), 16));
+  EXPECT_TRUE(has_ip_prefix(ip("100.127.255.255"), ip("100.64.0.0"), 10));
+  EXPECT_FALSE(has_ip_prefix(ip("100.128.0.0"), ip("100.64.0.0"), 10));
+  EXPECT_TRUE(has_ip_prefix(ip("1.2.3.4"), ip("1.2.3.4"), 32));
+  EXPECT_FALSE(has_ip_prefix(ip("1.2.3.5"), ip("1.2.3.4"), 32));
+  EXPECT_TRUE(has_ip_prefix(ip("2001:db8::1"), ip("::"), 0));
+  EXPECT_FALSE(has_ip_prefix(ip("1.2.3.4"), ip("::"), 0)) << "another length";
+  EXPECT_FALSE(has_ip_prefix(ip("1.2.3.4"), ip("1.2.3.4"), 33)) << "longer than the address";
+}
+
 TEST(IpScope, NotPublic) {
   for (const auto* text : {"0.0.0.0",
                            "0.1.2.3",

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "opwire/base/check.hpp"
+#include "opwire/multiformats/ip_scope.hpp"
 #include "opwire/p2p/gossipsub/require.hpp"
 
 namespace opwire::gossipsub {
@@ -68,11 +69,7 @@ Result<void> TopicScoreParams::validate() const {
 }
 
 bool IpRange::contains(ByteView ip) const noexcept {
-  const std::size_t whole = bits / 8;
-  if (ip.size() != address.size() || bits > 8 * ip.size()) return false;
-  if (!equal(ip.first(whole), ByteView(address).first(whole))) return false;
-  const unsigned rest = bits % 8;
-  return rest == 0 || (ip[whole] ^ address[whole]) >> (8 - rest) == 0;
+  return multiformats::has_ip_prefix(ip, address, bits);
 }
 
 Result<void> ScoreParams::validate() const {
