@@ -6,6 +6,15 @@ namespace opwire::gossipsub {
 
 namespace {
 constexpr std::uint64_t kBackoffSweep = 15;  // heartbeats between two looks for back-offs that ended
+
+/// Whether the time has come; none was set: now. Moves it on by whole intervals, so that late heartbeats do not slow
+/// decay down.
+bool is_due(TimePoint& next, Duration interval, TimePoint now) {
+  if (next == TimePoint{}) next = now;
+  if (now < next) return false;
+  next += ((now - next) / interval + 1) * interval;
+  return true;
+}
 }  // namespace
 
 Router::Router(Params params, RouterContext context)
@@ -165,18 +174,6 @@ void Router::heartbeat(TimePoint now) {
   state_.aliases.expire(now);
   std::erase_if(state_.topics, [](const auto& entry) { return entry.second.idle(); });
 }
-
-namespace {
-
-/// Whether the time has come; moves it on by whole intervals, so that late heartbeats do not slow decay down.
-bool is_due(TimePoint& next, Duration interval, TimePoint now) {
-  if (now < next) return false;
-  const auto passed = next == TimePoint{} ? Duration::zero() : (now - next) / interval * interval;
-  next = (next == TimePoint{} ? now : next + passed) + interval;
-  return true;
-}
-
-}  // namespace
 
 void Router::refresh_scores(TimePoint now) {
   if (state_.scores && is_due(next_score_refresh_, state_.scores->params().decay_interval, now)) {
