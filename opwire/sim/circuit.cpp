@@ -134,9 +134,7 @@ Buffer Circuit::take(End end, std::size_t max) {
 void Circuit::reset(End end) {
   Side& side = ends_[end];
   if (std::exchange(side.closed, true)) return;
-  drop_unread(side);
-  side.readable.notify_all();
-  side.writable.notify_all();
+  end_waits(side);
   if (!side.broken) put(end, Kind::kReset, Buffer());
 }
 
@@ -152,14 +150,14 @@ bool Circuit::finished() const noexcept {
 void Circuit::break_end(End end) {
   Side& side = ends_[end];
   if (std::exchange(side.broken, true)) return;
-  drop_unread(side);
-  side.readable.notify_all();
-  side.writable.notify_all();
+  end_waits(side);
 }
 
-void Circuit::drop_unread(Side& side) {
+void Circuit::end_waits(Side& side) {
   side.unread.clear();
   side.unread_size = 0;
+  side.readable.notify_all();
+  side.writable.notify_all();
 }
 
 void Circuit::cut() {

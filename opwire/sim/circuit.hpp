@@ -102,7 +102,8 @@ class Circuit {
   void deliver(End from, Packet packet);
   void on_data(End to, Buffer data);
   void break_end(End end);
-  static void drop_unread(Side& side);
+  /// What has not been read is gone, and who waits is told.
+  static void end_waits(Side& side);
   bool finished() const noexcept;
 
   Internet& internet_;
