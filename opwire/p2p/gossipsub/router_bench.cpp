@@ -74,14 +74,18 @@ class Bench {
   std::unique_ptr<Router> router;
 };
 
-void Duplicate(benchmark::State& state) {
-  Bench b;
+void take_duplicates(benchmark::State& state, Bench& b) {
   const Bytes data = noise(static_cast<std::size_t>(state.range(0)), 1);
   const Buffer first = test::Rpc().message(kTopic, data).build();
   const Buffer again = test::Rpc().message(kTopic, data).build();
   OPW_CHECK(b.router->on_rpc(peer_id(0), first, b.now).has_value());
   for (auto _ : state) OPW_CHECK(b.router->on_rpc(peer_id(1), again, b.now).has_value());
   OPW_CHECK(b.router->stats().duplicate_bytes == static_cast<std::uint64_t>(state.iterations()));
+}
+
+void Duplicate(benchmark::State& state) {
+  Bench b;
+  take_duplicates(state, b);
 }
 BENCHMARK(Duplicate)->Arg(2 << 10)->Arg(30 << 10)->Arg(128 << 10);
 
@@ -97,12 +101,7 @@ void DuplicateAmongPromises(benchmark::State& state) {
       OPW_CHECK(b.router->on_rpc(peer, rpc, b.now).has_value());
     }
   }
-  const Bytes data = noise(static_cast<std::size_t>(state.range(0)), 1);
-  const Buffer first = test::Rpc().message(kTopic, data).build();
-  const Buffer again = test::Rpc().message(kTopic, data).build();
-  OPW_CHECK(b.router->on_rpc(peer_id(0), first, b.now).has_value());
-  for (auto _ : state) OPW_CHECK(b.router->on_rpc(peer_id(1), again, b.now).has_value());
-  OPW_CHECK(b.router->stats().duplicate_bytes == static_cast<std::uint64_t>(state.iterations()));
+  take_duplicates(state, b);
 }
 BENCHMARK(DuplicateAmongPromises)->Arg(2 << 10)->Arg(30 << 10)->Arg(128 << 10);
 
