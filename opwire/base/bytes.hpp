@@ -17,6 +17,8 @@ namespace opwire {
 /// Bytes that somebody else owns; valid only as long as the owner says.
 using ByteView = std::span<const std::uint8_t>;
 using MutableByteView = std::span<std::uint8_t>;
+/// Pieces that stand for the bytes of all, one after another.
+using ByteViews = std::span<const ByteView>;
 /// Bytes that we own.
 using Bytes = std::vector<std::uint8_t>;
 template <std::size_t N>

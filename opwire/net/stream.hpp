@@ -2,16 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
 #include "opwire/base/buffer.hpp"
 #include "opwire/base/result.hpp"
 #include "opwire/runtime/task.hpp"
 
 namespace opwire {
-
-/// Pieces to be written one after another as if they were one.
-using ByteViews = std::span<const ByteView>;
 
 /// A reliable, ordered, two-way stream of bytes: a socket, a secured connection, a multiplexed stream.
 ///

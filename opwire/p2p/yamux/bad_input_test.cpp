@@ -231,7 +231,7 @@ TEST_F(YamuxBadInput, Y17TinyFrames) {
 TEST_F(YamuxBadInput, Y18WindowNeverUpdated) {
   ASSERT_TRUE(side.feed(window(1, kSyn)));
   const Bytes much(kInitialWindow, 'x');
-  side.core.lend(1, much);
+  side.lend(1, much);
   side.sent();
   side.core.write_copy(1, as_bytes("stuck"));
   EXPECT_FALSE(side.core.has_output());

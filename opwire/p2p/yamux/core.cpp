@@ -115,10 +115,10 @@ void SessionCore::write_copy(StreamId id, ByteView bytes) {
   link(stream);
 }
 
-void SessionCore::lend(StreamId id, ByteView bytes) {
+void SessionCore::lend(StreamId id, ByteViews pieces) {
   StreamState& stream = get(id);
   OPW_CHECK(stream.lent.empty() && !stream.fin_queued);
-  stream.lent = bytes;
+  stream.lent = Loan(pieces);
   link(stream);
 }
 

@@ -36,9 +36,10 @@ struct Touched {
   std::uint8_t what;
 };
 
-/// One frame to write: the header, then the payload, which stays valid until on_written().
-struct OutFrame {
-  HeaderBytes header;
+/// What is to be written next: the header of a frame, then bytes of its payload, which stay valid until on_written().
+/// Without a header the payload of the frame before goes on.
+struct OutPiece {
+  std::optional<HeaderBytes> header;
   ByteView payload;
 };
 
@@ -74,9 +75,9 @@ class SessionCore {
   Result<std::size_t> write_room(StreamId id) const;
   /// Queues a copy; at most write_room() bytes.
   void write_copy(StreamId id, ByteView bytes);
-  /// Queues bytes that stay the caller's: they must live until unsent() is 0. One loan at a time, after write_room()
-  /// said that the stream can be written.
-  void lend(StreamId id, ByteView bytes);
+  /// Queues pieces that stay the caller's, and so does the list of them: both must live until unsent() is 0. One loan
+  /// at a time, after write_room() said that the stream can be written. They are cut into as few frames as can be.
+  void lend(StreamId id, ByteViews pieces);
   /// Bytes queued or collected, and not yet on_written(); of a session that is over, only those collected.
   std::size_t unsent(StreamId id) const noexcept;
   /// The peer sees the end after what is queued.
@@ -94,7 +95,7 @@ class SessionCore {
   // -- What leaves.
   bool has_output() const noexcept;
   /// Appends frames: control frames first, then data fairly by stream until about max_bytes.
-  void collect(std::vector<OutFrame>& out, std::size_t max_bytes, TimePoint now);
+  void collect(std::vector<OutPiece>& out, std::size_t max_bytes, TimePoint now);
   void on_written();
   /// Ends the session from this side; with a code, a go-away frame is the last that collect() gives.
   void end(const Error& why, std::optional<GoAwayCode> tell);
@@ -120,10 +121,11 @@ class SessionCore {
   Error fail(const Error& error);  // for what the peer did
 
   // core_output.cpp
-  void collect_pings(std::vector<OutFrame>& out, TimePoint now);
-  void collect_control(std::vector<OutFrame>& out);
-  void collect_data(std::vector<OutFrame>& out, std::size_t max_bytes);
-  OutFrame make_data_frame(StreamState& stream);
+  void collect_pings(std::vector<OutPiece>& out, TimePoint now);
+  void collect_control(std::vector<OutPiece>& out);
+  void collect_data(std::vector<OutPiece>& out, std::size_t max_bytes);
+  std::size_t collect_data_frame(std::vector<OutPiece>& out, StreamState& stream);
+  ByteView take_unsent(StreamState& stream, std::size_t max);
 
   // core.cpp
   StreamState* find(StreamId id) const noexcept;

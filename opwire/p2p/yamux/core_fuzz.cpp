@@ -95,12 +95,20 @@ class Player {
   }
 
   void collect() {
-    std::vector<OutFrame> frames;
-    core_.collect(frames, 100'000, now_);
-    for (const OutFrame& frame : frames) {
-      const Result<Header> header = parse_header(frame.header);
-      OPW_CHECK(header && (header->type != FrameType::kData || header->length == frame.payload.size()));
+    std::vector<OutPiece> pieces;
+    core_.collect(pieces, 100'000, now_);
+    std::size_t due = 0;  // of the payload that the last header announced
+    for (const OutPiece& piece : pieces) {
+      if (piece.header) {
+        OPW_CHECK(due == 0);
+        const Result<Header> header = parse_header(*piece.header);
+        OPW_CHECK(header.has_value());
+        due = header->type == FrameType::kData ? header->length : 0;
+      }
+      OPW_CHECK(piece.payload.size() <= due);
+      due -= piece.payload.size();
     }
+    OPW_CHECK(due == 0);
     core_.on_written();
     if (const auto done = core_.on_time(now_); !done) OPW_CHECK(core_.error().has_value());
   }

@@ -9,7 +9,7 @@ bool SessionCore::has_output() const noexcept {
   return ping_.has_value() || !pongs_.empty() || !control_.empty() || !control_due_.empty() || !ready_.empty();
 }
 
-void SessionCore::collect(std::vector<OutFrame>& out, std::size_t max_bytes, TimePoint now) {
+void SessionCore::collect(std::vector<OutPiece>& out, std::size_t max_bytes, TimePoint now) {
   if (!error_) {
     collect_pings(out, now);
     collect_control(out);
@@ -20,7 +20,7 @@ void SessionCore::collect(std::vector<OutFrame>& out, std::size_t max_bytes, Tim
   }
 }
 
-void SessionCore::collect_pings(std::vector<OutFrame>& out, TimePoint now) {
+void SessionCore::collect_pings(std::vector<OutPiece>& out, TimePoint now) {
   if (ping_) {
     out.push_back({encode_header({FrameType::kPing, kSyn, 0, *ping_}), {}});
     keep_alive_.on_sent(now);
@@ -30,7 +30,7 @@ void SessionCore::collect_pings(std::vector<OutFrame>& out, TimePoint now) {
   pongs_.clear();
 }
 
-void SessionCore::collect_control(std::vector<OutFrame>& out) {
+void SessionCore::collect_control(std::vector<OutPiece>& out) {
   for (const Header& header : control_) out.push_back({encode_header(header), {}});
   control_.clear();
   while (!control_due_.empty()) {
@@ -45,14 +45,13 @@ void SessionCore::collect_control(std::vector<OutFrame>& out) {
   }
 }
 
-void SessionCore::collect_data(std::vector<OutFrame>& out, std::size_t max_bytes) {
+void SessionCore::collect_data(std::vector<OutPiece>& out, std::size_t max_bytes) {
   std::size_t bytes = 0;
   while (bytes < max_bytes && !ready_.empty()) {
     StreamState& stream = ready_.front();
     ready_.pop_front();
     if (stream.pending() > 0) {
-      out.push_back(make_data_frame(stream));
-      bytes += kHeaderSize + out.back().payload.size();
+      bytes += collect_data_frame(out, stream);
       link(stream);
     } else {
       out.push_back({encode_header({FrameType::kWindowUpdate, kFin, stream.id, 0}), {}});
@@ -62,21 +61,22 @@ void SessionCore::collect_data(std::vector<OutFrame>& out, std::size_t max_bytes
   }
 }
 
-OutFrame SessionCore::make_data_frame(StreamState& stream) {
-  const std::size_t limit = std::min<std::size_t>(options_.max_frame_payload, stream.send_window);
-  ByteView payload;
-  if (!stream.copied.empty()) {
-    owners_.push_back(stream.copied.pop(limit));
-    payload = owners_.back();
-  } else {
-    payload = stream.lent.first(std::min(limit, stream.lent.size()));
-    stream.lent = stream.lent.subspan(payload.size());
+std::size_t SessionCore::collect_data_frame(std::vector<OutPiece>& out, StreamState& stream) {
+  const std::size_t size = std::min({options_.max_frame_payload, std::size_t{stream.send_window}, stream.pending()});
+  std::optional<HeaderBytes> header = encode_header({FrameType::kData, 0, stream.id, static_cast<std::uint32_t>(size)});
+  for (std::size_t left = size; left > 0; left -= out.back().payload.size()) {
+    out.push_back({std::exchange(header, std::nullopt), take_unsent(stream, left)});
   }
-  const auto size = static_cast<std::uint32_t>(payload.size());
-  stream.send_window -= size;
+  stream.send_window -= static_cast<std::uint32_t>(size);
   if (stream.in_flight == 0) in_flight_.push_back(stream.id);
   stream.in_flight += size;
-  return {encode_header({FrameType::kData, 0, stream.id, size}), payload};
+  return kHeaderSize + size;
+}
+
+ByteView SessionCore::take_unsent(StreamState& stream, std::size_t max) {
+  if (stream.copied.empty()) return stream.lent.take(max);
+  owners_.push_back(stream.copied.pop(max));
+  return owners_.back();
 }
 
 void SessionCore::on_written() {

@@ -103,8 +103,8 @@ TEST_F(Core, TakesTurnsBetweenStreams) {
   const StreamId a = open(dialer, listener);
   const StreamId b = open(dialer, listener);
   const Bytes much(200'000, 'x');
-  dialer.core.lend(a, much);
-  dialer.core.lend(b, much);
+  dialer.lend(a, much);
+  dialer.lend(b, much);
   std::vector<StreamId> order;
   for (const Side::Sent& frame : dialer.sent()) {
     EXPECT_LE(frame.payload.size(), 65'396u);
@@ -116,22 +116,36 @@ TEST_F(Core, TakesTurnsBetweenStreams) {
 TEST_F(Core, LentBytesAreNotCopiedAndStayOnLoanUntilWritten) {
   const StreamId id = open(dialer, listener);
   const Bytes bytes(50'000, 'y');
-  dialer.core.lend(id, bytes);
+  dialer.lend(id, bytes);
   EXPECT_EQ(dialer.core.write_room(id).value(), 0u);
-  std::vector<OutFrame> frames;
-  dialer.core.collect(frames, SIZE_MAX, dialer.now);
-  ASSERT_EQ(frames.size(), 1u);
-  EXPECT_EQ(frames[0].payload.data(), bytes.data());
+  std::vector<OutPiece> pieces;
+  dialer.core.collect(pieces, SIZE_MAX, dialer.now);
+  ASSERT_EQ(pieces.size(), 1u);
+  EXPECT_EQ(pieces[0].payload.data(), bytes.data());
   dialer.core.reset(id);  // does not end the loan while the frame is being written
   EXPECT_EQ(dialer.core.unsent(id), bytes.size());
   dialer.core.on_written();
   EXPECT_EQ(dialer.core.unsent(id), 0u);
 }
 
+TEST_F(Core, WhatIsQueuedTogetherSharesFrames) {
+  const StreamId id = open(dialer, listener);
+  const Bytes body(70'000, 'b');
+  const ByteView pieces[] = {as_bytes("head"), {}, body, as_bytes("tail")};
+  dialer.core.write_copy(id, as_bytes("before "));
+  dialer.core.lend(id, pieces);
+  EXPECT_EQ(dialer.core.unsent(id), 70'015u);
+  const auto frames = dialer.sent();
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0].payload, "before head" + std::string(65'385, 'b'));
+  EXPECT_EQ(frames[1].payload, std::string(70'000 - 65'385, 'b') + "tail");
+  EXPECT_EQ(frames[1].header.length, frames[1].payload.size());
+}
+
 TEST_F(Core, CutsAtThePeersWindowAndGoesOnWithCredit) {
   const StreamId id = open(dialer, listener);
   const Bytes much(kInitialWindow + 1000, 'z');
-  dialer.core.lend(id, much);
+  dialer.lend(id, much);
   ASSERT_TRUE(exchange(dialer, listener));
   EXPECT_EQ(dialer.core.unsent(id), 1000u);
   EXPECT_EQ(listener.read(id).size(), kInitialWindow);
@@ -143,7 +157,7 @@ TEST_F(Core, CutsAtThePeersWindowAndGoesOnWithCredit) {
 TEST_F(Core, CreditIsOneFrameHoweverManyReads) {
   const StreamId id = open(dialer, listener);
   const Bytes much(kInitialWindow, 'z');
-  dialer.core.lend(id, much);
+  dialer.lend(id, much);
   ASSERT_TRUE(exchange(dialer, listener));
   while (listener.core.read(id, 1000, listener.now).value()) continue;
   const auto frames = listener.sent();
@@ -154,7 +168,7 @@ TEST_F(Core, CreditIsOneFrameHoweverManyReads) {
 TEST_F(Core, ControlFramesGoAheadOfData) {
   const StreamId id = open(dialer, listener);
   const Bytes much(100'000, 'z');
-  dialer.core.lend(id, much);
+  dialer.lend(id, much);
   ASSERT_TRUE(dialer.feed(test::ping(kSyn, 77)));
   ASSERT_TRUE(dialer.feed(test::window(2, kSyn)));
   const auto frames = dialer.sent(1);
@@ -183,7 +197,7 @@ TEST_F(Core, TakesSynFinAndDataInOneFrame) {
 TEST_F(Core, AddsTheWindowOfSynAndAck) {
   ASSERT_TRUE(listener.feed(test::window(1, kSyn, 1000)));
   const Bytes much(kInitialWindow + 2000, 'z');
-  listener.core.lend(1, much);
+  listener.lend(1, much);
   listener.sent();
   EXPECT_EQ(listener.core.unsent(1), 1000u);
 }
@@ -192,7 +206,7 @@ TEST_F(Core, CloseReadCountsAndDropsWithoutCredit) {
   const StreamId id = open(dialer, listener);
   listener.core.close_read(id);
   const Bytes much(kInitialWindow + 1, 'z');
-  dialer.core.lend(id, much);
+  dialer.lend(id, much);
   ASSERT_TRUE(exchange(dialer, listener));
   EXPECT_EQ(dialer.core.unsent(id), 1u);  // the window is used up for good
   EXPECT_TRUE(listener.feed(test::data(id, "")));

@@ -1,6 +1,7 @@
 // Frames by hand, and a peer that only looks (tests and the fuzz target of this folder).
 #pragma once
 
+#include <deque>
 #include <initializer_list>
 #include <vector>
 
@@ -45,27 +46,30 @@ struct Side {
   };
   /// Takes everything that wants to leave (all at once) as written.
   std::vector<Sent> sent(std::size_t max_bytes = SIZE_MAX) {
-    std::vector<OutFrame> frames;
-    core.collect(frames, max_bytes, now);
+    std::vector<OutPiece> pieces;
+    core.collect(pieces, max_bytes, now);
     std::vector<Sent> result;
-    for (const OutFrame& out : frames) {
-      result.push_back({parse_header(out.header).value(), std::string(as_text(out.payload))});
+    for (const OutPiece& piece : pieces) {
+      if (piece.header) result.push_back({parse_header(*piece.header).value(), {}});
+      result.back().payload += as_text(piece.payload);
     }
     core.on_written();
     return result;
   }
   /// The same as bytes for the other side.
   Bytes sent_bytes(std::size_t max_bytes = SIZE_MAX) {
-    std::vector<OutFrame> frames;
-    core.collect(frames, max_bytes, now);
+    std::vector<OutPiece> pieces;
+    core.collect(pieces, max_bytes, now);
     Bytes bytes;
-    for (const OutFrame& out : frames) {
-      bytes.insert(bytes.end(), out.header.begin(), out.header.end());
-      bytes.insert(bytes.end(), out.payload.begin(), out.payload.end());
+    for (const OutPiece& piece : pieces) {
+      if (piece.header) bytes.insert(bytes.end(), piece.header->begin(), piece.header->end());
+      bytes.insert(bytes.end(), piece.payload.begin(), piece.payload.end());
     }
     core.on_written();
     return bytes;
   }
+  /// Lends bytes, which must outlive the loan.
+  void lend(StreamId id, ByteView bytes) { core.lend(id, {&lent_.emplace_back(bytes), 1}); }
   /// Reads all there is; "<end>" when the stream ended, "<name>" of the error when it failed.
   std::string read(StreamId id) {
     std::string text;
@@ -87,6 +91,9 @@ struct Side {
 
   TimePoint now{std::chrono::hours(1)};
   SessionCore core;
+
+ private:
+  std::deque<ByteView> lent_;
 };
 
 /// Carries bytes both ways until both are silent.

@@ -77,17 +77,17 @@ Task<void> Session::write_all() {
 }
 
 Task<Result<void>> Session::write_once(Batch& batch) {
-  core_.collect(batch.frames, kWriteSize, loop_.now());
-  for (const OutFrame& frame : batch.frames) {
-    batch.views.push_back(frame.header);
-    if (!frame.payload.empty()) batch.views.push_back(frame.payload);
+  core_.collect(batch.pieces, kWriteSize, loop_.now());
+  for (const OutPiece& piece : batch.pieces) {
+    if (piece.header) batch.views.push_back(*piece.header);
+    if (!piece.payload.empty()) batch.views.push_back(piece.payload);
   }
   write_deadline_ = loop_.now() + options_.write_timeout;
   arm_tick();
   Result<void> written = co_await secured_->write(batch.views);
   write_deadline_ = TimePoint::max();
   core_.on_written();
-  batch.frames.clear();
+  batch.pieces.clear();
   batch.views.clear();
   pump();
   co_return written;

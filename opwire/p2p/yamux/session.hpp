@@ -33,7 +33,7 @@ class Session final : public MuxedConnection {
 
   /// What the writer needs while it lives.
   struct Batch {
-    std::vector<OutFrame> frames;
+    std::vector<OutPiece> pieces;
     std::vector<ByteView> views;
   };
 

@@ -5,7 +5,7 @@
 namespace opwire::yamux {
 
 namespace {
-constexpr std::size_t kCopiedPiece = 8 * 1024;  // above it, copying costs more than waiting for the write
+constexpr std::size_t kMaxCopied = 8 * 1024;  // above it, copying costs more than waiting for the write
 }  // namespace
 
 SessionStream::SessionStream(Session& session, StreamId id)
@@ -55,13 +55,11 @@ Task<Result<std::size_t>> SessionStream::read_some(MutableByteView into) {
 
 Task<Result<void>> SessionStream::write(ByteViews pieces) {
   OPW_CO_TRYV(core_.write_room(id_));
-  for (const ByteView piece : pieces) {
-    if (piece.size() <= kCopiedPiece) {
-      OPW_CO_TRYV(co_await copy(piece));
-    } else {
-      OPW_CO_TRYV(co_await lend(piece));
-    }
-  }
+  std::size_t size = 0;
+  for (const ByteView piece : pieces) size += piece.size();
+  if (size > kMaxCopied) co_return co_await lend(pieces);
+  for (const ByteView piece : pieces) OPW_CO_TRYV(co_await copy(piece));
+  session_.pump();
   co_return Result<void>();
 }
 
@@ -71,18 +69,17 @@ Task<Result<void>> SessionStream::copy(ByteView piece) {
     if (room > 0) {
       core_.write_copy(id_, piece.first(std::min(room, piece.size())));
       piece = piece.subspan(std::min(room, piece.size()));
-      session_.pump();
       continue;
     }
+    session_.pump();
     const bool notified = co_await writable_.wait();
     if (!notified) co_return errors::kCancelled;
   }
   co_return Result<void>();
 }
 
-Task<Result<void>> SessionStream::lend(ByteView piece) {
-  OPW_CO_TRYV(core_.write_room(id_));
-  core_.lend(id_, piece);
+Task<Result<void>> SessionStream::lend(ByteViews pieces) {
+  core_.lend(id_, pieces);
   session_.pump();
   while (core_.unsent(id_) > 0) {
     const bool notified = co_await writable_.wait();

@@ -24,7 +24,7 @@ class SessionStream final : public Stream {
 
  private:
   Task<Result<void>> copy(ByteView piece);
-  Task<Result<void>> lend(ByteView piece);
+  Task<Result<void>> lend(ByteViews pieces);
   Task<void> end_loan();
 
   Session& session_;

@@ -1,6 +1,8 @@
 // What a session remembers about one stream (internal to the session core).
 #pragma once
 
+#include <algorithm>
+
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/list_hook.hpp>
 
@@ -16,6 +18,36 @@ struct ReadyTag;
 struct ControlTag;
 struct TouchedTag;
 struct LingerTag;
+
+/// Pieces that stay their writer's, as far as they have not been taken.
+class Loan {
+ public:
+  Loan() = default;
+  explicit Loan(ByteViews pieces) noexcept : pieces_(pieces) {
+    for (const ByteView piece : pieces) size_ += piece.size();
+  }
+
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+
+  /// Up to max bytes of one piece; not empty unless the loan is, or max is 0.
+  ByteView take(std::size_t max) noexcept {
+    while (!pieces_.empty() && used_ == pieces_.front().size()) {
+      pieces_ = pieces_.subspan(1);
+      used_ = 0;
+    }
+    if (pieces_.empty()) return {};
+    const ByteView taken = pieces_.front().subspan(used_, std::min(max, pieces_.front().size() - used_));
+    used_ += taken.size();
+    size_ -= taken.size();
+    return taken;
+  }
+
+ private:
+  ByteViews pieces_;
+  std::size_t used_ = 0;  // of the first
+  std::size_t size_ = 0;
+};
 
 struct StreamState : ListHook<ReadyTag>, ListHook<ControlTag>, ListHook<TouchedTag>, ListHook<LingerTag> {
   StreamState(StreamId stream, bool ours, TimePoint now) noexcept : id(stream), outgoing(ours), window(now) {}
@@ -37,7 +69,7 @@ struct StreamState : ListHook<ReadyTag>, ListHook<ControlTag>, ListHook<TouchedT
   bool fin_sent = false;
   std::uint32_t send_window = kInitialWindow;
   ByteQueue copied;  // sent before what is lent
-  ByteView lent;
+  Loan lent;
   std::size_t in_flight = 0;  // collected, not yet written
 
   // due in the next control frame
