@@ -69,6 +69,7 @@ void Delivery::on_message(Peer& peer, const Buffer& rpc, const MessageView& view
     author = *verified;
   }
   state_.seen.add(decoded.id, now);
+  heed_early_words(decoded.id);
   keep_promises(decoded.id, view, decoded.content, wants_alias(&peer), now);
   MessagePtr message = make_message(peer, rpc, view, std::move(decoded), now);
   message->author = author;
@@ -114,6 +115,21 @@ void Delivery::keep_promises(const MessageId& id, const MessageView& view, const
   if (const MessageId* alias = state_.aliases.alias_of(id)) gossip_.fulfil(*alias);
 }
 
+// An IDONTWANT often comes ahead of its message, when no id in it means anything yet.
+void Delivery::heed_early_words(const MessageId& id) {
+  for (auto& [_, peer] : state_.peers) {
+    if (peer.family == IdFamily::kUnknown && peer.unwanted.contains(id)) peer.family = IdFamily::kOurs;
+  }
+}
+
+void Delivery::heed_early_words(const MessageId& id, const MessageId& alias, TimePoint now) {
+  for (auto& [_, peer] : state_.peers) {
+    if (!peer.unwanted.contains(alias)) continue;
+    peer.family = IdFamily::kAlias;
+    peer.unwanted.add(id, now);
+  }
+}
+
 void Delivery::learn_alias(const MessageId& id, const MessageView& view, const std::shared_ptr<const void>& content,
                            TimePoint now) {
   if (state_.aliases.alias_of(id) != nullptr) return;
@@ -121,6 +137,7 @@ void Delivery::learn_alias(const MessageId& id, const MessageView& view, const s
   if (!alias) return;
   state_.two_families = true;
   state_.aliases.add(id, *alias, now);
+  heed_early_words(id, *alias, now);
 }
 
 bool Delivery::wants_alias(const Peer* from) const {

@@ -37,6 +37,8 @@ class Delivery {
   void learn_alias(const MessageId& id, const MessageView& view, const std::shared_ptr<const void>& content,
                    TimePoint now);
   bool wants_alias(const Peer* from) const;
+  void heed_early_words(const MessageId& id);
+  void heed_early_words(const MessageId& id, const MessageId& alias, TimePoint now);
   void accept(const MessagePtr& message);
   PeerSet publish_targets(Topic& topic, TimePoint now);
   /// Of the topic's peers, those that no mesh holds and that get everything.

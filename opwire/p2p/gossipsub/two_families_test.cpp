@@ -80,6 +80,22 @@ TEST_F(TwoFamiliesTest, IdontwantShowsTheFamilyToo) {
   EXPECT_EQ(t.router.family(other), IdFamily::kAlias);
 }
 
+// As it mostly is: it tells what its sender has just received, and the message itself is still on its way to us.
+TEST_F(TwoFamiliesTest, IdontwantAheadOfItsMessageIsHeededAndShowsTheFamily) {
+  const PeerId ours_too = t.connect_subscribed(1, 1)[0];
+  const PeerId from = t.connect_subscribed(2, 1)[0];
+  for (const PeerId& peer : {other, ours_too}) t.rpc(peer, Rpc().graft(kTopic));
+  t.rpc(other, Rpc().idontwant({theirs(1)}));
+  t.rpc(ours_too, Rpc().idontwant({ours(1)}));
+  t.drop_output();
+  deliver(from, 1);
+  EXPECT_EQ(t.router.family(other), IdFamily::kAlias);
+  EXPECT_EQ(t.router.family(ours_too), IdFamily::kOurs);
+  EXPECT_TRUE(t.sent(other).messages.empty());
+  EXPECT_TRUE(t.sent(ours_too).messages.empty());
+  EXPECT_EQ(t.router.stats().messages_unwanted, 2u);
+}
+
 TEST_F(TwoFamiliesTest, WhatIsPromisedUnderTheOtherIdIsAskedForAndKept) {
   t.rpc(other, Rpc().ihave(kTopic, {theirs(1)}));
   EXPECT_EQ(t.sent(other).iwant, std::vector{theirs(1)});
