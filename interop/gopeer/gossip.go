@@ -154,11 +154,12 @@ func follow(ctx context.Context, self peer.ID, topic *pubsub.Topic, joined chan<
 }
 
 func emitMessage(message *pubsub.Message) {
+	at := time.Now().UnixMicro() // the hash is ours, no part of the message's way
 	digest := sha256.Sum256(message.Data)
 	line := fields{
 		"topic": message.GetTopic(), "len": len(message.Data), "sha256": hex.EncodeToString(digest[:]),
 		"id": hex.EncodeToString([]byte(message.ID)), "from_peer": message.ReceivedFrom.String(),
-		"at_us": time.Now().UnixMicro(),
+		"at_us": at,
 	}
 	if author := message.GetFrom(); author != "" {
 		line["author"] = author.String()

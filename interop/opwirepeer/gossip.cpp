@@ -63,14 +63,16 @@ Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics, bool op_ids)
       service_(peer.host().network(), params(topics, op_ids), parts(peer, *decoder_, op_ids)),
       first_(topics.front()) {
   service_.add_observer(*this);
-  const Loop& loop = peer_.host().loop();
+  Loop& loop = peer_.host().loop();
   const auto print = [&loop](const gossipsub::Message& message, const std::shared_ptr<const void>&) {
-    Fields line = describe(message.topic, message.data);
-    line["id"] = codec::to_hex(message.id.view());
-    line["from_peer"] = message.from->to_string();
-    if (message.author) line["author"] = message.author->to_string();
+    Fields line{{"id", codec::to_hex(message.id.view())}, {"from_peer", message.from->to_string()}};
     line["at_us"] = wall_us(loop);
-    emit("message", line);
+    if (message.author) line["author"] = message.author->to_string();
+    // Whoever else is to have the message does not wait for our hash of it.
+    loop.post([line = std::move(line), topic = message.topic, data = message.data]() mutable {
+      for (auto& [key, value] : describe(topic, data)) line[key] = value;
+      emit("message", line);
+    });
   };
   for (const std::string& topic : topics) (void)service_.subscribe(topic, accept, print);
 }

@@ -61,7 +61,11 @@ impl Gossip {
     pub fn on_event(&mut self, event: Event) {
         match event {
             Event::Message { propagation_source, message_id, message } => {
-                emit("message", describe(&propagation_source, &message_id, &message));
+                let at_us = now_us();
+                // Whoever else is to have the message does not wait for our hash of it.
+                tokio::task::spawn_blocking(move || {
+                    emit("message", describe(&propagation_source, &message_id, &message, at_us));
+                });
             }
             Event::Subscribed { peer_id, topic } => {
                 emit_subscription(&peer_id, &topic, "join");
@@ -74,10 +78,10 @@ impl Gossip {
     }
 }
 
-fn describe(from: &PeerId, id: &MessageId, message: &Message) -> Fields {
+fn describe(from: &PeerId, id: &MessageId, message: &Message, at_us: u64) -> Fields {
     let mut line = fields! {
         "topic": message.topic.as_str(), "len": message.data.len(), "sha256": hex::encode(Sha256::digest(&message.data)),
-        "id": hex::encode(&id.0), "from_peer": from.to_string(), "at_us": now_us(),
+        "id": hex::encode(&id.0), "from_peer": from.to_string(), "at_us": at_us,
     };
     if let Some(author) = message.source {
         line.append(&mut fields! { "author": author.to_string() });
