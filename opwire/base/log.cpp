@@ -1,9 +1,11 @@
 #include "opwire/base/log.hpp"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cctype>
 #include <map>
@@ -93,9 +95,12 @@ void append_quoted(std::string& out, std::string_view value) {
   out += '"';
 }
 
+constexpr std::size_t kUsualLine = 256;
+
 std::string render_pairs(const char* module, std::string_view message, Fields fields) {
-  std::string line(message);
-  line.append("  module=").append(module);
+  std::string line;
+  line.reserve(kUsualLine);
+  line.append(message).append("  module=").append(module);
   for (const Field& field : fields) {
     line.append(" ").append(field.key).append("=");
     if (needs_quotes(field.value)) {
@@ -154,8 +159,22 @@ const char* pattern_of(Format format) {
     case Format::kTerminal:
       break;
   }
-  return "%Y-%m-%d %H:%M:%S.%e %^%-5!l%$ %v";
+  return "%Y-%m-%d %H:%M:%S.%e %^%*%$ %v";
 }
+
+/// %*: the level as the other formats name it, in a column.
+class LevelName final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& to) override {
+    const std::string_view name = name_of(static_cast<Level>(message.level));
+    to.append(name.data(), name.data() + name.size());
+    to.append(kPadding.data(), kPadding.data() + (kPadding.size() - std::min(kPadding.size(), name.size())));
+  }
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<LevelName>(); }
+
+ private:
+  static constexpr std::string_view kPadding = "     ";
+};
 
 std::shared_ptr<spdlog::logger> make_sink(Format format, bool color) {
   std::shared_ptr<spdlog::sinks::sink> sink;
@@ -165,7 +184,9 @@ std::shared_ptr<spdlog::logger> make_sink(Format format, bool color) {
     sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   }
   auto logger = std::make_shared<spdlog::logger>("opwire", std::move(sink));
-  logger->set_pattern(pattern_of(format));
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<LevelName>('*').set_pattern(pattern_of(format));
+  logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::trace);
   return logger;
 }

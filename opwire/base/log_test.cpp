@@ -123,6 +123,16 @@ TEST(Log, WholeLinesGoToStderrWithTheTimeInFront) {
   configure_as(Format::kText);
 }
 
+TEST(Log, LevelsStandInAColumn) {
+  configure_as(Format::kText);
+  testing::internal::CaptureStderr();
+  kLog.warn("disk full");
+  kLog.error("disk gone");
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_NE(text.find(" WARN  disk full"), std::string::npos) << text;
+  EXPECT_NE(text.find(" ERROR disk gone"), std::string::npos) << text;
+}
+
 TEST(LogLimit, OneLineAnIntervalThatTellsWhatWasLeftOut) {
   Limit limit(10s);
   const TimePoint start{1h};

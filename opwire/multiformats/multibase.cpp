@@ -44,6 +44,7 @@ constexpr Alphabet kBase64url("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 Bytes change_base(ByteView digits, unsigned from, unsigned to) {
   const auto first = std::find_if(digits.begin(), digits.end(), [](std::uint8_t digit) { return digit != 0; });
   Bytes out;  // least significant digit first
+  out.reserve(digits.size() * std::bit_width(from - 1) / (std::bit_width(to) - 1) + 1);
   for (auto digit = first; digit != digits.end(); ++digit) {
     unsigned carry = *digit;
     for (std::uint8_t& place : out) {

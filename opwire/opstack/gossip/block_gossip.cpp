@@ -108,13 +108,13 @@ gossipsub::Verdict BlockGossip::refuse(const Error& why, const gossipsub::Messag
 
 void BlockGossip::deliver(const gossipsub::Message& message, const std::shared_ptr<const void>& content) {
   const auto& block = *std::static_pointer_cast<const AcceptedBlock>(content);
+  for (BlockSink* sink : sinks_) sink->on_block(block);
   const ExecutionPayload& payload = block.envelope.payload;
   kLog.info("unsafe block", {{"number", payload.number.value},
                              {"hash", codec::to_hex0x(payload.block_hash.view())},
                              {"txs", payload.transactions.size()},
                              {"bytes", message.data.size()},
                              {"peer", block.from.to_string()}});
-  for (BlockSink* sink : sinks_) sink->on_block(block);
 }
 
 Task<Result<void>> BlockGossip::publish(Envelope envelope, BlockSigner& signer) {
