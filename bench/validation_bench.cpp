@@ -9,32 +9,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 
+#include "bench/allocation_count.hpp"
 #include "bench/meter.hpp"
 #include "bench/primitives.hpp"
 #include "bench/signed_blocks.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/crypto/keccak_kernels.hpp"
 #include "opwire/opstack/gossip/message.hpp"
-
-namespace {
-std::size_t allocations = 0;
-std::size_t allocated_bytes = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  allocated_bytes += size;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace opwire::bench {
 namespace {
@@ -87,8 +69,9 @@ Medians measure(const SignedBlocks& blocks, std::size_t rounds) {
 int run(std::size_t transactions, std::size_t size, std::size_t count, std::size_t rounds) {
   const SignedBlocks blocks = make_signed_blocks(count, transactions, size);
   const Medians medians = measure(blocks, rounds);
-  allocations = allocated_bytes = 0;
+  const Allocations before = allocations();
   cpu_us_each(blocks, [&](const Bytes& m) { is_valid(blocks.context, blocks.topic, m); });
+  const Allocations after = allocations();
   const auto per_message = [&](std::size_t total) { return static_cast<double>(total) / static_cast<double>(count); };
   std::printf(
       R"({"event":"bench","kernel":"%s","txs":%zu,"tx_size":%zu,"count":%zu,"plain_bytes":%zu,"wire_bytes":%zu,)"
@@ -98,7 +81,7 @@ int run(std::size_t transactions, std::size_t size, std::size_t count, std::size
       "\n",
       std::string(crypto::keccak::kernel().name).c_str(), transactions, size, count, blocks.plain_size,
       blocks.messages.front().size(), medians.valid, medians.refused, medians.one_by_one, medians.together,
-      per_message(allocations), per_message(allocated_bytes));
+      per_message(after.count - before.count), per_message(after.bytes - before.bytes));
   return 0;
 }
 

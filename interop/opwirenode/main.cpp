@@ -2,6 +2,7 @@
 // describes them.
 #include <cstdio>
 
+#include "bench/allocation_count.hpp"
 #include "interop/opwirenode/options.hpp"
 #include "interop/opwirenode/publisher.hpp"
 #include "opwire/codec/hex.hpp"
@@ -14,16 +15,20 @@ class AcceptedPrinter final : public opstack::BlockSink {
  public:
   explicit AcceptedPrinter(const Clock& clock) : clock_(clock) {}
   void on_block(const opstack::AcceptedBlock& block) override {
+    const std::size_t allocated = bench::allocations().count;
     Fields line = describe_block(block.envelope);
     line["topic"] = block.topic;
     line["from"] = block.from.to_string();
     line["signer"] = codec::to_checksum_hex(block.signer);
     line["at_us"] = wall_us(clock_);
+    line["allocations"] = allocated - allocated_before_;
     emit("accepted", line);
+    allocated_before_ = bench::allocations().count;
   }
 
  private:
   const Clock& clock_;
+  std::size_t allocated_before_ = 0;  // when the block before had been told
 };
 
 void emit_status(const node::Node& node) {
