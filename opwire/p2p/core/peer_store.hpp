@@ -31,8 +31,13 @@ class PeerStore {
   virtual std::string agent(const PeerId& peer) const = 0;
   virtual void set_key(const PeerId& peer, const crypto::PublicKey& key) = 0;
   virtual std::optional<crypto::PublicKey> key(const PeerId& peer) const = 0;
-  /// Accepts a verified record unless it is older than the one known.
-  virtual bool set_record(const multiformats::PeerRecord& record, Duration ttl) = 0;
+  /// Accepts a verified record unless it is older than the one known. sealed: the envelope that it came in.
+  virtual bool set_record(const multiformats::PeerRecord& record, ByteView sealed, Duration ttl) = 0;
+  /// From now on envelopes are kept, of the newest record of each peer: for whoever passes them on. Not before, for
+  /// they are much of what is remembered of a peer.
+  virtual void keep_sealed_records() = 0;
+  /// Empty when none was kept.
+  virtual Bytes sealed_record(const PeerId& peer) const = 0;
   virtual std::vector<PeerId> peers() const = 0;
   virtual void remove(const PeerId& peer) = 0;
 };

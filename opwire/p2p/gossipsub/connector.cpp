@@ -17,7 +17,7 @@ void Connector::connect(const ConnectPeer& wanted) {
   if (!wanted.record.empty()) {
     const Result<multiformats::PeerRecord> record = multiformats::open_peer_record(wanted.record, kMaxAddresses);
     if (!record || record->peer != wanted.peer) return;
-    network_.peerstore().add_addresses(wanted.peer, record->addresses, kTemporaryTtl);
+    network_.peerstore().set_record(*record, wanted.record, kTemporaryTtl);
   }
   if (network_.peerstore().addresses(wanted.peer).empty()) return;
   known_.insert(wanted.peer);

@@ -19,7 +19,8 @@ class Connector {
   /// network and scope outlive it.
   Connector(Network& network, Scope& scope) : network_(network), scope_(scope) {}
 
-  /// A record that does not open, or is of another peer, is worth nothing: the peer is left out.
+  /// A record that does not open, or is of another peer, is worth nothing: the peer is left out. One that is older than
+  /// what the peerstore knows adds no addresses.
   void connect(const ConnectPeer& wanted);
 
  private:

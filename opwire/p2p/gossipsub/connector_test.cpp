@@ -71,6 +71,14 @@ TEST_F(ConnectorTest, BadRecordsAreWorthNothing) {
   EXPECT_TRUE(known(3).empty()) << "told under another's name";
 }
 
+TEST_F(ConnectorTest, AnOlderRecordThanTheKnownOneAddsNothing) {
+  us.swarm->peerstore().set_record({other.id, 2, {other.at}}, {}, kTemporaryTtl);
+  connector.connect({other.id, record_of(2, {swarm::address("/memory/99")})});
+  loop.run_for(1s);
+  EXPECT_TRUE(connected(2)) << "by what we know";
+  EXPECT_EQ(known(2), std::vector{other.at});
+}
+
 TEST_F(ConnectorTest, WhoIsConnectedIsLeftAlone) {
   ASSERT_TRUE(connect(us, other));
   const auto dials = us.transport->dialled.size();

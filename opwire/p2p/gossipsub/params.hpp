@@ -58,7 +58,7 @@ struct Params {
   Duration fanout_ttl = std::chrono::seconds(60);
   unsigned opportunistic_graft_beats = 60;  ///< heartbeats between two looks for better mesh peers
   std::size_t opportunistic_graft_peers = 2;
-  bool peer_exchange = false;  ///< PRUNE names other peers of the topic
+  bool peer_exchange = false;  ///< PRUNE names other peers of the topic, with the records that they have signed
   std::size_t px_peers = 16;   ///< so many at most; and so many are taken from a peer per heartbeat
   /// They get every message of their topics and are heeded whatever their score; no mesh holds them.
   std::vector<PeerId> direct_peers;

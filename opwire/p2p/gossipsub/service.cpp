@@ -2,6 +2,7 @@
 
 #include "opwire/base/log.hpp"
 #include "opwire/p2p/core/length_prefix.hpp"
+#include "opwire/p2p/core/peer_store.hpp"
 #include "opwire/p2p/core/peer_tags.hpp"
 #include "opwire/p2p/gossipsub/errors.hpp"
 #include "opwire/p2p/gossipsub/protocol.hpp"
@@ -28,6 +29,7 @@ std::vector<std::string> protocol_names() {
 
 RouterContext make_context(Network& network, ServiceParts& parts) {
   RouterContext context(network.local_peer(), parts.decoder, parts.rng);
+  context.sealed_record = [&store = network.peerstore()](const PeerId& peer) { return store.sealed_record(peer); };
   if (parts.author) {
     const auto first = static_cast<std::uint64_t>(network.loop().wall_now().time_since_epoch().count());
     context.author.emplace(std::move(*parts.author), first);
@@ -63,6 +65,7 @@ Service::Service(Network& network, Params params, ServiceParts parts)
     network_.set_stream_handler(std::string(protocol), [this](PeerStream stream) { return serve(std::move(stream)); });
   }
   for (const PeerId& peer : router_.params().direct_peers) network_.tags().protect(peer, kDirectTag);
+  if (router_.params().peer_exchange) network_.peerstore().keep_sealed_records();
   network_.add_observer(*this);
   scope_.spawn(beat());
 }

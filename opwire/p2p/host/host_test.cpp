@@ -77,6 +77,41 @@ TEST_F(HostTest, TheSignedRecordIsSealedAgainOnlyWhenSomethingChanged) {
   EXPECT_GT(after->seq, before->seq);
 }
 
+TEST_F(HostTest, IdentifyHandsTheEnvelopeToThePeerstoreAsItCame) {
+  PeerStore& store = a_->network().peerstore();
+  ASSERT_TRUE(loop_.run(a_->connect(b_->addresses().front())));
+  ASSERT_TRUE(loop_.run(a_->identify(b_->id())));
+  EXPECT_TRUE(store.sealed_record(b_->id()).empty()) << "nobody wants them";
+  store.keep_sealed_records();
+  ASSERT_TRUE(loop_.run(a_->identify(b_->id())));
+  EXPECT_EQ(store.sealed_record(b_->id()), loop_.run(ask_who(*a_, b_->id())).value().signed_record);
+}
+
+TEST_F(HostTest, WhatIsNoRecordOfThePeersOwnIsNotKept) {
+  PeerStore& store = a_->network().peerstore();
+  store.keep_sealed_records();
+  identify::Message lie;
+  SeededRng rng(3);
+  const auto key = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng);
+  const PeerId third = PeerId::of(key.public_key());
+  lie.signed_record = multiformats::seal_peer_record(key, {third, 1, a_->addresses()});
+  b_->set_stream_handler(identify::kProtocol, [&lie](PeerStream stream) -> Task<void> {
+    return [](PeerStream answered, const identify::Message& said) -> Task<void> {
+      (void)co_await identify::send(*answered, said);
+      (void)co_await read_to_end(*answered, 0);
+    }(std::move(stream), lie);
+  });
+  ASSERT_TRUE(loop_.run(a_->connect(b_->addresses().front())));
+  const auto of_another = loop_.run(a_->identify(b_->id()));
+  ASSERT_TRUE(of_another);
+  EXPECT_FALSE(of_another->has_signed_record);
+  lie.signed_record = multiformats::seal_peer_record(options(2).key, {b_->id(), 1, b_->addresses()});
+  lie.signed_record.back() ^= 1;
+  ASSERT_TRUE(loop_.run(a_->identify(b_->id())));
+  EXPECT_TRUE(store.sealed_record(b_->id()).empty());
+  EXPECT_TRUE(store.sealed_record(third).empty());
+}
+
 TEST_F(HostTest, BytesGoBothWays) {
   b_->set_stream_handler("/echo/1", echo);
   ASSERT_TRUE(loop_.run(a_->connect(b_->addresses().front())));

@@ -146,7 +146,7 @@ Result<PeerInfo> Service::accept(const PeerId& peer, const Multiaddr& remote, co
       record->addresses = usable_from(remote, record->addresses);
       info.has_signed_record = true;
       info.addresses = record->addresses;
-      store.set_record(*record, kRecentlyConnectedTtl);
+      store.set_record(*record, message.signed_record, kRecentlyConnectedTtl);
     }
   }
   info.addresses = usable_from(remote, info.addresses);

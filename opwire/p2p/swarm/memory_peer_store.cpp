@@ -101,12 +101,19 @@ std::optional<crypto::PublicKey> MemoryPeerStore::key(const PeerId& peer) const 
   return entry == nullptr ? std::nullopt : entry->key;
 }
 
-bool MemoryPeerStore::set_record(const multiformats::PeerRecord& record, Duration ttl) {
+bool MemoryPeerStore::set_record(const multiformats::PeerRecord& record, ByteView sealed, Duration ttl) {
   Entry& entry = touch(record.peer);
   if (record.seq < entry.record_seq) return false;
   entry.record_seq = record.seq;
+  // One that is too large takes the former one's place all the same: what is passed on is the newest or nothing.
+  if (keeps_sealed_) entry.sealed_record = sealed.size() <= options_.max_sealed_record ? to_bytes(sealed) : Bytes();
   add_addresses(record.peer, record.addresses, ttl);
   return true;
+}
+
+Bytes MemoryPeerStore::sealed_record(const PeerId& peer) const {
+  const Entry* entry = find(peer);
+  return entry == nullptr ? Bytes() : entry->sealed_record;
 }
 
 std::vector<PeerId> MemoryPeerStore::peers() const {

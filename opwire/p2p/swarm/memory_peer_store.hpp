@@ -12,6 +12,7 @@ struct PeerStoreOptions {
   PeerStoreOptions() = default;
   std::size_t max_peers = 4096;
   std::size_t max_addresses_per_peer = 64;
+  std::size_t max_sealed_record = 4096;  ///< bytes; a larger one is not kept. One of ten addresses has about 300
 };
 
 /// When it is full, the peer that was told of longest ago makes room; peers with an address of kStaticTtl or longer
@@ -30,7 +31,9 @@ class MemoryPeerStore final : public PeerStore {
   std::string agent(const PeerId& peer) const override;
   void set_key(const PeerId& peer, const crypto::PublicKey& key) override;
   std::optional<crypto::PublicKey> key(const PeerId& peer) const override;
-  bool set_record(const multiformats::PeerRecord& record, Duration ttl) override;
+  bool set_record(const multiformats::PeerRecord& record, ByteView sealed, Duration ttl) override;
+  void keep_sealed_records() override { keeps_sealed_ = true; }
+  Bytes sealed_record(const PeerId& peer) const override;
   std::vector<PeerId> peers() const override;
   void remove(const PeerId& peer) override;
 
@@ -47,6 +50,7 @@ class MemoryPeerStore final : public PeerStore {
     std::string agent;
     std::optional<crypto::PublicKey> key;
     std::uint64_t record_seq = 0;
+    Bytes sealed_record;
   };
 
   const Entry* find(const PeerId& peer) const;
@@ -56,6 +60,7 @@ class MemoryPeerStore final : public PeerStore {
 
   const Clock& clock_;
   const PeerStoreOptions options_;
+  bool keeps_sealed_ = false;
   std::list<PeerId> order_;  // told of longest ago first
   std::unordered_map<PeerId, Entry> entries_;
 };

@@ -90,10 +90,35 @@ TEST_F(PeerStoreTest, ProtocolsAgentAndKey) {
 }
 
 TEST_F(PeerStoreTest, OlderRecordsAreRefused) {
-  EXPECT_TRUE(store.set_record({peer, 5, {one}}, minutes(2)));
-  EXPECT_FALSE(store.set_record({peer, 4, {two}}, minutes(2)));
+  EXPECT_TRUE(store.set_record({peer, 5, {one}}, as_bytes("five"), minutes(2)));
+  EXPECT_FALSE(store.set_record({peer, 4, {two}}, as_bytes("four"), minutes(2)));
   EXPECT_EQ(store.addresses(peer), Addresses{one});
-  EXPECT_TRUE(store.set_record({peer, 6, {two}}, minutes(2)));
+  EXPECT_TRUE(store.set_record({peer, 6, {two}}, as_bytes("six"), minutes(2)));
+  EXPECT_EQ(store.addresses(peer), (Addresses{two, one}));
+}
+
+TEST_F(PeerStoreTest, EnvelopesAreKeptOnlyOnceSomebodyWantsThem) {
+  store.set_record({peer, 5, {one}}, as_bytes("five"), minutes(2));
+  EXPECT_TRUE(store.sealed_record(peer).empty());
+  store.keep_sealed_records();
+  EXPECT_TRUE(store.sealed_record(peer).empty());
+  store.set_record({peer, 5, {one}}, as_bytes("five"), minutes(2));
+  EXPECT_EQ(as_text(store.sealed_record(peer)), "five");
+  EXPECT_TRUE(store.sealed_record(peer_of(2)).empty());
+  store.remove(peer);
+  EXPECT_TRUE(store.sealed_record(peer).empty());
+}
+
+TEST_F(PeerStoreTest, TheEnvelopeIsOfTheNewestRecordOrThereIsNone) {
+  store.keep_sealed_records();
+  store.set_record({peer, 5, {one}}, as_bytes("five"), minutes(2));
+  store.set_record({peer, 4, {one}}, as_bytes("four"), minutes(2));
+  EXPECT_EQ(as_text(store.sealed_record(peer)), "five");
+  const Bytes largest(small().max_sealed_record, 6);
+  store.set_record({peer, 6, {one}}, largest, minutes(2));
+  EXPECT_EQ(store.sealed_record(peer), largest);
+  EXPECT_TRUE(store.set_record({peer, 7, {two}}, Bytes(largest.size() + 1, 7), minutes(2)));
+  EXPECT_TRUE(store.sealed_record(peer).empty()) << "too large";
   EXPECT_EQ(store.addresses(peer), (Addresses{two, one}));
 }
 
