@@ -10,6 +10,8 @@ inline constexpr ErrorKind kMessageTooLarge{"gossipsub.message_too_large", "mess
 inline constexpr ErrorKind kAlreadySeen{"gossipsub.already_seen", "a message of this id went through lately"};
 inline constexpr ErrorKind kRpcTooLarge{"gossipsub.rpc_too_large", "RPC is longer than the limit",
                                         Consequence::kResetStream};
+inline constexpr ErrorKind kRpcTooSlow{
+    "gossipsub.rpc_too_slow", "RPC did not arrive in time, or others needed its place", Consequence::kResetStream};
 inline constexpr ErrorKind kUnexpectedAuthor{"gossipsub.unexpected_author",
                                              "message carries an author, sequence number, signature or key",
                                              Consequence::kPenalise};

@@ -18,6 +18,7 @@ Result<void> Params::validate() const {
   // A duplicate that is known by its bytes is taken as seen, so its id must still be.
   OPW_TRYV(require(seen_ttl >= history_length * heartbeat, "seen_ttl covers the history"));
   OPW_TRYV(require(max_rpc_size >= 32 * 1024, "max_rpc_size is at least 32 KiB"));
+  OPW_TRYV(require(max_arriving_bytes >= max_rpc_size, "max_arriving_bytes holds an RPC"));
   OPW_TRYV(require(max_topic_length > 0 && max_topic_length <= 4096, "max_topic_length lies in 1..4096"));
   OPW_TRYV(require(max_seen > 0 && max_backoffs > 0 && max_pending > 0 && max_pending_per_topic > 0 &&
                        outbound.messages > 0 && opportunistic_graft_beats > 0 && direct_connect_beats > 0,

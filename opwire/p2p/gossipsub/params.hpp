@@ -81,13 +81,14 @@ struct Params {
   SignaturePolicy signing = SignaturePolicy::kStrictNoSign;
   bool flood_publish = false;  ///< own messages go to all peers of the topic
   Duration seen_ttl = std::chrono::seconds(120);
-  std::size_t max_seen = std::size_t{1} << 17;            ///< ids; when full, the oldest goes
-  std::size_t max_rpc_size = std::size_t{1} << 20;        ///< bytes, received and sent
-  std::size_t max_cache_bytes = std::size_t{128} << 20;   ///< of messages kept for IWANT; the oldest goes
-  std::size_t max_recent_bytes = std::size_t{64} << 20;   ///< of messages kept to know duplicates; the oldest goes
-  std::size_t max_pending = 8192;                         ///< messages under validation; more are dropped unseen
-  std::size_t max_pending_per_topic = 1024;               ///< of these, in one topic
-  std::size_t max_pending_bytes = std::size_t{64} << 20;  ///< of these; a single one always fits
+  std::size_t max_seen = std::size_t{1} << 17;             ///< ids; when full, the oldest goes
+  std::size_t max_rpc_size = std::size_t{1} << 20;         ///< bytes, received and sent
+  std::size_t max_arriving_bytes = std::size_t{64} << 20;  ///< of RPCs not yet whole; the slowest is given up
+  std::size_t max_cache_bytes = std::size_t{128} << 20;    ///< of messages kept for IWANT; the oldest goes
+  std::size_t max_recent_bytes = std::size_t{64} << 20;    ///< of messages kept to know duplicates; the oldest goes
+  std::size_t max_pending = 8192;                          ///< messages under validation; more are dropped unseen
+  std::size_t max_pending_per_topic = 1024;                ///< of these, in one topic
+  std::size_t max_pending_bytes = std::size_t{64} << 20;   ///< of these; a single one always fits
 
   // Topics.
   std::vector<std::string> allowed_topics;  ///< empty: any

@@ -41,11 +41,22 @@ void Router::greet(Peer& peer) {
   }
 }
 
-void Router::on_stream_reopened(const PeerId& id) {
+void Router::on_peer_moved(const PeerId& id, bool outbound, const Multiaddr& remote, TimePoint now) {
+  Peer* peer = state_.find_peer(id);
+  if (peer == nullptr) return;
+  peer->outbound = outbound;
+  if (state_.scores) state_.scores->on_connected(id, remote);
+  if (!state_.gater) return;
+  state_.gater->on_disconnected(id, now);
+  state_.gater->on_connected(id, remote);
+}
+
+void Router::on_stream_reopened(const PeerId& id, Version version) {
   Peer* peer = state_.find_peer(id);
   if (peer == nullptr) return;
   // A GRAFT may have been lost with the queue: the mesh begins afresh.
   for (auto& [name, topic] : state_.topics) mesh_.remove(id, topic);
+  peer->version = version;
   peer->queue = OutboundQueue(state_.params.outbound);
   peer->output_told = false;
   greet(*peer);

@@ -31,7 +31,9 @@ class Router {
   void on_peer_disconnected(const PeerId& peer, TimePoint now);
   /// Our stream to a connected peer broke and is a new one: it is told our subscriptions again and what waited is gone.
   /// What the peer told us still holds, for its own stream did not break and tells nothing twice.
-  void on_stream_reopened(const PeerId& peer);
+  void on_stream_reopened(const PeerId& peer, Version version);
+  /// The connection that it was known by has ended, and another one stands.
+  void on_peer_moved(const PeerId& peer, bool outbound, const Multiaddr& remote, TimePoint now);
   /// A frame's content; message data stay slices of it. Of a peer below the graylist threshold only subscriptions are
   /// heeded. Errors: kRpcTooLarge, multiformats' kBadProtobuf: nothing of the RPC was heeded.
   Result<void> on_rpc(const PeerId& peer, const Buffer& rpc, TimePoint now);

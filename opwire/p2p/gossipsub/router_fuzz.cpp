@@ -121,10 +121,19 @@ class Session {
         (*worth_)[peer_id(in_.byte() % kPeers)] = static_cast<double>(in_.byte()) - 128;
         break;
       case 13:
-        router_.on_stream_reopened(peer_id(in_.byte() % kPeers));
+        reopen_or_move(in_.byte());
         break;
       default:
         break;
+    }
+  }
+
+  void reopen_or_move(unsigned choice) {
+    const PeerId peer = peer_id(choice % kPeers);
+    if (choice < 128) {
+      router_.on_stream_reopened(peer, static_cast<Version>(choice / 8 % 4));
+    } else {
+      router_.on_peer_moved(peer, choice >= 192, test::address_of(choice % 3), now_);
     }
   }
 

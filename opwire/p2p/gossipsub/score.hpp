@@ -48,7 +48,8 @@ class PeerScores {
   PeerScores(const PeerScores&) = delete;
   PeerScores& operator=(const PeerScores&) = delete;
 
-  // A peer's life. A remembered score is taken up again. remote: where it connected from.
+  // A peer's life. A remembered score is taken up again. remote: where it is connected from, and again when that
+  // changes.
   void on_connected(const PeerId& peer, const Multiaddr& remote);
   /// A score above 0 is forgotten; one of 0 or less is kept, as it is then, for retain_score, without the first
   /// deliveries that speak for the peer.

@@ -99,6 +99,22 @@ TEST(ScoredMesh, GraftsDuringBackoffCostScore) {
   EXPECT_EQ(t.router.stats().graylisted, 1u);
 }
 
+TEST(ScoredMesh, PeerCountsWhereItIsNow) {
+  Params params;
+  params.scoring.emplace();
+  params.scoring->params.ip_colocation_weight = -1;
+  params.gater.emplace();
+  test::TestRouter t(params);
+  t.join();
+  t.connect_subscribed(0, 2);
+  for (const unsigned i : {0, 1}) t.router.on_peer_moved(peer_id(i), false, test::address_of(0), t.now);
+  EXPECT_EQ(t.router.score(peer_id(0)), -1);
+  t.router.on_peer_moved(peer_id(1), true, test::address_of(1), t.now);
+  EXPECT_EQ(t.router.score(peer_id(0)), 0);
+  t.router.on_peer_moved(peer_id(7), true, test::address_of(0), t.now);
+  EXPECT_EQ(t.router.score(peer_id(0)), 0) << "a stranger counts nowhere";
+}
+
 TEST(ScoredMesh, TrimmingKeepsTheBestAndTheOthersByChance) {
   std::set<PeerId> kept_by_chance;
   for (unsigned round = 0; round < 20; ++round) {

@@ -3,7 +3,6 @@
 #include "opwire/base/log.hpp"
 #include "opwire/p2p/core/length_prefix.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
-#include "opwire/p2p/core/peer_tags.hpp"
 #include "opwire/p2p/gossipsub/errors.hpp"
 #include "opwire/p2p/gossipsub/protocol.hpp"
 
@@ -14,6 +13,8 @@ constexpr log::Logger kLog{"gossipsub"};
 constexpr auto kFirstHeartbeat = std::chrono::milliseconds(100);
 // A peer that takes nothing for so long is given up.
 constexpr auto kWriteTimeout = std::chrono::seconds(30);
+// An RPC is here within this time of its first byte, or its stream is reset.
+constexpr auto kReadTimeout = std::chrono::seconds(30);
 // One write gathers at most this much; more would delay control messages behind it.
 constexpr std::size_t kMaxBatch = 256 * 1024;
 // How long a peer's stream is left unread while ours to it does not stand.
@@ -37,17 +38,6 @@ RouterContext make_context(Network& network, ServiceParts& parts) {
   return context;
 }
 
-// How a peer's part in a topic counts with the connection manager, as with go-libp2p-pubsub.
-std::string mesh_tag(std::string_view topic) {
-  return "pubsub:" + std::string(topic);
-}
-std::string deliveries_tag(std::string_view topic) {
-  return "pubsub-deliveries:" + std::string(topic);
-}
-constexpr std::string_view kDirectTag = "pubsub:<direct>";
-constexpr auto kDeliveriesInterval = std::chrono::minutes(10);
-constexpr int kDeliveriesCap = 15;
-
 bool speaks_any(const std::vector<std::string>& protocols) {
   return std::any_of(protocols.begin(), protocols.end(),
                      [](const std::string& protocol) { return version_of(protocol).has_value(); });
@@ -57,14 +47,16 @@ bool speaks_any(const std::vector<std::string>& protocols) {
 
 Service::Service(Network& network, Params params, ServiceParts parts)
     : network_(network),
+      tags_(network.tags()),
       router_(std::move(params), make_context(network, parts)),
       events_(parts.events),
       connected_(network.loop()),
+      arrivals_(network.loop(), router_.params().max_arriving_bytes, kReadTimeout),
       scope_(network.loop()) {
   for (const std::string_view protocol : kProtocols) {
     network_.set_stream_handler(std::string(protocol), [this](PeerStream stream) { return serve(std::move(stream)); });
   }
-  for (const PeerId& peer : router_.params().direct_peers) network_.tags().protect(peer, kDirectTag);
+  for (const PeerId& peer : router_.params().direct_peers) tags_.on_direct(peer, true);
   if (router_.params().peer_exchange) network_.peerstore().keep_sealed_records();
   network_.add_observer(*this);
   scope_.spawn(beat());
@@ -77,21 +69,18 @@ Task<void> Service::close() {
   network_.remove_observer(*this);
   for (const std::string_view protocol : kProtocols) network_.remove_stream_handler(std::string(protocol));
   for (const auto& [peer, stream] : readers_) stream->reset();
-  PeerTags& tags = network_.tags();
-  for (const PeerId& peer : router_.params().direct_peers) tags.unprotect(peer, kDirectTag);
-  for (const auto& [name, topic] : topics_) {
-    for (const PeerId& peer : router_.mesh_peers(name)) tags.unprotect(peer, mesh_tag(name));
-    tags.remove_decaying(deliveries_tag(name));
-  }
+  for (const PeerId& peer : router_.params().direct_peers) tags_.on_direct(peer, false);
+  for (const auto& [name, topic] : topics_) tags_.on_left(name);
   scope_.cancel();
   co_await scope_.join();
 }
 
 Result<void> Service::subscribe(const std::string& topic, Validator validator, Subscriber subscriber) {
+  if (closed_) return opwire::errors::kClosed;
   const bool is_new = topics_.insert_or_assign(topic, Topic{std::move(validator), std::move(subscriber)}).second;
   const Result<void> joined = router_.subscribe(topic, network_.loop().now());
   if (joined && is_new) {
-    network_.tags().define_decaying({deliveries_tag(topic), kDeliveriesInterval, Decay::by_amount(1), kDeliveriesCap});
+    tags_.on_joined(topic);
   } else if (!joined) {
     topics_.erase(topic);
   }
@@ -101,11 +90,13 @@ Result<void> Service::subscribe(const std::string& topic, Validator validator, S
 
 void Service::unsubscribe(const std::string& topic) {
   router_.unsubscribe(topic, network_.loop().now());
-  if (topics_.erase(topic) > 0) network_.tags().remove_decaying(deliveries_tag(topic));
+  topics_.erase(topic);
+  tags_.on_left(topic);
   pump();
 }
 
 Result<void> Service::publish(const std::string& topic, Buffer data) {
+  if (closed_) return opwire::errors::kClosed;
   const Result<MessagePtr> published = router_.publish(topic, std::move(data), network_.loop().now());
   pump();
   if (!published) return published.error();
@@ -155,13 +146,21 @@ Task<Result<void>> Service::read_rpcs(PeerStream& stream) {
     OPW_CO_TRY(const std::optional<std::size_t> length,
                co_await read_length_prefix(*stream, router_.params().max_rpc_size, errors::kRpcTooLarge));
     if (!length) break;
-    Buffer rpc = Buffer::uninitialized(*length);
-    OPW_CO_TRYV(co_await read_exact(*stream, rpc.writable()));
+    OPW_CO_TRY(const Buffer rpc, co_await read_rpc(*stream, *length));
     const Result<void> heeded = router_.on_rpc(stream.peer(), rpc, network_.loop().now());
     pump();
     if (!heeded) co_return heeded.error();
   }
   co_return Result<void>();
+}
+
+Task<Result<Buffer>> Service::read_rpc(Stream& stream, std::size_t length) {
+  const Arrivals::Arrival arrival(arrivals_, stream, length);
+  Buffer rpc = Buffer::uninitialized(length);
+  const Result<void> read = co_await read_exact(stream, rpc.writable());
+  if (arrival.given_up()) co_return errors::kRpcTooSlow;
+  if (!read) co_return read.error();
+  co_return rpc;
 }
 
 // Writing.
@@ -185,6 +184,13 @@ void Service::on_peer_disconnected(const PeerId& peer) {
   pump();
 }
 
+void Service::on_connection_closed(const ConnectionInfo& closed, const Error&) {
+  // What its address and direction count for is now the oldest of the other connections to the peer.
+  const std::vector<ConnectionInfo> left = network_.connections_to(closed.peer);
+  if (!left.empty())
+    router_.on_peer_moved(closed.peer, left[0].role == Role::kDialer, left[0].remote, network_.loop().now());
+}
+
 Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
   for (int failures = 0; failures <= kMaxReopens && !writer->ended; ++failures) {
     if (failures > 0) {
@@ -204,7 +210,7 @@ Task<void> Service::write_to(PeerId peer, std::shared_ptr<Writer> writer) {
   if (known == writers_.end() || known->second != writer) co_return;
   writers_.erase(known);
   router_.on_peer_disconnected(peer, network_.loop().now());
-  if (!closed_) pump();
+  pump();
 }
 
 Task<Result<void>> Service::open_and_write(PeerId peer, Writer& writer) {
@@ -217,10 +223,10 @@ Task<Result<void>> Service::open_and_write(PeerId peer, Writer& writer) {
 }
 
 Task<Result<void>> Service::write_rpcs(PeerId peer, Writer& writer, PeerStream& stream) {
+  const Version version = version_of(stream.protocol()).value_or(Version::kFloodsub);
   if (writer.connected) {
-    router_.on_stream_reopened(peer);
+    router_.on_stream_reopened(peer, version);
   } else {
-    const Version version = version_of(stream.protocol()).value_or(Version::kFloodsub);
     const std::optional<ConnectionInfo> connection = network_.connection(stream.connection());
     if (!connection) co_return opwire::errors::kClosed;
     router_.on_peer_connected(peer, version, connection->role == Role::kDialer, connection->remote);
@@ -260,7 +266,7 @@ void Service::pump() {
   // A subscriber may publish, which comes here again: the outer call goes on with what that added.
   if (std::exchange(pumping_, true)) return;
   router_.take_actions(actions_);
-  while (!actions_.empty()) {
+  while (!actions_.empty() && !closed_) {
     for (const Action& action : actions_) {
       std::visit([this](const auto& one) { perform(one); }, action);
     }
@@ -281,7 +287,7 @@ void Service::perform(const ValidateMessage& action) {
 void Service::perform(const DeliverMessage& action) {
   const auto found = topics_.find(action.message->topic);
   if (found == topics_.end()) return;
-  network_.tags().bump(*action.message->from, deliveries_tag(action.message->topic), 1);
+  tags_.on_delivery(*action.message->from, action.message->topic);
   const Subscriber subscriber = found->second.subscriber;  // it may unsubscribe itself
   subscriber(*action.message, action.content);
 }
@@ -293,11 +299,7 @@ void Service::perform(const Misbehaviour& action) {
 void Service::perform(const MeshChange& action) {
   kLog.debug(action.in_mesh ? "mesh peer added" : "mesh peer removed",
              {{"peer", action.peer.to_string()}, {"topic", action.topic}});
-  if (action.in_mesh) {
-    network_.tags().protect(action.peer, mesh_tag(action.topic));
-  } else {
-    network_.tags().unprotect(action.peer, mesh_tag(action.topic));
-  }
+  tags_.on_mesh(action.peer, action.topic, action.in_mesh);
   for (Observer* observer : observers_) observer->on_mesh(action.peer, action.topic, action.in_mesh);
 }
 
@@ -317,7 +319,7 @@ Task<void> Service::validate(MessagePtr message) {
     verdict = co_await validator(message);
   }
   router_.on_validation_result(message, verdict, network_.loop().now());
-  if (!closed_) pump();
+  pump();
 }
 
 }  // namespace opwire::gossipsub

@@ -12,8 +12,10 @@
 #include "opwire/base/log.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
+#include "opwire/p2p/gossipsub/arrivals.hpp"
 #include "opwire/p2p/gossipsub/connector.hpp"
 #include "opwire/p2p/gossipsub/router.hpp"
+#include "opwire/p2p/gossipsub/topic_tags.hpp"
 #include "opwire/runtime/scope.hpp"
 
 namespace opwire::gossipsub {
@@ -54,10 +56,10 @@ class Service final : public NetworkObserver {
   Service(Network& network, Params params, ServiceParts parts);
   ~Service() override;
 
-  /// Joins a topic. Errors: kTopicNotAllowed.
+  /// Joins a topic. Errors: kTopicNotAllowed; kClosed after close().
   Result<void> subscribe(const std::string& topic, Validator validator, Subscriber subscriber);
   void unsubscribe(const std::string& topic);
-  /// The caller has found the message valid. Errors: those of Router::publish.
+  /// The caller has found the message valid. Errors: those of Router::publish; kClosed after close().
   Result<void> publish(const std::string& topic, Buffer data);
 
   void add_observer(Observer& observer) { observers_.push_back(&observer); }
@@ -67,12 +69,14 @@ class Service final : public NetworkObserver {
   /// Peers we write to, or are about to.
   std::size_t peer_count() const noexcept { return writers_.size(); }
 
-  /// Ends all streams and tasks of ours; verdicts that are still being found are waited for. What serves the peers'
+  /// Ends all streams and tasks of ours; verdicts that are still being found are waited for, and nobody is told of
+  /// anything any more. What serves the peers'
   /// streams belongs to their connections: the service may be destroyed once the network is closed.
   Task<void> close();
 
   void on_peer_protocols(const PeerId& peer, const std::vector<std::string>& protocols) override;
   void on_peer_disconnected(const PeerId& peer) override;
+  void on_connection_closed(const ConnectionInfo& connection, const Error& why) override;
 
  private:
   struct Topic {
@@ -90,6 +94,7 @@ class Service final : public NetworkObserver {
 
   Task<void> serve(PeerStream stream);
   Task<Result<void>> read_rpcs(PeerStream& stream);
+  Task<Result<Buffer>> read_rpc(Stream& stream, std::size_t length);
   /// The router heeds no peer that it cannot answer. The peer's first RPC, its subscriptions, may well arrive before
   /// our stream to it stands, and is not repeated: reading waits for that, within reason.
   Task<void> wait_for_writer(PeerId peer);
@@ -110,6 +115,7 @@ class Service final : public NetworkObserver {
   void perform(const ConnectPeer& action);
 
   Network& network_;
+  TopicTags tags_;
   Router router_;
   PeerEvents* events_;
   std::vector<Observer*> observers_;
@@ -117,6 +123,7 @@ class Service final : public NetworkObserver {
   std::unordered_map<PeerId, std::shared_ptr<Writer>> writers_;
   std::unordered_map<PeerId, Stream*> readers_;
   Event connected_;  // some writer is
+  Arrivals arrivals_;
   Actions actions_;
   log::Limit log_limit_;
   bool pumping_ = false;

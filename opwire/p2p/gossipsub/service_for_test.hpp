@@ -82,6 +82,12 @@ class ServiceTest : public swarm::SimulatedNet {
     return peer;
   }
 
+  /// The length of an RPC, and nothing of the RPC itself.
+  void begin_rpc(PeerStream& stream, std::size_t size) {
+    Bytes length;
+    multiformats::append_varint(length, size);
+    EXPECT_TRUE(loop.run(write(*stream, length)));
+  }
   /// Opens a stream to a peer and sends these RPCs.
   PeerStream send(Peer& from, Peer& to, const std::vector<Buffer>& rpcs) {
     std::vector<std::string> protocols{"/meshsub/1.2.0"};

@@ -61,13 +61,59 @@ TEST_F(ServiceTest, RpcOverTheLimitResetsTheStreamAndNothingElse) {
   ASSERT_TRUE(connect(peer.host, us.host));
   loop.run_for(1s);
   PeerStream stream = send(peer, us, {});
-  Bytes length;
-  multiformats::append_varint(length, small_params().max_rpc_size + 1);
-  ASSERT_TRUE(loop.run(write(*stream, length)));
+  begin_rpc(stream, small_params().max_rpc_size + 1);
   loop.run_for(1s);
   EXPECT_FALSE(loop.run(write(*stream, Bytes(10))));
   EXPECT_EQ(us.misdeeds.names, std::vector<std::string>{"gossipsub.rpc_too_large"});
   EXPECT_TRUE(us.host.swarm->is_connected(peer.host.id));
+}
+
+// Half an RPC holds memory, but not for ever.
+TEST_F(ServiceTest, RpcThatDoesNotArriveInTimeResetsTheStreamAndNothingElse) {
+  GossipPeer& us = gossip_peer(1);
+  Peer& peer = raw_peer(2);
+  ASSERT_TRUE(connect(peer.host, us.host));
+  loop.run_for(1s);
+  PeerStream stream = send(peer, us, {});
+  begin_rpc(stream, 1000);
+  loop.run_for(29s);
+  EXPECT_TRUE(us.misdeeds.names.empty());
+  loop.run_for(2s);
+  EXPECT_EQ(us.misdeeds.names, std::vector<std::string>{"gossipsub.rpc_too_slow"});
+  EXPECT_FALSE(loop.run(write(*stream, Bytes(10))));
+  EXPECT_TRUE(us.host.swarm->is_connected(peer.host.id));
+}
+
+TEST_F(ServiceTest, WhereTooMuchIsArrivingTheOldestIsGivenUp) {
+  Params params = small_params();
+  params.max_arriving_bytes = 2 * params.max_rpc_size;
+  GossipPeer& us = gossip_peer(1, params);
+  std::vector<PeerStream> streams;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    Peer& peer = raw_peer(2 + i);
+    ASSERT_TRUE(connect(peer.host, us.host));
+    loop.run_for(1s);
+    begin_rpc(streams.emplace_back(send(peer, us, {})), params.max_rpc_size);
+    loop.run_for(1s);
+  }
+  EXPECT_EQ(us.misdeeds.names, std::vector<std::string>{"gossipsub.rpc_too_slow"});
+  EXPECT_FALSE(loop.run(write(*streams[0], Bytes(10))));
+  for (const std::size_t i : {1, 2}) EXPECT_TRUE(loop.run(write(*streams[i], Bytes(10)))) << i;
+}
+
+TEST_F(ServiceTest, ClosedServiceTakesAndTellsNothingMore) {
+  GossipPeer& us = gossip_peer(1);
+  GossipPeer& peer = gossip_peer(2);
+  ASSERT_TRUE(connect(us.host, peer.host));
+  loop.run_for(3s);
+  ASSERT_TRUE(peer.publish("late"));
+  loop.run_for(5ms);  // it is under validation
+  ASSERT_EQ(us.service.router().stats().decoded, 1u);
+  loop.run(us.service.close(), 5s);
+  EXPECT_EQ(us.service.router().stats().accepted, 1u) << "its verdict was waited for";
+  EXPECT_TRUE(us.publish("later still").error().is(opwire::errors::kClosed));
+  EXPECT_TRUE(us.service.subscribe("/other", nullptr, nullptr).error().is(opwire::errors::kClosed));
+  EXPECT_TRUE(us.received.empty());
 }
 
 TEST_F(ServiceTest, MalformedRpcResetsTheStream) {
