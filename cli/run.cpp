@@ -64,7 +64,8 @@ void log_status(node::Node& node, WallTime now) {
                        {"age_s", age},
                        {"accepted", status.accepted},
                        {"rejected", status.rejected},
-                       {"ignored", status.ignored}});
+                       {"ignored", status.ignored},
+                       {"throttled", status.throttled}});
 }
 
 Task<void> follow(Loop& loop, node::Node& node, bool terminal) {

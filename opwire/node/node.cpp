@@ -177,6 +177,7 @@ Status Node::status() const {
   status.accepted = impl_->blocks.counts().accepted;
   status.rejected = sum(impl_->blocks.counts().rejected);
   status.ignored = sum(impl_->blocks.counts().ignored);
+  status.throttled = impl_->gossip.router().stats().throttled;
   return status;
 }
 

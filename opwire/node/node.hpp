@@ -20,6 +20,7 @@ struct Status {
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
   std::uint64_t ignored = 0;
+  std::uint64_t throttled = 0;  ///< blocks that were dropped unseen: too many were being checked
 };
 
 class Node {

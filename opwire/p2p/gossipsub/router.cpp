@@ -237,6 +237,11 @@ IdFamily Router::family(const PeerId& id) const {
   return found == state_.peers.end() ? IdFamily::kUnknown : found->second.family;
 }
 
+Result<void> Router::set_topic_score(std::string_view topic, const TopicScoreParams& params) {
+  if (!state_.scores) return params.validate();
+  return state_.scores->set_topic(topic, params);
+}
+
 std::vector<ScoreSnapshot> Router::scores() const {
   return state_.scores ? state_.scores->snapshots() : std::vector<ScoreSnapshot>();
 }

@@ -68,6 +68,8 @@ class Router {
   double score(const PeerId& peer) const { return state_.score(peer); }
   /// Of connected peers and those that are remembered; empty without scoring.
   std::vector<ScoreSnapshot> scores() const;
+  /// From now on conduct in the topic counts so, where peers are scored at all. Errors: kBadParameters.
+  Result<void> set_topic_score(std::string_view topic, const TopicScoreParams& params);
 
  private:
   /// Tells a peer all that we have joined.

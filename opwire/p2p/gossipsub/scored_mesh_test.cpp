@@ -115,6 +115,22 @@ TEST(ScoredMesh, PeerCountsWhereItIsNow) {
   EXPECT_EQ(t.router.score(peer_id(0)), 0) << "a stranger counts nowhere";
 }
 
+TEST(ScoredMesh, TopicMayBeginToCount) {
+  ScoredRouter t;
+  t.join();
+  const PeerId peer = t.connect_subscribed(0, 1)[0];
+  TopicScoreParams invalid_costs;
+  invalid_costs.weight = 1;
+  invalid_costs.invalid_messages_weight = -1;
+  invalid_costs.invalid_messages_decay = 0.5;
+  ASSERT_TRUE(t.router.set_topic_score(kTopic, invalid_costs));
+  t.rpc(peer, Rpc().message(kTopic, test::noise(100, 1)));
+  t.judge(Verdict::kReject);
+  EXPECT_EQ(t.router.score(peer), -1);
+  invalid_costs.invalid_messages_weight = 1;
+  EXPECT_TRUE(t.router.set_topic_score(kTopic, invalid_costs).error().is(errors::kBadParameters));
+}
+
 TEST(ScoredMesh, TrimmingKeepsTheBestAndTheOthersByChance) {
   std::set<PeerId> kept_by_chance;
   for (unsigned round = 0; round < 20; ++round) {

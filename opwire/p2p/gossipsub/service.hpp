@@ -66,6 +66,10 @@ class Service final : public NetworkObserver {
   void remove_observer(Observer& observer) { std::erase(observers_, &observer); }
 
   const Router& router() const noexcept { return router_; }
+  /// As Router's.
+  Result<void> set_topic_score(std::string_view topic, const TopicScoreParams& params) {
+    return router_.set_topic_score(topic, params);
+  }
   /// Peers we write to, or are about to.
   std::size_t peer_count() const noexcept { return writers_.size(); }
 
