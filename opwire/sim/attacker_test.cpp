@@ -7,6 +7,7 @@
 namespace opwire::sim {
 namespace {
 
+using gossipsub::Verdict;
 using std::chrono::seconds;
 
 /// Some honest nodes, and an attacker that has connected to the first one.
@@ -32,9 +33,9 @@ class AttackerTest : public testing::Test {
   SimulatedLoop& loop() { return network_.world().loop(); }
   bool send(const RawRpc& rpc) { return attacker_.send(victim().station().id(), rpc); }
   /// A message of the attacker's; its number.
-  std::size_t send_message(bool valid) {
+  std::size_t send_message(Verdict verdict) {
     const std::size_t number = network_.log().on_published(std::nullopt, network_.world().now());
-    EXPECT_TRUE(send(RawRpc().message(kTopic, network_.make_message(number, valid))));
+    EXPECT_TRUE(send(RawRpc().message(kTopic, network_.make_message(number, verdict))));
     loop().run_for(seconds(5));
     return number;
   }
@@ -55,9 +56,9 @@ TEST_F(AttackerTest, IsAPeerLikeAnyOther) {
 
 TEST_F(AttackerTest, ItsValidMessageReachesAllAndItsInvalidOneNobody) {
   const std::size_t former = network_.report().delivery.in_all;
-  send_message(true);
+  send_message(Verdict::kAccept);
   EXPECT_EQ(network_.report().delivery.in_all, former + network_.size());
-  send_message(false);
+  send_message(Verdict::kReject);
   EXPECT_EQ(network_.report().delivery.in_all, former + network_.size());
   EXPECT_EQ(victim().gossip().router().stats().rejected, 1u);
 }

@@ -9,7 +9,7 @@
 namespace opwire::sim {
 namespace {
 
-constexpr std::array<Attack, 15> kAttacks{{
+constexpr std::array<Attack, 17> kAttacks{{
     {"iwant-spam", "asks twenty times for each message, and for unknown ones", play_iwant_spam},
     {"ihave-spam", "tells of messages that do not exist", play_ihave_spam},
     {"graft-unknown", "GRAFT for 10,000 topics that nobody has", play_graft_unknown},
@@ -21,6 +21,8 @@ constexpr std::array<Attack, 15> kAttacks{{
     {"invalid-spam", "ten invalid messages a second; the topic is scored", play_invalid_spam},
     {"invalid-light", "the same under op-node's light scoring", play_invalid_light},
     {"invalid-crowd", "the same from twelve peers on one address", play_invalid_crowd},
+    {"junk-flood", "six bring more messages that are worth nothing than a node can look at", play_junk_flood},
+    {"junk-gated", "the same against nodes with the peer gater", play_junk_gated},
     {"colocation", "fourteen peers on one address, connection limits off", play_colocation},
     {"eclipse", "twelve polite peers, connected to everybody, that pass nothing on", play_eclipse},
     {"deaf", "in the mesh, and never reads", play_deaf},
@@ -52,8 +54,8 @@ std::string attack_table_row(const Attack& attack, const AttackReport& report) {
   std::snprintf(row, sizeof(row),
                 "| %s | %.1f, %.1f, %.1f | %zu, %zu of %zu | %llu | %zu of %zu | %.0f ms | %llu, %llu |\n", attack.name,
                 report.highest, report.lowest, report.at_end, report.most_in_mesh, report.in_mesh_at_end, report.pairs,
-                static_cast<unsigned long long>(report.victims.graylisted), report.delivery.delivered,
-                report.delivery.expected, milliseconds_of(report.delivery.max),
+                static_cast<unsigned long long>(report.victims.graylisted + report.victims.gated),
+                report.delivery.delivered, report.delivery.expected, milliseconds_of(report.delivery.max),
                 static_cast<unsigned long long>(report.bytes_sent >> 10),
                 static_cast<unsigned long long>(report.bytes_heard >> 10));
   return row;

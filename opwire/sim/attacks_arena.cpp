@@ -26,11 +26,14 @@ StationOptions station_of(const ArenaOptions& options, std::uint32_t index) {
 void add_up(gossipsub::Stats& sum, const gossipsub::Stats& one) {
   sum.not_subscribed += one.not_subscribed;
   sum.refused_author += one.refused_author;
+  sum.throttled += one.throttled;
   sum.rejected += one.rejected;
+  sum.ignored += one.ignored;
   sum.messages_dropped += one.messages_dropped;
   sum.messages_unwanted += one.messages_unwanted;
   sum.gossip_ids_dropped += one.gossip_ids_dropped;
   sum.graylisted += one.graylisted;
+  sum.gated += one.gated;
   sum.entries_passed_over += one.entries_passed_over;
   sum.subscriptions_ignored += one.subscriptions_ignored;
   sum.ihave_ignored += one.ihave_ignored;
@@ -118,6 +121,12 @@ void Arena::send(const RawRpc& rpc) {
   const Bytes bytes = rpc.build();
   for (const auto& attacker : attackers_) {
     for (const PeerId& victim : attacker->victims()) attacker->send_bytes(victim, bytes);
+  }
+}
+
+void Arena::send_each(const std::function<RawRpc()>& make) {
+  for (const auto& attacker : attackers_) {
+    for (const PeerId& victim : attacker->victims()) attacker->send(victim, make());
   }
 }
 

@@ -77,6 +77,8 @@ class Arena {
   }
   /// From each attacker to each victim that it has a stream to.
   void send(const RawRpc& rpc);
+  /// The same with one that is made anew for each pair.
+  void send_each(const std::function<RawRpc()>& make);
   void set_on_rpc(OnRpc on_rpc) { on_rpc_ = std::move(on_rpc); }
   /// All attackers leave their victims, or come back.
   void leave();

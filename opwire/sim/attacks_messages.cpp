@@ -44,8 +44,26 @@ AttackReport spam_invalid(const ArenaOptions& options) {
   Arena arena(options);
   arena.start();
   arena.send(RawRpc().graft(kTopic));
-  arena.attack(seconds(5), milliseconds(100),
-               [&] { arena.send(RawRpc().message(kTopic, arena.network().make_message(0, false))); });
+  arena.attack(seconds(5), milliseconds(100), [&] {
+    arena.send(RawRpc().message(kTopic, arena.network().make_message(0, gossipsub::Verdict::kReject)));
+  });
+  return arena.report();
+}
+
+/// Nodes that take 50 ms for a message and look at four at a time: 80 a second. Six attackers bring 180, half of them
+/// invalid, the others worth nothing. Light scoring blames nobody for either.
+AttackReport flood_with_junk(ArenaOptions options) {
+  options.attackers = 6;
+  options.network.gossip.max_pending_per_topic = 4;
+  options.network.validation = milliseconds(50);
+  Arena arena(options);
+  arena.start();
+  bool invalid = false;
+  arena.attack(seconds(20), milliseconds(33), [&] {
+    invalid = !invalid;
+    const auto verdict = invalid ? gossipsub::Verdict::kReject : gossipsub::Verdict::kIgnore;
+    arena.send_each([&] { return RawRpc().message(kTopic, arena.network().make_message(0, verdict)); });
+  });
   return arena.report();
 }
 
@@ -67,6 +85,16 @@ AttackReport play_invalid_crowd(std::uint64_t seed) {
   options.attackers = 12;
   options.one_address = true;
   return spam_invalid(options);
+}
+
+AttackReport play_junk_flood(std::uint64_t seed) {
+  return flood_with_junk(ArenaOptions(seed));
+}
+
+AttackReport play_junk_gated(std::uint64_t seed) {
+  ArenaOptions options(seed);
+  options.network.gossip.gater.emplace();
+  return flood_with_junk(options);
 }
 
 // The swarm's limit of connections per address would not let so many in; here it is off.

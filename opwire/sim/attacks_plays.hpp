@@ -19,6 +19,8 @@ AttackReport play_wash(std::uint64_t seed);
 AttackReport play_invalid_spam(std::uint64_t seed);
 AttackReport play_invalid_light(std::uint64_t seed);
 AttackReport play_invalid_crowd(std::uint64_t seed);
+AttackReport play_junk_flood(std::uint64_t seed);
+AttackReport play_junk_gated(std::uint64_t seed);
 AttackReport play_colocation(std::uint64_t seed);
 AttackReport play_eclipse(std::uint64_t seed);
 AttackReport play_deaf(std::uint64_t seed);

@@ -11,8 +11,9 @@ namespace {
 constexpr auto kStartWithin = std::chrono::seconds(3);
 constexpr auto kWarmUp = std::chrono::seconds(15);
 constexpr auto kSecond = std::chrono::seconds(1);
-// A message: its number, whether it is valid, and anything.
+// A message: its number, the verdict on it, and anything.
 constexpr std::size_t kHeader = 9;
+constexpr auto kLastVerdict = static_cast<std::uint8_t>(gossipsub::Verdict::kIgnore);
 
 class Sha256Ids final : public gossipsub::MessageDecoder {
  public:
@@ -22,11 +23,6 @@ class Sha256Ids final : public gossipsub::MessageDecoder {
     return decoded;
   }
 };
-
-Task<gossipsub::Verdict> judge(gossipsub::MessagePtr message) {
-  const bool valid = message->data.size() >= kHeader && message->data.view()[kHeader - 1] != 0;
-  co_return valid ? gossipsub::Verdict::kAccept : gossipsub::Verdict::kReject;
-}
 
 MeshDegrees degrees_of(std::vector<std::size_t> degrees) {
   if (degrees.empty()) return {};
@@ -49,9 +45,9 @@ GossipNetwork::GossipNetwork(const GossipOptions& options)
     chosen.station.swarm = options.swarm;
     chosen.gossip = options.gossip;
     const auto subscribe = [this, i](gossipsub::Service& gossip) {
-      const auto joined =
-          gossip.subscribe(std::string(kTopic), judge,
-                           [this, i](const gossipsub::Message& message, const auto&) { on_message(i, message.data); });
+      const auto joined = gossip.subscribe(
+          std::string(kTopic), [this](gossipsub::MessagePtr message) { return judge(std::move(message)); },
+          [this, i](const gossipsub::Message& message, const auto&) { on_message(i, message.data); });
       OPW_CHECK(joined.has_value());
     };
     nodes_.push_back(std::make_unique<Node>(world_, chosen, *decoder_, subscribe));
@@ -185,11 +181,11 @@ Loss GossipNetwork::random_loss() {
 
 // Messages.
 
-Bytes GossipNetwork::make_message(std::size_t number, bool valid) {
+Bytes GossipNetwork::make_message(std::size_t number, gossipsub::Verdict verdict) {
   Bytes message(std::max(options_.message_size, kHeader));
   world_.rng().fill(message);
   store_be<std::uint64_t>(message.data(), number);
-  message[kHeader - 1] = valid ? 1 : 0;
+  message[kHeader - 1] = static_cast<std::uint8_t>(verdict);
   return message;
 }
 
@@ -198,6 +194,16 @@ std::size_t GossipNetwork::publish(std::size_t node) {
   const auto published = nodes_[node]->gossip().publish(std::string(kTopic), Buffer::copy_of(make_message(number)));
   OPW_CHECK(published.has_value());
   return number;
+}
+
+Task<gossipsub::Verdict> GossipNetwork::judge(gossipsub::MessagePtr message) {
+  if (options_.validation > Duration::zero()) {
+    const bool waited = co_await sleep_for(world_.loop(), options_.validation);
+    if (!waited) co_return gossipsub::Verdict::kIgnore;
+  }
+  const ByteView data = message->data.view();
+  const bool known = data.size() >= kHeader && data[kHeader - 1] <= kLastVerdict;
+  co_return known ? static_cast<gossipsub::Verdict>(data[kHeader - 1]) : gossipsub::Verdict::kReject;
 }
 
 void GossipNetwork::on_message(std::size_t node, ByteView data) {

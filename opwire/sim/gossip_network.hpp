@@ -28,6 +28,7 @@ struct GossipOptions {
   Bandwidth bandwidth;
   gossipsub::Params gossip;
   swarm::SwarmOptions swarm;
+  Duration validation{};  ///< how long a node takes for each message
   std::size_t message_size = 2048;
   Duration message_interval = std::chrono::seconds(1);
   double cuts_per_second = 0;   ///< connections that break
@@ -51,10 +52,10 @@ class GossipNetwork {
   void run_for(Duration duration, const std::function<void()>& progress = {});
   void calm(Duration duration, const std::function<void()>& progress = {});
 
-  /// A message of that node, which the others find valid or not. Its number.
+  /// A message of that node. Its number.
   std::size_t publish(std::size_t node);
-  /// What a message of that number contains: for an attacker that sends it itself.
-  Bytes make_message(std::size_t number, bool valid = true);
+  /// What a message of that number contains, and what nodes will find of it: for an attacker that sends it itself.
+  Bytes make_message(std::size_t number, gossipsub::Verdict verdict = gossipsub::Verdict::kAccept);
   DeliveryLog& log() noexcept { return log_; }
 
   World& world() noexcept { return world_; }
@@ -68,6 +69,7 @@ class GossipNetwork {
  private:
   void connect_at_random();
   void watch(Duration duration, const std::function<void()>& progress);
+  Task<gossipsub::Verdict> judge(gossipsub::MessagePtr message);
   void on_message(std::size_t node, ByteView data);
   Task<void> start_soon(std::size_t index);
   Task<void> publish_regularly();

@@ -34,9 +34,19 @@ class Gossip {
 
  private:
   std::vector<MessageId> unseen(Peer& peer, const std::vector<IhaveView>& entries);
-  std::vector<Peer*> choose_listeners(const Topic& topic);
-  /// Of two families, do we know which ids it uses? What it asks for under the wrong ones is a broken promise of ours.
+  std::vector<Peer*> choose_listeners(const Topic& topic, bool with_sample);
+  void tell(Peer& peer, const std::string& topic, const std::vector<MessageId>& ids);
+
+  // Of two families, we may not know which ids a peer uses. Whatever it asks for under the wrong one is a broken
+  // promise of ours to it, though we answer. So it is told of one message only, under both ids. It asks for those that
+  // it does not know: for both, and has the message; or for one, and shows that it had it under the other.
   bool knows_words(const Peer& peer) const noexcept;
+  std::optional<MessageId> choose_sample(const std::string& topic) const;
+  void tell_sample(Peer& peer, const std::string& topic, const MessageId& id);
+  /// True if it has asked for the sample under the other id before: one copy answers both.
+  static bool note_asked(Peer& peer, const MessageId& id, bool as_alias);
+  static void learn_from_sample(Peer& peer);
+
   /// Ids looked at per peer and heartbeat: an honest one sends half as many, give or take a heartbeat's phase.
   std::size_t max_ids() const noexcept { return 2 * state_.params.max_ihave_length; }
 

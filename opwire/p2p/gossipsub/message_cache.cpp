@@ -22,10 +22,11 @@ unsigned MessageCache::count_request(const MessageId& id, const PeerId& peer) {
   return count;
 }
 
-std::vector<MessageId> MessageCache::gossip_ids(std::string_view topic) const {
+std::vector<MessageId> MessageCache::gossip_ids(std::string_view topic, unsigned but_latest) const {
   std::vector<MessageId> ids;
   for (const Slot& slot : order_) {
-    if (slot.beat + history_gossip_ > beat_ && slot.message->topic == topic) ids.push_back(slot.message->id);
+    const bool in_time = slot.beat + history_gossip_ > beat_ && slot.beat + but_latest <= beat_;
+    if (in_time && slot.message->topic == topic) ids.push_back(slot.message->id);
   }
   return ids;
 }

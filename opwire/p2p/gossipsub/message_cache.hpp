@@ -22,8 +22,8 @@ class MessageCache {
   MessagePtr find(const MessageId& id) const;
   /// Notes that a peer asked for a message that is here; returns how often it has, this time included.
   unsigned count_request(const MessageId& id, const PeerId& peer);
-  /// Ids of a topic's messages of the last history_gossip heartbeats.
-  std::vector<MessageId> gossip_ids(std::string_view topic) const;
+  /// Ids of a topic's messages of the last history_gossip heartbeats, but not of the latest ones; in their order.
+  std::vector<MessageId> gossip_ids(std::string_view topic, unsigned but_latest = 0) const;
   /// A heartbeat has passed.
   void shift();
 

@@ -41,6 +41,18 @@ TEST(MessageCache, GossipIsOfOneTopic) {
   EXPECT_EQ(messages.gossip_ids("a"), std::vector{a->id});
 }
 
+TEST(MessageCache, LatestMayBeLeftOut) {
+  MessageCache messages = cache();
+  const MessagePtr first = message(1);
+  messages.put(first);
+  EXPECT_TRUE(messages.gossip_ids("a", 1).empty());
+  messages.shift();
+  const MessagePtr second = message(2);
+  messages.put(second);
+  EXPECT_EQ(messages.gossip_ids("a", 1), std::vector{first->id});
+  EXPECT_EQ(messages.gossip_ids("a"), (std::vector{first->id, second->id}));
+}
+
 TEST(MessageCache, RequestsAreCountedPerPeer) {
   MessageCache messages = cache();
   const MessagePtr m = message(1);

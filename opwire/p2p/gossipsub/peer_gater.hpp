@@ -71,6 +71,8 @@ class PeerGater {
   void refresh(TimePoint now);
 
   const PeerGaterParams& params() const noexcept { return params_; }
+  /// Of which anything is remembered.
+  std::size_t addresses() const noexcept { return connected_.size() + retained_.size(); }
 
  private:
   struct Source {

@@ -45,6 +45,13 @@ struct Peer {
     std::size_t px_peers = 0;  ///< looked at
   };
 
+  /// A message that it was told of under both its ids, and under which it asked for it.
+  struct Sample {
+    MessageId id;
+    bool asked_ours = false;
+    bool asked_alias = false;
+  };
+
   bool has_mesh() const noexcept { return version >= Version::kV10; }
   /// May our meshes hold it?
   bool can_mesh() const noexcept { return has_mesh() && !direct; }
@@ -54,7 +61,8 @@ struct Peer {
   bool outbound;  ///< we made the connection
   bool direct;    ///< among Params::direct_peers
   IdFamily family = IdFamily::kUnknown;
-  unsigned left_out = 0;  ///< times it was told nothing because its family is not known
+  std::optional<Sample> sample;   ///< while its family is not known
+  unsigned rounds_to_sample = 0;  ///< of gossip, until it may be told of another one
   std::set<std::string, std::less<>> topics;
   OutboundQueue queue;
   bool output_told = false;  ///< an OutputReady is out

@@ -176,20 +176,6 @@ TEST_F(TwoFamiliesTest, IhaveIsSaidInThePeersWords) {
   EXPECT_EQ(told(peer_id(1)), (std::set<MessageId>{ours(7), ours(1000), ours(2000)}));
 }
 
-// Ids that are no ids to it would make it wait in vain, and blame us.
-TEST_F(TwoFamiliesTest, WhoseWordsAreNotKnownIsNotToldForAWhile) {
-  deliver(peer_id(0), 1);
-  const PeerId silent = t.connect_subscribed(5, 1)[0];
-  t.rpc(silent, Rpc().prune(kTopic, 3600));
-  std::vector<unsigned> told;
-  for (unsigned beat = 1; beat <= 25; ++beat) {
-    ASSERT_TRUE(t.router.publish(kTopic, Buffer::copy_of(data(100 + beat)), t.now));
-    t.beat();
-    if (!t.sent(silent).ihave.empty()) told.push_back(beat);
-  }
-  EXPECT_EQ(told, (std::vector<unsigned>{21, 22, 23, 24, 25}));
-}
-
 TEST_F(TwoFamiliesTest, IdontwantIsSaidAndUnderstoodInThePeersWords) {
   show_family();
   connect_peer_of_ours();
@@ -216,6 +202,133 @@ TEST_F(TwoFamiliesTest, DuplicatesDoNotWorkOutTheOtherIdAgain) {
   for (int i = 0; i < 100; ++i) t.rpc(other, Rpc().message(kTopic, same).message("/second", same));
   EXPECT_EQ(t.router.stats().duplicate_bytes, 200u);
   EXPECT_EQ(t.decoder.aliases, before);
+}
+
+/// Peer 5 is outside our mesh and has not shown its family.
+class SampleTest : public TwoFamiliesTest {
+ protected:
+  SampleTest() {
+    deliver(other, 1);  // from here on we know that there are two
+    for (int i = 0; i < 5; ++i) t.beat();
+    t.connect_subscribed(5, 1);
+    t.rpc(silent, Rpc().prune(kTopic, 3600));
+    t.drop_output();
+  }
+  using Told = std::vector<MessageId>;
+  Told beat() {
+    t.beat();
+    const auto ihave = t.sent(silent).ihave;
+    return ihave.empty() ? Told{} : ihave.at(0).second;
+  }
+  /// Message 2, two rounds of gossip ago.
+  void sample() {
+    publish(2);
+    t.beat();
+    EXPECT_EQ(beat(), (Told{ours(2), theirs(2)}));
+  }
+  void publish(std::uint64_t seed) {
+    ASSERT_TRUE(t.router.publish(kTopic, Buffer::copy_of(data(seed)), t.now));
+    t.drop_output();
+  }
+  std::size_t answers(const Rpc& rpc) {
+    t.rpc(silent, rpc);
+    return t.sent(silent).messages.size();
+  }
+  IdFamily learnt() {
+    t.beat();
+    t.drop_output();
+    return t.router.family(silent);
+  }
+
+  PeerId silent = peer_id(5);
+};
+
+// What it asks for under an id that is none to it is a promise that we break: one in twenty rounds, of the many that we
+// could tell.
+TEST_F(SampleTest, OneMessageUnderBothIdsAndThenNothingForAWhile) {
+  std::vector<unsigned> rounds;
+  for (unsigned round = 0; round < 50; ++round) {
+    publish(100 + round);
+    const Told told = beat();
+    if (told.empty()) continue;
+    rounds.push_back(round);
+    const std::uint64_t oldest = 100 + round - std::min(round, 2u);
+    EXPECT_EQ(told, (Told{ours(oldest), theirs(oldest)}));
+  }
+  EXPECT_EQ(rounds, (std::vector<unsigned>{1, 21, 41}));
+}
+
+TEST_F(SampleTest, WhoAsksUnderBothIdsGetsOneCopyAndIsNotKnown) {
+  sample();
+  EXPECT_EQ(answers(Rpc().iwant({ours(2), theirs(2)})), 1u);
+  EXPECT_EQ(learnt(), IdFamily::kUnknown);
+}
+
+TEST_F(SampleTest, OneAnswerMayComeInTwoParts) {
+  sample();
+  EXPECT_EQ(answers(Rpc().iwant({theirs(2)})), 1u);
+  EXPECT_EQ(answers(Rpc().iwant({ours(2)})), 0u);
+  EXPECT_EQ(learnt(), IdFamily::kUnknown);
+}
+
+TEST_F(SampleTest, TheIdThatItDoesNotAskForIsOfItsFamily) {
+  sample();
+  EXPECT_EQ(answers(Rpc().iwant({ours(2)})), 1u);
+  EXPECT_EQ(beat(), Told{theirs(2)}) << "from now on it is told like others, in its words";
+  EXPECT_EQ(t.router.family(silent), IdFamily::kAlias);
+}
+
+TEST_F(SampleTest, AndSoIsOursWhenItIsThat) {
+  sample();
+  EXPECT_EQ(answers(Rpc().iwant({theirs(2)})), 1u);
+  EXPECT_EQ(learnt(), IdFamily::kOurs);
+}
+
+TEST_F(SampleTest, AnAnswerMayComeLate) {
+  sample();
+  EXPECT_EQ(learnt(), IdFamily::kUnknown);
+  EXPECT_EQ(answers(Rpc().iwant({ours(2)})), 1u);
+  EXPECT_EQ(learnt(), IdFamily::kAlias);
+}
+
+TEST_F(SampleTest, WhatItSaysItselfCountsMore) {
+  sample();
+  t.rpc(silent, Rpc().iwant({ours(2)}).ihave(kTopic, {ours(2)}));
+  EXPECT_EQ(learnt(), IdFamily::kOurs);
+}
+
+// It has not got the message, or does not know it by that id.
+TEST_F(SampleTest, AskingForAnythingElseShowsNothing) {
+  sample();
+  publish(3);
+  EXPECT_EQ(answers(Rpc().iwant({theirs(3)})), 1u);
+  EXPECT_EQ(answers(Rpc().iwant({ours(3)})), 1u);
+  EXPECT_EQ(answers(Rpc().iwant({theirs(99)})), 0u);
+  EXPECT_EQ(learnt(), IdFamily::kUnknown);
+}
+
+// One that has had it in the other topic would ask for one of the ids only, whatever its family.
+TEST_F(SampleTest, MessageOfTwoTopicsIsNoSample) {
+  ASSERT_TRUE(t.router.subscribe("/second", t.now));
+  ASSERT_TRUE(t.router.publish("/second", Buffer::copy_of(data(2)), t.now));
+  publish(2);
+  EXPECT_TRUE(beat().empty());
+  EXPECT_TRUE(beat().empty());
+  publish(3);
+  EXPECT_TRUE(beat().empty());
+  EXPECT_EQ(beat(), (Told{ours(3), theirs(3)}));
+}
+
+TEST_F(SampleTest, WhoIsNotToldTakesNobodysPlace) {
+  publish(2);
+  t.connect_subscribed(10, 6);
+  for (unsigned i = 10; i < 16; ++i) {
+    t.rpc(peer_id(i), Rpc().prune(kTopic, 3600).ihave(kTopic, {theirs(2)}));
+  }
+  t.drop_output();
+  t.beat();
+  EXPECT_TRUE(t.sent(silent).ihave.empty());
+  for (unsigned i = 10; i < 16; ++i) EXPECT_EQ(t.sent(peer_id(i)).ihave.size(), 1u) << i;
 }
 
 TEST(OneFamily, IsAllThatADecoderWithoutAliasesKnows) {
@@ -297,6 +410,40 @@ TEST_F(MixedNetwork, GossipServesBothKinds) {
     net.beat(15);
   }
   EXPECT_EQ(net.misbehaviour, 0u);
+}
+
+// Alone with a node that knows both kinds, in no mesh, and with nothing to say until it has got a message.
+TEST(Stranger, OfEitherKindIsServedWithinTwoHeartbeats) {
+  const auto ours = HashDecoder::Ids::kWithTopic;
+  for (const auto ids : {ours, HashDecoder::Ids::kTopicless}) {
+    Network net(1);
+    const unsigned hub = net.add(Version::kV12, HashDecoder(ours, true));
+    const unsigned friendly = net.add(Version::kV12, HashDecoder(ours));
+    const unsigned stranger = net.add(Version::kV12, HashDecoder(ids));
+    net.link(friendly, hub);
+    net.link(stranger, hub);
+    net.join_all();
+    net.beat(2);
+    net.router(stranger).unsubscribe(kTopic, net.now);  // from here on there is a back-off
+    net.settle();
+    ASSERT_TRUE(net.router(stranger).subscribe(kTopic, net.now));
+    net.settle();
+
+    net.publish(friendly, noise(2000, 1));
+    EXPECT_EQ(net.received(stranger), 0u);
+    net.beat(2);
+    EXPECT_EQ(net.received(stranger), 1u);
+    net.beat();
+    EXPECT_EQ(net.router(hub).family(peer_id(stranger)), ids == ours ? IdFamily::kOurs : IdFamily::kAlias);
+    for (std::uint64_t i = 2; i < 6; ++i) {
+      net.publish(friendly, noise(2000, i));
+      net.beat();
+      EXPECT_EQ(net.received(stranger), i);
+    }
+    EXPECT_TRUE(net.router(stranger).mesh_peers(kTopic).empty());
+    net.beat(10);
+    EXPECT_LE(net.misbehaviour, 1u) << "the other id of its first message";
+  }
 }
 
 }  // namespace
