@@ -16,7 +16,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "bench/meter.hpp"
+#include "interop/metering/meter.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/crypto/aead.hpp"
 
@@ -130,7 +130,7 @@ int run(std::uint64_t bytes, bool encrypt) {
   }
   ::close(sockets.sending);
   pin(kReceiverCpu);
-  const Meter meter;
+  const interop::Meter meter;
   OPW_CHECK(receive_frames(sockets.receiving, encrypt) == frames);
   const double seconds = meter.wall_seconds();
   const double receiver = meter.cpu_seconds();

@@ -10,10 +10,10 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "bench/allocation_count.hpp"
-#include "bench/meter.hpp"
 #include "bench/primitives.hpp"
 #include "bench/signed_blocks.hpp"
+#include "interop/metering/allocation_count.hpp"
+#include "interop/metering/meter.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/crypto/keccak_kernels.hpp"
 #include "opwire/opstack/gossip/message.hpp"
@@ -35,7 +35,7 @@ double median(std::vector<double> values) {
 
 template <class Work>
 double cpu_us_each(const SignedBlocks& blocks, const Work& work) {
-  const Meter meter;
+  const interop::Meter meter;
   for (const Bytes& message : blocks.messages) work(message);
   return meter.cpu_seconds() / static_cast<double>(blocks.messages.size()) * 1e6;
 }
@@ -69,9 +69,9 @@ Medians measure(const SignedBlocks& blocks, std::size_t rounds) {
 int run(std::size_t transactions, std::size_t size, std::size_t count, std::size_t rounds) {
   const SignedBlocks blocks = make_signed_blocks(count, transactions, size);
   const Medians medians = measure(blocks, rounds);
-  const Allocations before = allocations();
+  const interop::Allocations before = interop::allocations();
   cpu_us_each(blocks, [&](const Bytes& m) { is_valid(blocks.context, blocks.topic, m); });
-  const Allocations after = allocations();
+  const interop::Allocations after = interop::allocations();
   const auto per_message = [&](std::size_t total) { return static_cast<double>(total) / static_cast<double>(count); };
   std::printf(
       R"({"event":"bench","kernel":"%s","txs":%zu,"tx_size":%zu,"count":%zu,"plain_bytes":%zu,"wire_bytes":%zu,)"

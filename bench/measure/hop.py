@@ -1,5 +1,6 @@
 """How long a 128 KiB message takes from one peer to the next, through a chain of three of one kind: from the second's
-reception to the third's. Without a validator, and with op-node's or ours checking blocks."""
+reception to the third's. Without a validator, and with op-node's or ours checking blocks. The first messages are not
+counted: until the oldest are forgotten again, each needs memory that the process has not had before."""
 
 import contextlib
 import statistics
@@ -7,12 +8,13 @@ import statistics
 from cases.gossip import OP_IDS, TOPIC, wait_for_mesh
 from cases.opnode import KEY, SIGNER, rollup_file, wait_until
 from harness.peer import Listener
-from measure.latency import show  # noqa: F401: the same quantities
 from measure.samples import alternate
+from measure.table import table
 
 TITLE = "One hop of a 128 KiB message"
 SIZE = 128 << 10
 INTERVAL_MS = 40
+WARM_UP = 175  # seven seconds: each peer remembers messages for five
 BLOCK = {"version": 4, "txs": 101, "tx_size": 1267}
 
 
@@ -33,7 +35,7 @@ def _messages(program, count):
             chain.append(held.enter_context(Listener([program, "listen", "--gossip", TOPIC, OP_IDS, *to])))
         for one, other in zip(chain, chain[1:]):
             wait_for_mesh(one, other)
-        chain[0].send(cmd="publish", topic=TOPIC, count=count, size=SIZE, interval_ms=INTERVAL_MS)
+        chain[0].send(cmd="publish", topic=TOPIC, count=WARM_UP + count, size=SIZE, interval_ms=INTERVAL_MS)
         return _between(chain, "message", "sha256", count)
 
 
@@ -47,7 +49,7 @@ def _blocks(programs, follower, count):
                 [follower, "--rollup-config", rollup, "--signer", SIGNER, "--static", chain[-1].address])))
         for peer, neighbours in zip(chain, (1, 2, 1)):
             wait_until(lambda p=peer, n=neighbours: _smallest_mesh(p) >= n, "a full mesh")
-        chain[0].send(cmd="publish", count=count, interval_ms=INTERVAL_MS, **BLOCK)
+        chain[0].send(cmd="publish", count=WARM_UP + count, interval_ms=INTERVAL_MS, **BLOCK)
         return _between(chain, "accepted", "hash", count)
 
 
@@ -58,6 +60,16 @@ def _smallest_mesh(peer):
 
 
 def _between(chain, event, key, count):
-    second, third = ({e[key]: e["at_us"] for e in peer.events(event, count)} for peer in chain[1:])
-    hops = sorted(third[message] - at for message, at in second.items())
-    return {"p50_us": statistics.median(hops), "p99_us": hops[len(hops) * 99 // 100]}
+    second, third = ({e[key]: e for e in peer.events(event, WARM_UP + count)} for peer in chain[1:])
+    counted = list(second)[WARM_UP:]
+    hops = sorted(third[message]["at_us"] - second[message]["at_us"] for message in counted)
+    allocations = [third[message]["allocations"] for message in counted if "allocations" in third[message]]
+    measured = {"p50_us": statistics.median(hops), "p99_us": hops[len(hops) * 99 // 100]}
+    return measured | ({"allocations": statistics.median(allocations)} if allocations else {})
+
+
+def show(series):
+    """allocations: from the socket to the verdict, where the program counts them."""
+    return table(["", "p50 us", "p99 us", "allocations"],
+                 [[one.name, one.median("p50_us"), one.median("p99_us"),
+                   one.median("allocations") if "allocations" in one.values else None] for one in series])

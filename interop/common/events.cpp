@@ -20,7 +20,7 @@ std::int64_t wall_us(const Clock& clock) {
   return std::chrono::duration_cast<std::chrono::microseconds>(clock.wall_now().time_since_epoch()).count();
 }
 
-double stop(const bench::Meter& meter, Fields& into) {
+double stop(const Meter& meter, Fields& into) {
   const double seconds = meter.wall_seconds();
   into["seconds"] = seconds;
   into["cpu_seconds"] = meter.cpu_seconds();

@@ -5,7 +5,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "bench/meter.hpp"
+#include "interop/metering/meter.hpp"
 #include "opwire/base/bytes.hpp"
 #include "opwire/base/error.hpp"
 
@@ -21,7 +21,7 @@ void emit(std::string_view name, const Fields& fields);
 std::int64_t wall_us(const Clock& clock);
 
 /// Adds seconds and cpu_seconds of a span that ends here; returns the seconds.
-double stop(const bench::Meter& meter, Fields& into);
+double stop(const Meter& meter, Fields& into);
 
 /// Adds min_us, p50_us, p99_us and max_us.
 void add_latencies(std::vector<Duration> samples, Fields& into);

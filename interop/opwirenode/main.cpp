@@ -2,7 +2,7 @@
 // describes them.
 #include <cstdio>
 
-#include "bench/allocation_count.hpp"
+#include "interop/metering/allocation_count.hpp"
 #include "interop/opwirenode/options.hpp"
 #include "interop/opwirenode/publisher.hpp"
 #include "opwire/codec/hex.hpp"
@@ -15,7 +15,7 @@ class AcceptedPrinter final : public opstack::BlockSink {
  public:
   explicit AcceptedPrinter(const Clock& clock) : clock_(clock) {}
   void on_block(const opstack::AcceptedBlock& block) override {
-    const std::size_t allocated = bench::allocations().count;
+    const std::size_t allocated = allocations().count;
     Fields line = describe_block(block.envelope);
     line["topic"] = block.topic;
     line["from"] = block.from.to_string();
@@ -23,7 +23,7 @@ class AcceptedPrinter final : public opstack::BlockSink {
     line["at_us"] = wall_us(clock_);
     line["allocations"] = allocated - allocated_before_;
     emit("accepted", line);
-    allocated_before_ = bench::allocations().count;
+    allocated_before_ = allocations().count;
   }
 
  private:

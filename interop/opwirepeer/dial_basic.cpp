@@ -26,7 +26,7 @@ Fields describe(const identify::PeerInfo& info) {
 }
 
 Task<Result<Fields>> identify_peer(Dialer& dialer, Peer& peer) {
-  const bench::Meter meter;
+  const Meter meter;
   OPW_CO_TRY(const identify::PeerInfo info, co_await peer.host().identify(dialer.peer_id));
   Fields fields = describe(info);
   fields["id"] = dialer.peer_id.to_string();
@@ -42,7 +42,7 @@ Task<Result<Fields>> identify_peer(Dialer& dialer, Peer& peer) {
 }
 
 Task<Result<Fields>> ping_peer(Dialer& dialer, Peer& peer) {
-  const bench::Meter meter;
+  const Meter meter;
   OPW_CO_TRY(const std::vector<Duration> samples, co_await peer.host().ping(dialer.peer_id, dialer.numbers[0]));
   Fields fields{{"count", samples.size()}};
   stop(meter, fields);

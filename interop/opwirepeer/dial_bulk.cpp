@@ -8,7 +8,7 @@
 namespace opwire::interop {
 namespace {
 
-Result<Fields> bulk_result(const bench::Meter& meter, std::size_t size, const Hash256& ours, ByteView theirs) {
+Result<Fields> bulk_result(const Meter& meter, std::size_t size, const Hash256& ours, ByteView theirs) {
   if (!equal(ours.view(), theirs)) return errors::kHash;
   Fields fields{{"bytes", size}, {"sha256", codec::to_hex(ours.view())}};
   const double seconds = stop(meter, fields);
@@ -17,7 +17,7 @@ Result<Fields> bulk_result(const bench::Meter& meter, std::size_t size, const Ha
 }
 
 Task<Result<Fields>> send_to_sink(Dialer& dialer, Stream& stream) {
-  const bench::Meter meter;
+  const Meter meter;
   Generator generator(SystemRng().next());
   crypto::Sha256 hash;
   Bytes piece(kPiece);
@@ -37,7 +37,7 @@ Task<Result<Fields>> send_to_sink(Dialer& dialer, Stream& stream) {
 }
 
 Task<Result<Fields>> read_from_source(Dialer& dialer, Stream& stream) {
-  const bench::Meter meter;
+  const Meter meter;
   const std::uint64_t seed = SystemRng().next();
   ByteArray<16> request;
   store_be<std::uint64_t>(request.data(), dialer.numbers[0]);

@@ -45,7 +45,7 @@ Task<Result<Fields>> set_up_all(Dialer& dialer, Peers& peers) {
   SetUps state;
   for (const auto& peer : peers) state.free.push_back(peer.get());
   const std::size_t count = dialer.numbers[0];
-  const bench::Meter meter;
+  const Meter meter;
   OPW_CO_TRYV(
       co_await in_parallel(dialer.loop, count, peers.size(), [&](std::size_t) { return set_up_once(dialer, state); }));
   Fields fields{{"count", count}, {"in_flight", peers.size()}};
@@ -55,7 +55,7 @@ Task<Result<Fields>> set_up_all(Dialer& dialer, Peers& peers) {
 }
 
 Task<Result<Fields>> hold_connections(Dialer& dialer, const Peers& peers) {
-  const bench::Meter meter;
+  const Meter meter;
   OPW_CO_TRYV(co_await in_parallel(dialer.loop, peers.size(), kIdleDialsInFlight,
                                    [&](std::size_t index) { return peers[index]->connect(dialer.target); }));
   Fields fields{{"connections", peers.size()}};

@@ -7,7 +7,7 @@ namespace opwire::interop {
 namespace {
 
 Task<Result<Fields>> transfer(Stream& stream, std::uint64_t upload, std::uint64_t download) {
-  const bench::Meter meter;
+  const Meter meter;
   OPW_CO_TRYV(co_await perf::transfer(stream, upload, download));
   Fields fields{{"bytes", upload + download}};
   const double seconds = stop(meter, fields);
@@ -26,9 +26,9 @@ Task<Result<Fields>> round_trips(Dialer& dialer, Stream& stream) {
   constexpr std::size_t kWarmUp = 100;
   std::vector<Duration> samples;
   samples.reserve(dialer.numbers[0]);
-  bench::Meter meter;
+  Meter meter;
   for (std::size_t i = 0; i < kWarmUp + dialer.numbers[0]; ++i) {
-    if (i == kWarmUp) meter = bench::Meter();
+    if (i == kWarmUp) meter = Meter();
     const TimePoint start = dialer.loop.now();
     const ByteArray<1> sent{static_cast<std::uint8_t>(i)};
     ByteArray<1> received;

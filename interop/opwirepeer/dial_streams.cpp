@@ -29,7 +29,7 @@ Task<Result<Fields>> echo_all(Dialer& dialer, Peer& peer) {
   const std::size_t count = dialer.numbers[0];
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < count; ++i) bytes += echo_size(i);
-  const bench::Meter meter;
+  const Meter meter;
   OPW_CO_TRYV(co_await in_parallel(dialer.loop, count, dialer.numbers[1],
                                    [&](std::size_t index) { return echo_once(peer, dialer.peer_id, index); }));
   Fields fields{{"streams", count}, {"max_open", dialer.numbers[1]}, {"bytes", bytes}};

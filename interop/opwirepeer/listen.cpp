@@ -30,7 +30,7 @@ void give_memory_back() {
 
 class Listener {
  public:
-  Listener(Peer& peer, const Options& options, bench::Meter started) : peer_(peer), started_(started) {
+  Listener(Peer& peer, const Options& options, Meter started) : peer_(peer), started_(started) {
     serve_protocols(peer.host());
     if (!options.gossip.empty()) gossip_.emplace(peer, options.gossip, options.op_ids);
   }
@@ -91,7 +91,7 @@ class Listener {
   }
 
   Peer& peer_;
-  bench::Meter started_;
+  Meter started_;
   std::optional<Gossip> gossip_;
 };
 
@@ -107,7 +107,7 @@ Task<int> serve(Listener& listener, Loop& loop, const Options& options) {
   co_return kOk;
 }
 
-Task<int> listen(Loop& loop, const Options& options, bench::Meter started) {
+Task<int> listen(Loop& loop, const Options& options, Meter started) {
   Result<std::unique_ptr<Peer>> peer = Peer::make(loop, options.key_type, options.listen);
   if (!peer) {
     std::fprintf(stderr, "opwirepeer: %s: %s\n", options.listen.c_str(), peer.error().message().c_str());
@@ -126,7 +126,7 @@ Task<int> listen(Loop& loop, const Options& options, bench::Meter started) {
 }  // namespace
 
 int run_listen(const Options& options) {
-  const bench::Meter started;
+  const Meter started;
   if (!options.arguments.empty()) {
     std::fputs("opwirepeer: listen takes no arguments\n", stderr);
     return kUsage;

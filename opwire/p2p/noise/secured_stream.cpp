@@ -8,6 +8,8 @@ namespace opwire::noise {
 
 namespace {
 constexpr std::size_t kSmallWrite = 16 * 1024;  // gets memory of its own size: a stuck peer holds no large block
+// One frame a write: the other side opens it while the next one is sealed.
+constexpr std::size_t kWriteSize = kMaxPlaintext + kFrameOverhead;
 constexpr std::size_t kKeptPieces = 64;
 }  // namespace
 
@@ -105,7 +107,7 @@ Task<Result<void>> SecuredStream::write(ByteViews pieces) {
   for (const ByteView piece : pieces) size += piece.size();
   while (size > 0) {
     BlockPtr block = size <= kSmallWrite ? Block::make(size + kFrameOverhead) : pool_->take();
-    OPW_CO_TRY(const std::size_t used, sealer_.seal(left, {block->data(), block->size()}));
+    OPW_CO_TRY(const std::size_t used, sealer_.seal(left, {block->data(), std::min(block->size(), kWriteSize)}));
     OPW_CO_TRYV(co_await opwire::write(*raw_, ByteView(block->data(), used)));
     size = 0;
     for (const ByteView piece : left) size += piece.size();

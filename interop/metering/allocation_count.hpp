@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace opwire::bench {
+namespace opwire::interop {
 
 struct Allocations {
   std::size_t count = 0;
@@ -12,4 +12,4 @@ struct Allocations {
 /// Of all threads since the program began. What C libraries take from malloc themselves is not in it.
 Allocations allocations() noexcept;
 
-}  // namespace opwire::bench
+}  // namespace opwire::interop

@@ -1,8 +1,8 @@
-#include "bench/meter.hpp"
+#include "interop/metering/meter.hpp"
 
 #include <sys/resource.h>
 
-namespace opwire::bench {
+namespace opwire::interop {
 namespace {
 
 double seconds(const timeval& time) {
@@ -25,4 +25,4 @@ double Meter::cpu_seconds() const {
   return cpu_so_far() - cpu_;
 }
 
-}  // namespace opwire::bench
+}  // namespace opwire::interop

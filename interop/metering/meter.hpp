@@ -3,7 +3,7 @@
 
 #include "opwire/base/time.hpp"
 
-namespace opwire::bench {
+namespace opwire::interop {
 
 class Meter {
  public:
@@ -16,4 +16,4 @@ class Meter {
   double cpu_;
 };
 
-}  // namespace opwire::bench
+}  // namespace opwire::interop

@@ -1,4 +1,4 @@
-#include "bench/allocation_count.hpp"
+#include "interop/metering/allocation_count.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -22,10 +22,10 @@ void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
-namespace opwire::bench {
+namespace opwire::interop {
 
 Allocations allocations() noexcept {
   return {count.load(std::memory_order_relaxed), bytes.load(std::memory_order_relaxed)};
 }
 
-}  // namespace opwire::bench
+}  // namespace opwire::interop
