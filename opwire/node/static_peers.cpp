@@ -31,6 +31,7 @@ StaticPeers::StaticPeers(Host& host, const std::vector<Multiaddr>& addresses)
 
 Task<void> StaticPeers::close() {
   host_.network().remove_observer(*this);
+  for (const auto& [peer, addresses] : peers_) host_.network().tags().unprotect(peer, kStaticTag);
   scope_.cancel();
   co_await scope_.join();
 }

@@ -17,7 +17,7 @@ class StaticPeers final : public NetworkObserver {
   /// addresses end in /p2p/ID; our own id is passed over with a log line. host outlives this.
   StaticPeers(Host& host, const std::vector<Multiaddr>& addresses);
 
-  /// Stops dialling and waits for what is under way. The peers stay protected.
+  /// Stops dialling and waits for what is under way. The peers are protected no more.
   Task<void> close();
 
   void on_peer_connected(const PeerId&, const ConnectionInfo&) override { changed_.notify_all(); }

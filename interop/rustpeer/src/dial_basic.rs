@@ -5,7 +5,7 @@ use std::time::Duration;
 use libp2p::identify::Info;
 use tokio::sync::mpsc;
 
-use crate::dial::Dialer;
+use crate::dialer::Dialer;
 use crate::events::Fields;
 use crate::host::Host;
 use crate::listen::key_type;

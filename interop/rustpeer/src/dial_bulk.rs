@@ -3,7 +3,7 @@
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 use sha2::{Digest, Sha256};
 
-use crate::dial::Dialer;
+use crate::dialer::Dialer;
 use crate::events::Fields;
 use crate::generator::Generator;
 use crate::meter::Meter;

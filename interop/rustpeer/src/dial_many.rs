@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, stdin};
 
-use crate::dial::{Dialer, in_parallel};
+use crate::dialer::{Dialer, in_parallel};
 use crate::events::{Fields, emit};
 use crate::host::Host;
 use crate::meter::{Meter, latencies};

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::dial::Dialer;
+use crate::dialer::Dialer;
 use crate::events::Fields;
 use crate::meter::{Meter, latencies};
 use crate::protocols::{ECHO, PERF, read_to_end, write_zeros};

@@ -3,7 +3,7 @@
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 use libp2p::PeerId;
 
-use crate::dial::{Dialer, in_parallel};
+use crate::dialer::{Dialer, in_parallel};
 use crate::events::Fields;
 use crate::generator::Generator;
 use crate::host::Host;

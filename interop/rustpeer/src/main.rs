@@ -7,6 +7,7 @@ mod dial_bulk;
 mod dial_many;
 mod dial_perf;
 mod dial_streams;
+mod dialer;
 mod events;
 mod generator;
 mod gossip;

@@ -178,7 +178,7 @@ void Swarm::on_stream_refused(const PeerId& peer, const Error& why) {
   report(events_, peer, why, "opening a stream");
 }
 
-Swarm::ConnectionPtr Swarm::best_connection(const PeerId& peer) const {
+Swarm::ConnectionPtr Swarm::standing_connection(const PeerId& peer) const {
   const auto of_peer = peers_.find(peer);
   if (of_peer == peers_.end()) return nullptr;
   for (const ConnectionPtr& connection : of_peer->second) {
@@ -243,14 +243,14 @@ void Swarm::disconnect(const PeerId& peer) {
 Task<Result<PeerStream>> Swarm::new_stream(PeerId peer, std::vector<std::string> protocols) {
   const Call call(*this);
   if (!is_connected(peer)) OPW_CO_TRYV(co_await dialer_.dial(peer, false));
-  const ConnectionPtr connection = best_connection(peer);
+  const ConnectionPtr connection = standing_connection(peer);
   if (!connection) co_return errors::kNotConnected;
   co_return co_await open_stream(connection, std::move(protocols));
 }
 
 Task<Result<PeerStream>> Swarm::new_stream_if_connected(PeerId peer, std::vector<std::string> protocols) {
   const Call call(*this);
-  const ConnectionPtr connection = best_connection(peer);
+  const ConnectionPtr connection = standing_connection(peer);
   if (!connection) co_return errors::kNotConnected;
   co_return co_await open_stream(connection, std::move(protocols));
 }

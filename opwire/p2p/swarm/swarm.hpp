@@ -51,7 +51,7 @@ class Swarm final : public Network {
   std::vector<std::string> protocols() const override { return handlers_.protocols(); }
   Task<Result<void>> connect(PeerId peer, std::vector<Multiaddr> addresses) override;
   void disconnect(const PeerId& peer) override;
-  bool is_connected(const PeerId& peer) const override { return best_connection(peer) != nullptr; }
+  bool is_connected(const PeerId& peer) const override { return standing_connection(peer) != nullptr; }
   std::vector<PeerId> connected_peers() const override;
   std::vector<ConnectionInfo> connections() const override;
   std::vector<ConnectionInfo> connections_to(const PeerId& peer) const override;
@@ -78,7 +78,7 @@ class Swarm final : public Network {
   /// Whether one of them is known to have that IP.
   bool may_be_static(const Multiaddr& remote) const;
   /// The oldest that is not being closed; null when there is none.
-  ConnectionPtr best_connection(const PeerId& peer) const;
+  ConnectionPtr standing_connection(const PeerId& peer) const;
   /// Those that are not being closed.
   std::vector<Standing> standing() const;
   Task<Result<PeerStream>> open_stream(ConnectionPtr connection, std::vector<std::string> protocols);
