@@ -29,10 +29,6 @@ constexpr std::array<Attack, 17> kAttacks{{
     {"love-bomb", "brings twenty messages first, then withholds all", play_love_bomb},
 }};
 
-double milliseconds_of(Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 }  // namespace
 
 std::span<const Attack> attacks() {

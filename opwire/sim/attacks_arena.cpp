@@ -23,25 +23,6 @@ StationOptions station_of(const ArenaOptions& options, std::uint32_t index) {
   return station;
 }
 
-void add_up(gossipsub::Stats& sum, const gossipsub::Stats& one) {
-  sum.not_subscribed += one.not_subscribed;
-  sum.refused_author += one.refused_author;
-  sum.throttled += one.throttled;
-  sum.rejected += one.rejected;
-  sum.ignored += one.ignored;
-  sum.messages_dropped += one.messages_dropped;
-  sum.messages_unwanted += one.messages_unwanted;
-  sum.gossip_ids_dropped += one.gossip_ids_dropped;
-  sum.graylisted += one.graylisted;
-  sum.gated += one.gated;
-  sum.entries_passed_over += one.entries_passed_over;
-  sum.subscriptions_ignored += one.subscriptions_ignored;
-  sum.ihave_ignored += one.ihave_ignored;
-  sum.iwant_ignored += one.iwant_ignored;
-  sum.idontwant_ignored += one.idontwant_ignored;
-  sum.broken_promises += one.broken_promises;
-}
-
 }  // namespace
 
 ArenaOptions::ArenaOptions(std::uint64_t seed) {
@@ -210,7 +191,7 @@ AttackReport Arena::report() {
   AttackReport report = report_;
   report.delivery = network_.report().delivery;
   for (std::uint32_t i = 0; i < options_.victims; ++i) {
-    add_up(report.victims, network_.node(i).gossip().router().stats());
+    report.victims += network_.node(i).gossip().router().stats();
   }
   for (const auto& attacker : attackers_) {
     const Traffic& traffic = network_.world().internet().traffic(attacker->station().machine());

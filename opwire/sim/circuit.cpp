@@ -42,8 +42,11 @@ void Circuit::send_end(End end) {
 }
 
 void Circuit::put(End from, Kind kind, Buffer data) {
+  if (!ends_[from].lost) transmit(from, kind, std::move(data));
+}
+
+void Circuit::transmit(End from, Kind kind, Buffer data) {
   Side& side = ends_[from];
-  if (side.lost) return;
   Internet::Machine& machine = internet_.machines_[side.machine];
   machine.traffic.sent += data.size();
   ++machine.traffic.packets_sent;
@@ -89,7 +92,9 @@ void Circuit::deliver(End from, Packet packet) {
   if (muted_) return;
   if (side.lost) {
     // A machine that has come back knows nothing of the connection.
-    if (packet.kind != Kind::kReset && internet_.machines_[side.machine].running) break_end(from);
+    if (packet.kind != Kind::kReset && internet_.machines_[side.machine].running) {
+      transmit(to, Kind::kReset, Buffer());
+    }
     return;
   }
   internet_.machines_[side.machine].traffic.received += packet.data.size();
@@ -145,6 +150,10 @@ void Circuit::release(End end) {
 
 bool Circuit::finished() const noexcept {
   return std::all_of(ends_.begin(), ends_.end(), [](const Side& s) { return s.released && s.outgoing.empty(); });
+}
+
+bool Circuit::stands() const noexcept {
+  return !muted_ && std::none_of(ends_.begin(), ends_.end(), [](const Side& s) { return s.broken || s.closed; });
 }
 
 void Circuit::break_end(End end) {

@@ -51,11 +51,15 @@ class Circuit {
   bool sent_end(End end) const noexcept { return ends_[end].sent_end; }
   /// Broken by the other side or by the network, not by reset().
   bool broken(End end) const noexcept { return ends_[end].broken; }
+  /// Neither ended nor cut, as far as the network knows.
+  bool stands() const noexcept;
+  /// No socket is left, and nothing is on its way: it may be forgotten.
+  bool finished() const noexcept;
   Event& readable(End end) noexcept { return ends_[end].readable; }
   Event& writable(End end) noexcept { return ends_[end].writable; }
 
   // What the network does to it.
-  /// Both ends are told at once; nothing that is on its way arrives.
+  /// Both ends are told at once; nothing that is on its way arrives. It may be finished then.
   void cut();
   /// Nothing passes any more and nobody is told.
   void mute() noexcept { muted_ = true; }
@@ -97,6 +101,8 @@ class Circuit {
   };
 
   void put(End from, Kind kind, Buffer data);
+  /// The same of a machine that may know nothing of the connection.
+  void transmit(End from, Kind kind, Buffer data);
   void arm(End from);
   void on_arrival(End from);
   void deliver(End from, Packet packet);
@@ -104,7 +110,6 @@ class Circuit {
   void break_end(End end);
   /// What has not been read is gone, and who waits is told.
   static void end_waits(Side& side);
-  bool finished() const noexcept;
 
   Internet& internet_;
   const std::uint64_t number_;

@@ -22,6 +22,17 @@ void DeliveryLog::on_delivered(std::size_t message, std::size_t node, TimePoint 
   entry.delays[node] = std::min(entry.delays[node], now - entry.published);
 }
 
+void DeliveryLog::on_healed(TimePoint now) {
+  if (!splits_.empty() && splits_.back().stood.to == TimePoint::max()) splits_.back().stood.to = now;
+}
+
+bool DeliveryLog::were_apart(std::size_t a, std::size_t b, TimePoint from, TimePoint to) const {
+  return std::ranges::any_of(splits_, [&](const Split& split) {
+    const bool across = (a < split.first_half) != (b < split.first_half);
+    return across && split.stood.from < to && from < split.stood.to;
+  });
+}
+
 DeliverySummary DeliveryLog::summarise(const std::vector<std::unique_ptr<Node>>& nodes, TimePoint end) const {
   DeliverySummary summary;
   std::vector<Duration> delays;
@@ -38,6 +49,7 @@ DeliverySummary DeliveryLog::summarise(const std::vector<std::unique_ptr<Node>>&
       const bool has = entry.delays[n] != kNever;
       if (n == entry.publisher) continue;
       if (!counts || !nodes[n]->ran(from, to)) continue;
+      if (entry.publisher && were_apart(*entry.publisher, n, from, to)) continue;
       ++summary.expected;
       if (has) {
         ++summary.delivered;

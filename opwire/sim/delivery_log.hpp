@@ -22,7 +22,7 @@ struct Miss {
 
 struct DeliverySummary {
   std::size_t messages = 0;   ///< whose publisher stayed
-  std::size_t expected = 0;   ///< one for each of those messages and each other node that stayed
+  std::size_t expected = 0;   ///< one for each of those messages and each other node that stayed and could be reached
   std::size_t delivered = 0;  ///< of these
   std::size_t in_all = 0;     ///< deliveries of any message to any node
   Duration p50{}, p99{}, max{};
@@ -40,6 +40,10 @@ class DeliveryLog {
   std::size_t on_published(std::optional<std::size_t> publisher, TimePoint now);
   /// Again, after a restart: the first time counts.
   void on_delivered(std::size_t message, std::size_t node, TimePoint now);
+  /// Nodes below first_half and the others cannot reach each other from now on. As with one that was away, they owe
+  /// each other only what is published kStays after that has ended, or before it began.
+  void on_split(std::size_t first_half, TimePoint now) { splits_.push_back({first_half, {now}}); }
+  void on_healed(TimePoint now);
   std::size_t size() const noexcept { return messages_.size(); }
 
   /// Of messages published at least kStays before the end.
@@ -53,7 +57,14 @@ class DeliveryLog {
     std::vector<Duration> delays;  // by node
   };
 
+  struct Split {
+    std::size_t first_half;
+    Uptime stood;
+  };
+  bool were_apart(std::size_t a, std::size_t b, TimePoint from, TimePoint to) const;
+
   std::size_t nodes_;
+  std::vector<Split> splits_;
   std::vector<Entry> messages_;
 };
 

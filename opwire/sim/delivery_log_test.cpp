@@ -80,6 +80,20 @@ TEST_F(DeliveryLogTest, WhoCameShortlyBeforeIsOwedNothing) {
   EXPECT_EQ(summary().expected, 1u);
 }
 
+TEST_F(DeliveryLogTest, HalvesThatWereApartOweEachOtherNothing) {
+  log_.on_split(1, world_.now());
+  log_.on_published(1, world_.now());
+  world_.loop().run_for(seconds(60));
+  log_.on_healed(world_.now());
+  world_.loop().run_for(seconds(9));
+  log_.on_published(1, world_.now());
+  world_.loop().run_for(seconds(1));
+  log_.on_published(1, world_.now());
+  world_.loop().run_for(seconds(10));
+  EXPECT_EQ(summary().messages, 3u);
+  EXPECT_EQ(summary().expected, 4u) << "node 2 each, and node 0 the last";
+}
+
 TEST_F(DeliveryLogTest, TooRecentMessagesDoNotCountYet) {
   log_.on_published(std::nullopt, world_.now());
   log_.on_delivered(0, 0, world_.now());

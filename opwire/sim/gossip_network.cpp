@@ -30,7 +30,46 @@ MeshDegrees degrees_of(std::vector<std::size_t> degrees) {
   return {degrees.front(), degrees[degrees.size() / 2], degrees.back()};
 }
 
+// Also false for what is no number.
+bool lies_in(double value, double least, double most) {
+  return value >= least && value <= most;
+}
+bool lies_in(Duration value, Duration least, Duration most) {
+  return value >= least && value <= most;
+}
+
+bool is_bandwidth(std::uint64_t bytes_per_second) {
+  return bytes_per_second == 0 || bytes_per_second >= 1000;
+}
+
 }  // namespace
+
+Result<void, std::string> GossipOptions::validate() const {
+  constexpr Duration kLongest = std::chrono::seconds(10);
+  // What an RPC holds besides a message: its topic, and lengths.
+  const std::size_t largest = gossip.max_rpc_size - std::min<std::size_t>(gossip.max_rpc_size, 1024);
+  const std::pair<bool, std::string> rules[] = {
+      {nodes >= 2 && nodes <= 100'000, "nodes: 2 to 100,000"},
+      {degree >= 1, "degree: at least 1"},
+      {lies_in(links.min_latency, {}, kLongest) && lies_in(links.max_latency, links.min_latency, kLongest),
+       "latency: 0 to 10,000 ms, the least first"},
+      {lies_in(links.jitter, {}, kLongest), "jitter: 0 to 10,000 ms"},
+      {is_bandwidth(bandwidth.up) && is_bandwidth(bandwidth.down), "bandwidth: 0, or at least 1,000 bytes per second"},
+      {message_size <= largest, "message size: at most " + std::to_string(largest) + " bytes"},
+      {lies_in(message_interval, std::chrono::milliseconds(1), std::chrono::hours(1)),
+       "interval between messages: 0.001 to 3,600 s"},
+      {lies_in(validation, {}, kLongest), "validation: 0 to 10 s"},
+      {lies_in(cuts_per_second, 0, 1000), "cuts: 0 to 1,000 per second"},
+      {lies_in(churn_per_minute, 0, 60), "churn: 0 to 6,000 per cent of the nodes in a minute"},
+      {lies_in(min_downtime, {}, max_downtime) && max_downtime <= std::chrono::hours(1),
+       "downtime: 0 to 3,600 s, the least first"},
+      {lies_in(silent_share, 0, 1), "share of silent losses: 0 to 1"},
+  };
+  for (const auto& [holds, rule] : rules) {
+    if (!holds) return std::string(rule);
+  }
+  return {};
+}
 
 GossipNetwork::GossipNetwork(const GossipOptions& options)
     : options_(options),
@@ -96,8 +135,10 @@ Task<void> GossipNetwork::start_soon(std::size_t index) {
 }
 
 void GossipNetwork::run_for(Duration duration, const std::function<void()>& progress) {
-  if (options_.cuts_per_second > 0) disturbances_->spawn(cut_now_and_then());
-  if (options_.churn_per_minute > 0) disturbances_->spawn(crash_now_and_then());
+  if (!std::exchange(disturbed_, true)) {
+    if (options_.cuts_per_second > 0) disturbances_->spawn(cut_now_and_then());
+    if (options_.churn_per_minute > 0) disturbances_->spawn(crash_now_and_then());
+  }
   watch(duration, progress);
 }
 
@@ -105,7 +146,21 @@ void GossipNetwork::calm(Duration duration, const std::function<void()>& progres
   disturbances_->cancel();
   world_.loop().run(disturbances_->join());
   disturbances_ = std::make_unique<Scope>(world_.loop());
+  disturbed_ = false;
   watch(duration, progress);
+}
+
+void GossipNetwork::split(Partition how) {
+  std::map<MachineId, unsigned> groups;
+  const std::size_t half = nodes_.size() / 2;
+  for (std::size_t i = 0; i < half; ++i) groups.emplace(nodes_[i]->station().machine(), 1);
+  world_.internet().partition(groups, how);
+  if (how == Partition::kBreak) log_.on_split(half, world_.now());
+}
+
+void GossipNetwork::heal() {
+  world_.internet().heal();
+  log_.on_healed(world_.now());
 }
 
 void GossipNetwork::watch(Duration duration, const std::function<void()>& progress) {
@@ -121,7 +176,8 @@ void GossipNetwork::watch(Duration duration, const std::function<void()>& progre
 }
 
 Task<bool> GossipNetwork::wait_for_chance(double per_second) {
-  const double seconds = -std::log(1 - world_.rng().unit()) / per_second;
+  constexpr double kLongest = 1e9;  // beyond the end of every run, and a Duration holds it
+  const double seconds = std::min(kLongest, -std::log(1 - world_.rng().unit()) / per_second);
   const auto pause = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
   co_return co_await sleep_for(world_.loop(), pause);
 }
@@ -138,7 +194,7 @@ Task<void> GossipNetwork::cut_now_and_then() {
   bool alive = co_await wait_for_chance(options_.cuts_per_second);
   while (alive) {
     Internet& internet = world_.internet();
-    if (const std::size_t count = internet.connection_count(); count > 0) {
+    if (const std::size_t count = internet.standing_count(); count > 0) {
       internet.cut(world_.rng().below(count), random_loss());
       ++cuts_;
     }

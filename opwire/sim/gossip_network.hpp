@@ -36,6 +36,9 @@ struct GossipOptions {
   Duration min_downtime = std::chrono::seconds(5);
   Duration max_downtime = std::chrono::seconds(20);
   double silent_share = 0.25;  ///< of cuts and crashes of which the other side is not told
+
+  /// What is wrong with them, for people.
+  Result<void, std::string> validate() const;
 };
 
 class GossipNetwork {
@@ -48,9 +51,12 @@ class GossipNetwork {
 
   /// Returns when the nodes have had some seconds to find each other, without messages.
   void start();
-  /// progress, if given, is called once a simulated second.
+  /// progress, if given, is called once a simulated second. The disturbances go on until calm().
   void run_for(Duration duration, const std::function<void()>& progress = {});
   void calm(Duration duration, const std::function<void()>& progress = {});
+  /// Between the first half of the nodes and the others, until heal().
+  void split(Partition how);
+  void heal();
 
   /// A message of that node. Its number.
   std::size_t publish(std::size_t node);
@@ -92,6 +98,7 @@ class GossipNetwork {
   TimePoint started_{};
   std::unique_ptr<Scope> messages_;
   std::unique_ptr<Scope> disturbances_;
+  bool disturbed_ = false;
 };
 
 }  // namespace opwire::sim

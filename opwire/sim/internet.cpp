@@ -1,5 +1,7 @@
 #include "opwire/sim/internet.hpp"
 
+#include <algorithm>
+
 #include "opwire/sim/simulated_transport.hpp"
 
 namespace opwire::sim {
@@ -95,14 +97,23 @@ void Internet::partition(const std::map<MachineId, unsigned>& groups, Partition 
     if (across && how == Partition::kBreak) circuit->cut();
     circuit->hold(across);
   }
+  std::erase_if(circuits_, [](const auto& entry) { return entry.second->finished(); });
+}
+
+std::size_t Internet::standing_count() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(circuits_, [](const auto& entry) { return entry.second->stands(); }));
 }
 
 void Internet::cut(std::size_t n, Loss how) {
-  OPW_CHECK(n < circuits_.size());
-  Circuit& circuit = *std::next(circuits_.begin(), static_cast<std::ptrdiff_t>(n))->second;
+  const auto chosen =
+      std::ranges::find_if(circuits_, [&](const auto& entry) { return entry.second->stands() && n-- == 0; });
+  OPW_CHECK(chosen != circuits_.end());
+  Circuit& circuit = *chosen->second;
   note(Note::kCut, circuit.number());
   if (how == Loss::kReset) {
     circuit.cut();
+    if (circuit.finished()) forget(circuit);
   } else {
     circuit.mute();
   }

@@ -62,7 +62,10 @@ class Internet {
   void partition(const std::map<MachineId, unsigned>& groups, Partition how);
   void heal() { partition({}, Partition::kHold); }
 
+  /// Also those that are ending.
   std::size_t connection_count() const noexcept { return circuits_.size(); }
+  /// Those that nobody has ended and nothing has cut.
+  std::size_t standing_count() const;
   /// One of the connections that stand, the n-th in the order in which they were made.
   void cut(std::size_t n, Loss how);
 

@@ -136,6 +136,29 @@ TEST(Internet, CutTellsBothEnds) {
   EXPECT_EQ(net.internet.connection_count(), 0u);
 }
 
+TEST(Internet, CutForgetsAConnectionWithoutSockets) {
+  SmallInternet net(kTenMs);
+  Connected ends = net.connect();
+  ends = {};
+  EXPECT_EQ(net.internet.connection_count(), 1u) << "the resets are on their way";
+  EXPECT_EQ(net.internet.standing_count(), 0u);
+  net.internet.partition({{0, 1}}, Partition::kBreak);
+  EXPECT_EQ(net.internet.connection_count(), 0u);
+}
+
+TEST(Internet, OnlyStandingConnectionsAreCut) {
+  SmallInternet net(kTenMs);
+  const Connected first = net.connect();
+  const Connected second = net.connect();
+  const Connected third = net.connect();
+  net.internet.cut(0, Loss::kReset);
+  net.internet.cut(0, Loss::kSilent);
+  EXPECT_EQ(net.internet.standing_count(), 1u);
+  net.internet.cut(0, Loss::kReset);
+  EXPECT_TRUE(net.wait(*third.dialler).error().is(opwire::errors::kReset));
+  EXPECT_EQ(net.internet.standing_count(), 0u);
+}
+
 TEST(Internet, SilentCutTellsNobody) {
   SmallInternet net(kTenMs);
   Connected ends = net.connect();
@@ -177,8 +200,10 @@ TEST(Internet, CrashedMachineIsSilentAndKnowsNothingWhenItReturns) {
   ASSERT_FALSE(dialled);
   EXPECT_TRUE(dialled.error().is(opwire::errors::kTimeout));
   net.internet.boot(0);
+  const TimePoint asked = net.loop.now();
   ASSERT_TRUE(net.loop.run(write(*ends.listener, as_bytes("and now?"))));
   EXPECT_TRUE(net.wait(*ends.listener).error().is(opwire::errors::kReset));
+  EXPECT_EQ(net.loop.now() - asked, milliseconds(20)) << "there and back";
   net.listeners[0].reset();
   net.listeners[0] = net.transports[0]->listen(net.internet.address(0, 9000)).value();
   EXPECT_TRUE(net.dial(1, 0)) << "the same address";

@@ -16,15 +16,15 @@ __attribute__((format(printf, 1, 2))) std::string line(const char* format, ...) 
   return std::string(text) + '\n';
 }
 
-double milliseconds_of(Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 std::string degrees_line(const char* name, const MeshDegrees& degrees) {
   return line("%-22s min %zu, median %zu, max %zu", name, degrees.min, degrees.median, degrees.max);
 }
 
 }  // namespace
+
+double milliseconds_of(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 MeshDegrees DegreeHistogram::degrees() const {
   std::uint64_t total = 0;
@@ -44,8 +44,7 @@ MeshDegrees DegreeHistogram::degrees() const {
 
 std::string to_text(const Report& report) {
   const DeliverySummary& d = report.delivery;
-  const double share =
-      d.expected == 0 ? 100 : 100.0 * static_cast<double>(d.delivered) / static_cast<double>(d.expected);
+  const double share = d.expected == 0 ? 0 : 100.0 * static_cast<double>(d.delivered) / static_cast<double>(d.expected);
   std::string text;
   text += line("%-22s %.0f s", "simulated", std::chrono::duration<double>(report.simulated).count());
   text += line("%-22s %zu crashes, %zu connections cut", "disturbances", report.crashes, report.cuts);

@@ -8,6 +8,8 @@
 
 namespace opwire::sim {
 
+double milliseconds_of(Duration duration);
+
 struct MeshDegrees {
   std::size_t min = 0, median = 0, max = 0;
 };

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <charconv>
+#include <cmath>
 
 namespace opwire::sim {
 namespace {
@@ -33,16 +34,11 @@ void play_storm(GossipNetwork& network, Duration duration, const std::function<v
 }
 
 // Half of the nodes are cut off from the others for a third of the time.
-void split(GossipNetwork& network, Partition how) {
-  std::map<MachineId, unsigned> groups;
-  for (std::size_t i = 0; i < network.size() / 2; ++i) groups.emplace(network.node(i).station().machine(), 1);
-  network.world().internet().partition(groups, how);
-}
 void play_partition(GossipNetwork& network, Duration duration, const std::function<void()>& progress) {
   network.run_for(duration / 3, progress);
-  split(network, Partition::kBreak);
+  network.split(Partition::kBreak);
   network.run_for(duration / 3, progress);
-  network.world().internet().heal();
+  network.heal();
   network.run_for(duration / 3, progress);
 }
 // All links stall for three seconds, ten times: less than gossip's memory, so that nothing may be lost.
@@ -50,9 +46,9 @@ void play_stalls(GossipNetwork& network, Duration duration, const std::function<
   constexpr int kTimes = 10;
   for (int i = 0; i < kTimes; ++i) {
     network.run_for(duration / kTimes - seconds(3), progress);
-    split(network, Partition::kHold);
+    network.split(Partition::kHold);
     network.run_for(seconds(3), progress);
-    network.world().internet().heal();
+    network.heal();
   }
 }
 
@@ -74,6 +70,21 @@ double seconds_of(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+// The shortest text that is read as the same number.
+std::string exactly(double value) {
+  char text[32];
+  return {text, std::to_chars(text, std::end(text), value).ptr};
+}
+
+// A number of per cent that is read as the same share.
+double percent_of(double share) {
+  const double percent = share * 100;
+  const double candidates[] = {std::round(percent * 1e9) / 1e9, percent, std::nextafter(percent, 0.0),
+                               std::nextafter(percent, 1e9)};
+  const auto same = std::ranges::find_if(candidates, [&](double candidate) { return candidate / 100 == share; });
+  return same == std::end(candidates) ? percent : *same;
+}
+
 }  // namespace
 
 std::span<const Scenario> scenarios() {
@@ -87,17 +98,23 @@ const Scenario* find_scenario(std::string_view name) {
 }
 
 std::string replay_command(const Scenario& scenario, const GossipOptions& options, Duration duration) {
-  char text[320];
-  std::snprintf(
-      text, sizeof(text),
-      "./dev sim run %s --seed %llu --nodes %u --degree %u --minutes %g --latency %g,%g --jitter %g --size %zu "
-      "--interval %g --cuts %g --churn %g --bandwidth %llu",
-      scenario.name, static_cast<unsigned long long>(options.seed), options.nodes, options.degree,
-      seconds_of(duration) / 60, seconds_of(options.links.min_latency) * 1000,
-      seconds_of(options.links.max_latency) * 1000, seconds_of(options.links.jitter) * 1000, options.message_size,
-      seconds_of(options.message_interval), options.cuts_per_second, options.churn_per_minute * 100,
-      static_cast<unsigned long long>(options.bandwidth.up));
-  return text;
+  const std::pair<const char*, std::string> flags[] = {
+      {"seed", std::to_string(options.seed)},
+      {"nodes", std::to_string(options.nodes)},
+      {"degree", std::to_string(options.degree)},
+      {"minutes", exactly(seconds_of(duration) / 60)},
+      {"latency",
+       exactly(milliseconds_of(options.links.min_latency)) + ',' + exactly(milliseconds_of(options.links.max_latency))},
+      {"jitter", exactly(milliseconds_of(options.links.jitter))},
+      {"size", std::to_string(options.message_size)},
+      {"interval", exactly(seconds_of(options.message_interval))},
+      {"cuts", exactly(options.cuts_per_second)},
+      {"churn", exactly(percent_of(options.churn_per_minute))},
+      {"bandwidth", std::to_string(options.bandwidth.up)},
+  };
+  std::string command = std::string("./dev sim run ") + scenario.name;
+  for (const auto& [flag, value] : flags) command += std::string(" --") + flag + ' ' + value;
+  return command;
 }
 
 }  // namespace opwire::sim

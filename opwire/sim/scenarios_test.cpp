@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace opwire::sim {
 namespace {
 
@@ -56,16 +58,45 @@ TEST(Scenarios, StallsLoseNothing) {
   EXPECT_GE(report.delivery.max, seconds(1)) << "something waited";
 }
 
+// The halves stay apart for longer than gossip remembers.
 TEST(Scenarios, PartitionHealsByItself) {
   const GossipOptions options = small("partition", 5, 12);
-  GossipNetwork network(options);
-  network.start();
-  find_scenario("partition")->play(network, seconds(30), {});
-  EXPECT_FALSE(network.report().delivery.complete()) << "the halves could not hear each other";
-  network.calm(seconds(40));
-  const std::size_t message = network.publish(0);
-  network.calm(seconds(11));
-  for (const Miss& miss : network.report().delivery.misses) EXPECT_LT(miss.message, message);
+  const Report report = play("partition", options, seconds(180));
+  expect_complete("partition", options, seconds(180), report);
+  const std::size_t to_all = report.delivery.messages * 11;
+  EXPECT_LT(report.delivery.expected, to_all * 9 / 10) << "the halves could not hear each other";
+  EXPECT_GT(report.delivery.expected, to_all * 7 / 10) << "each half could, and all before and after";
+}
+
+TEST(Scenarios, DisturbancesStartOnce) {
+  GossipOptions options = small("stalls", 4, 12);
+  options.cuts_per_second = 1;
+  const Report report = play("stalls", options, seconds(60));
+  EXPECT_GT(report.cuts, 30u);
+  EXPECT_LT(report.cuts, 90u) << "60 are to be expected";
+}
+
+TEST(Scenarios, OptionsOutOfBoundsAreRefused) {
+  for (const Scenario& scenario : scenarios()) EXPECT_TRUE(scenario.options().validate()) << scenario.name;
+  const auto why = [](auto change) {
+    GossipOptions options;
+    change(options);
+    const auto valid = options.validate();
+    return valid ? std::string() : valid.error();
+  };
+  EXPECT_EQ(why([](GossipOptions& o) { o.message_size = 2'000'000; }), "message size: at most 1047552 bytes");
+  EXPECT_EQ(why([](GossipOptions& o) { o.links.min_latency = milliseconds(-100); }),
+            "latency: 0 to 10,000 ms, the least first");
+  EXPECT_NE(why([](GossipOptions& o) { o.message_interval = {}; }), "");
+  EXPECT_NE(why([](GossipOptions& o) { o.cuts_per_second = std::nan(""); }), "");
+  EXPECT_NE(why([](GossipOptions& o) { o.nodes = 1; }), "");
+  EXPECT_NE(why([](GossipOptions& o) { o.bandwidth.up = 1; }), "");
+}
+
+TEST(Scenarios, LargestMessageIsDelivered) {
+  GossipOptions options = small("quiet", 1, 4);
+  options.message_size = 1'047'552;
+  expect_complete("quiet", options, seconds(12), play("quiet", options, seconds(12)));
 }
 
 TEST(Scenarios, OneSeedOneFingerprint) {
@@ -86,6 +117,14 @@ TEST(Scenarios, ReplayCommandSaysEverything) {
             "./dev sim run storm --seed 6 --nodes 20 --degree 6 --minutes 1.5 --latency 10,150 --jitter 5 --size 2048 "
             "--interval 1 --cuts 3 --churn 10 --bandwidth 0");
   EXPECT_EQ(find_scenario("no such"), nullptr);
+}
+
+TEST(Scenarios, ReplayCommandIsExact) {
+  GossipOptions options = small("storm", 6, 20);
+  options.cuts_per_second = 0.3333333;
+  options.churn_per_minute = 7.0 / 100;
+  const std::string command = replay_command(*find_scenario("storm"), options, seconds(90));
+  EXPECT_NE(command.find("--cuts 0.3333333 --churn 7 "), std::string::npos) << command;
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // Counters of one router, for metrics and tests.
 #pragma once
 
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace opwire::gossipsub {
@@ -33,6 +36,17 @@ struct Stats {
   std::uint64_t iwant_ignored = 0;          ///< ids beyond a peer's limits
   std::uint64_t idontwant_ignored = 0;      ///< RPCs and ids beyond a peer's limits
   std::uint64_t broken_promises = 0;
+
+  /// Of several routers, or lives of one. As a row of numbers, so that no field can be forgotten.
+  constexpr Stats& operator+=(const Stats& other) noexcept;
 };
+
+constexpr Stats& Stats::operator+=(const Stats& other) noexcept {
+  using Row = std::array<std::uint64_t, sizeof(Stats) / sizeof(std::uint64_t)>;
+  Row sum = std::bit_cast<Row>(*this);
+  const Row more = std::bit_cast<Row>(other);
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+  return *this = std::bit_cast<Stats>(sum);
+}
 
 }  // namespace opwire::gossipsub

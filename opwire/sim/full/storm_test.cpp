@@ -1,18 +1,11 @@
 // The storm at its full size, in the optimised build only.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
+#include "opwire/sim/cost.hpp"
 #include "opwire/sim/scenarios.hpp"
 
 namespace opwire::sim {
 namespace {
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 // 200 nodes, ten minutes, 10 to 150 ms, three connections cut a second, a tenth of the nodes crashing a minute.
 TEST(Storm, TwoHundredNodesForTenMinutes) {

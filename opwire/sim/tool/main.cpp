@@ -1,35 +1,39 @@
 // opwire_sim: plays a scenario of the simulator and says what came of it.
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "opwire/sim/attacks.hpp"
+#include "opwire/sim/cost.hpp"
 #include "opwire/sim/scenarios.hpp"
 
 namespace opwire::sim {
 namespace {
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
+constexpr int kMisused = 2;
+constexpr double kMaxMinutes = 10'000;
 
-double mebibytes_resident() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
+// Rounded, so that a printed command gives the same again. What is beyond all bounds, or no number, stays so.
 Duration duration_of(double seconds) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  constexpr double kMost = 1e9;
+  const double bounded = std::isnan(seconds) ? -kMost : std::clamp(seconds, -kMost, kMost);
+  return Duration(std::llround(bounded * 1e9));
+}
+
+template <class Named>
+std::string names_of(std::span<const Named> all) {
+  std::string names;
+  for (const Named& one : all) names += std::string(names.empty() ? "" : ", ") + one.name;
+  return names;
+}
+
+int misused(const std::string& why) {
+  std::fprintf(stderr, "%s\n", why.c_str());
+  return kMisused;
 }
 
 /// What was given on the command line; what was not stays as the scenario has it.
@@ -45,10 +49,10 @@ struct Given {
   void add_to(CLI::App& app) {
     std::vector<std::string> names;
     for (const Scenario& known : scenarios()) names.emplace_back(known.name);
-    app.add_option("scenario", scenario, "one of `list`")->required()->check(CLI::IsMember(names));
+    app.add_option("scenario", scenario, "one of `list`")->check(CLI::IsMember(names));
     app.add_option("--minutes", minutes, "simulated time, after the start")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(0.01, kMaxMinutes));
     app.add_option("--seed", seed, "the same seed is the same run");
     app.add_option("--nodes", nodes, "how many")->check(CLI::Range(2, 100'000));
     app.add_option("--degree", degree, "others that each node dials")->check(CLI::PositiveNumber);
@@ -103,8 +107,13 @@ class Progress {
 };
 
 int run(const Given& given) {
+  if (given.scenario.empty()) {
+    return misused("run what? A scenario: " + names_of(scenarios()) +
+                   "\n(attacks are played by `attack`: " + names_of(attacks()) + ")");
+  }
   const Scenario& scenario = *find_scenario(given.scenario);
   const GossipOptions options = given.over(scenario.options());
+  if (const auto valid = options.validate(); !valid) return misused(valid.error());
   const Duration duration = duration_of(given.minutes * 60);
   const std::string replay = replay_command(scenario, options, duration);
   Report report;
@@ -118,6 +127,11 @@ int run(const Given& given) {
   std::printf("%-22s %s, %u nodes\n%s", "scenario", scenario.name, options.nodes, to_text(report).c_str());
   std::printf("%-22s %.1f CPU s, %.0f MiB\n", "cost", cpu_seconds(), mebibytes_resident());
   std::printf("%-22s %s\n", "again", replay.c_str());
+  if (report.delivery.expected == 0) {
+    return misused(
+        "nothing was measured: a message counts when its sender and receiver ran for 10 s before and after it; "
+        "take more --minutes (from 1 on), a shorter --interval or less --churn");
+  }
   return report.delivery.complete() ? 0 : 1;
 }
 
