@@ -46,12 +46,12 @@ std::string attack_table_head() {
 }
 
 std::string attack_table_row(const Attack& attack, const AttackReport& report) {
+  const unsigned long long unheeded = report.victims.graylisted + report.victims.gated;
   char row[320];
   std::snprintf(row, sizeof(row),
                 "| %s | %.1f, %.1f, %.1f | %zu, %zu of %zu | %llu | %zu of %zu | %.0f ms | %llu, %llu |\n", attack.name,
                 report.highest, report.lowest, report.at_end, report.most_in_mesh, report.in_mesh_at_end, report.pairs,
-                static_cast<unsigned long long>(report.victims.graylisted + report.victims.gated),
-                report.delivery.delivered, report.delivery.expected, milliseconds_of(report.delivery.max),
+                unheeded, report.delivery.delivered, report.delivery.expected, milliseconds_of(report.delivery.max),
                 static_cast<unsigned long long>(report.bytes_sent >> 10),
                 static_cast<unsigned long long>(report.bytes_heard >> 10));
   return row;

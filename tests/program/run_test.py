@@ -104,7 +104,7 @@ class Running(ProgramTest):
             env={"OP_NODE_P2P_LISTEN_UDP_PORT": "9222", "OP_NODE_P2P_PEERS_LO": "10", "OP_NODE_UNHEARD_OF": "1"})
         node.wait_for("listening", "stderr")
         self.assertEqual(node.stop(), 0)
-        warnings = [line for line in node.text("stderr").splitlines() if "warn" in line]
+        warnings = [line for line in node.text("stderr").splitlines() if " WARN " in line]
         self.assertEqual(len(warnings), 2, warnings)
         self.assertIn("OP_NODE_UNHEARD_OF is not known", warnings[0])
         for name in ("--l1,", "--l2.jwt-secret", "--syncmode", "--metrics.enabled", "OP_NODE_P2P_LISTEN_UDP_PORT", "--rpc.port"):
