@@ -1,0 +1,14 @@
+#pragma once
+
+#include "opwire/base/error.hpp"
+
+namespace opwire::discv5::errors {
+inline constexpr ErrorKind kRecordTooLarge{"discv5.record_too_large", "node record is longer than 300 bytes"};
+inline constexpr ErrorKind kBadRecord{"discv5.bad_record", "node record is malformed"};
+inline constexpr ErrorKind kRecordKeys{"discv5.record_keys",
+                                       "node record's keys are not in order, or one is twice there"};
+inline constexpr ErrorKind kUnknownScheme{"discv5.unknown_scheme",
+                                          "node record is of an identity scheme other than v4"};
+inline constexpr ErrorKind kRecordSignature{"discv5.record_signature", "node record's signature does not hold"};
+inline constexpr ErrorKind kBadRecordText{"discv5.bad_record_text", "not \"enr:\" and base64url"};
+}  // namespace opwire::discv5::errors
