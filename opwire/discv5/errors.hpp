@@ -11,4 +11,5 @@ inline constexpr ErrorKind kUnknownScheme{"discv5.unknown_scheme",
                                           "node record is of an identity scheme other than v4"};
 inline constexpr ErrorKind kRecordSignature{"discv5.record_signature", "node record's signature does not hold"};
 inline constexpr ErrorKind kBadRecordText{"discv5.bad_record_text", "not \"enr:\" and base64url"};
+inline constexpr ErrorKind kBadEnode{"discv5.bad_enode", "not an enode URL"};
 }  // namespace opwire::discv5::errors

@@ -2,10 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-#include <fstream>
-#include <sstream>
-
 #include "opwire/codec/errors.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/codec/rlp.hpp"
@@ -13,6 +9,7 @@
 #include "opwire/crypto/errors.hpp"
 #include "opwire/crypto/hash.hpp"
 #include "opwire/discv5/errors.hpp"
+#include "opwire/discv5/vectors_for_test.hpp"
 
 namespace opwire::discv5 {
 namespace {
@@ -20,17 +17,8 @@ namespace {
 namespace json = boost::json;
 using codec::from_hex;
 using codec::to_hex;
-
-json::object load(const std::string& name) {
-  std::ifstream file(std::string(OPWIRE_TESTDATA "/") + name);
-  std::stringstream text;
-  text << file.rdbuf();
-  return json::parse(text.str()).as_object();
-}
-
-std::string text_at(const json::object& object, std::string_view key) {
-  return std::string(object.at(key).as_string());
-}
+using test::load;
+using test::text_at;
 
 const ByteView kKey = as_bytes("a private key of thirty-two byte");
 
