@@ -13,5 +13,7 @@ inline constexpr ErrorKind kRecordSignature{"discv5.record_signature", "node rec
 inline constexpr ErrorKind kBadRecordText{"discv5.bad_record_text", "not \"enr:\" and base64url"};
 inline constexpr ErrorKind kPacketSize{"discv5.packet_size", "packet has not 63 to 1280 bytes"};
 inline constexpr ErrorKind kBadPacket{"discv5.bad_packet", "packet is malformed"};
+inline constexpr ErrorKind kUnknownMessage{"discv5.unknown_message", "message is of a type that we do not speak"};
+inline constexpr ErrorKind kBadMessage{"discv5.bad_message", "message is malformed"};
 inline constexpr ErrorKind kBadEnode{"discv5.bad_enode", "not an enode URL"};
 }  // namespace opwire::discv5::errors

@@ -1,4 +1,6 @@
 // Any bytes as a packet to us: the header that is found, written again, is the same.
+#include <algorithm>
+
 #include "opwire/base/check.hpp"
 #include "opwire/discv5/packet.hpp"
 
