@@ -5,6 +5,7 @@
 namespace opwire::codec::errors {
 inline constexpr ErrorKind kBadHex{"codec.bad_hex", "not hexadecimal text of the right length"};
 inline constexpr ErrorKind kBadBase64{"codec.bad_base64", "not base64"};
+inline constexpr ErrorKind kBadRlp{"codec.bad_rlp", "not RLP in its shortest form, or of another kind"};
 inline constexpr ErrorKind kSnappyHeader{"codec.snappy_header", "snappy length header is invalid",
                                          Consequence::kPenalise};
 inline constexpr ErrorKind kSnappyTooLarge{"codec.snappy_too_large", "snappy declares more than the limit",

@@ -13,11 +13,15 @@ namespace {
 constexpr std::size_t kCompact = 64;  // r | s
 constexpr std::uint8_t kMaxRecoveryId = 3;
 
-Hash256 hash_of(const secp256k1_pubkey& key) {
+ByteArray<65> uncompressed(const secp256k1_pubkey& key) {
   ByteArray<65> data;
   std::size_t size = data.size();
   secp256k1_ec_pubkey_serialize(secp256k1_context_static, data.data(), &size, &key, SECP256K1_EC_UNCOMPRESSED);
-  return keccak256(ByteView(data).subspan(1));
+  return data;
+}
+
+Hash256 hash_of_key(const ByteArray<65>& key) {
+  return keccak256(ByteView(key).subspan(1));
 }
 
 Address address_of(const Hash256& key_hash) {
@@ -51,16 +55,21 @@ Result<Address> recover_address(const RecoverableSignature& signature, const Has
       secp256k1_ecdsa_recover(context, &key, &parsed, digest.bytes.data()) != 1) {
     return errors::kBadSignature;
   }
-  return address_of(hash_of(key));
+  return address_of(hash_of_key(uncompressed(key)));
 }
 
-Result<Hash256> ethereum_key_hash(ByteView public_key) {
+Result<ByteArray<65>> uncompressed_key(ByteView public_key) {
   secp256k1_pubkey key;
   if (public_key.size() != 33 ||
       secp256k1_ec_pubkey_parse(secp256k1_context_static, &key, public_key.data(), public_key.size()) != 1) {
     return errors::kBadKey;
   }
-  return hash_of(key);
+  return uncompressed(key);
+}
+
+Result<Hash256> ethereum_key_hash(ByteView public_key) {
+  OPW_TRY(const ByteArray<65> key, uncompressed_key(public_key));
+  return hash_of_key(key);
 }
 
 Result<Address> ethereum_address(ByteView public_key) {

@@ -18,6 +18,8 @@ Result<Address> recover_address(const RecoverableSignature& signature, const Has
 /// keccak256 of the uncompressed key's 64 bytes: its last 20 are the address, all 32 the discv5 node id.
 /// public_key: 33 bytes compressed. Errors: kBadKey.
 Result<Hash256> ethereum_key_hash(ByteView public_key);
+/// 65 bytes, the first of them 4.
+Result<ByteArray<65>> uncompressed_key(ByteView public_key);
 Result<Address> ethereum_address(ByteView public_key);
 
 }  // namespace opwire::crypto
