@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "opwire/codec/rlp_prefix.hpp"
+
 namespace opwire::codec::rlp {
 namespace {
 
-constexpr std::uint8_t kString = 0x80;
-constexpr std::uint8_t kList = 0xc0;
-constexpr std::size_t kLongest = 55;  // the longest payload whose length fits the first byte
 constexpr std::size_t kMaxHeader = 9;
 
 ByteView shortest(ByteView big_endian) {

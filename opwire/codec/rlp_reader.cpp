@@ -1,13 +1,10 @@
 #include "opwire/codec/rlp_reader.hpp"
 
 #include "opwire/codec/errors.hpp"
+#include "opwire/codec/rlp_prefix.hpp"
 
 namespace opwire::codec::rlp {
 namespace {
-
-constexpr std::uint8_t kString = 0x80;
-constexpr std::uint8_t kList = 0xc0;
-constexpr std::uint8_t kLongest = 55;  // the longest payload whose length fits the first byte
 
 /// Big-endian, at most 8 bytes, no leading zero.
 Result<std::uint64_t> number(ByteView digits) {
