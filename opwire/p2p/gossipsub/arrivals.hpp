@@ -39,8 +39,6 @@ class Arrivals {
     bool given_up_ = false;
   };
 
-  std::size_t bytes() const noexcept { return bytes_; }
-
  private:
   void give_up_late_ones();
 
