@@ -19,15 +19,15 @@ BLOCK = {"version": 4, "txs": 101, "tx_size": 1267}
 
 
 def measure(context):
-    count = 20 if context.quick else 150
-    jobs = {name: lambda p=program: _messages(p, count) for name, program in context.sides().items()}
+    counts = (0, 20) if context.quick else (WARM_UP, 150)
+    jobs = {name: lambda p=program: _messages(p, *counts) for name, program in context.sides().items()}
     programs = context.programs
-    jobs["op-node, blocks checked"] = lambda: _blocks(programs, programs.opnodepeer, count)
-    jobs["opwire, blocks checked"] = lambda: _blocks(programs, programs.opwirenode, count)
+    jobs["op-node, blocks checked"] = lambda: _blocks(programs, programs.opnodepeer, *counts)
+    jobs["opwire, blocks checked"] = lambda: _blocks(programs, programs.opwirenode, *counts)
     return alternate(context.rounds, context.warm_up, jobs)
 
 
-def _messages(program, count):
+def _messages(program, warm_up, count):
     with contextlib.ExitStack() as held:
         chain = []
         for _ in range(3):
@@ -35,11 +35,11 @@ def _messages(program, count):
             chain.append(held.enter_context(Listener([program, "listen", "--gossip", TOPIC, OP_IDS, *to])))
         for one, other in zip(chain, chain[1:]):
             wait_for_mesh(one, other)
-        chain[0].send(cmd="publish", topic=TOPIC, count=WARM_UP + count, size=SIZE, interval_ms=INTERVAL_MS)
-        return _between(chain, "message", "sha256", count)
+        chain[0].send(cmd="publish", topic=TOPIC, count=warm_up + count, size=SIZE, interval_ms=INTERVAL_MS)
+        return _between(chain, "message", "sha256", warm_up, count)
 
 
-def _blocks(programs, follower, count):
+def _blocks(programs, follower, warm_up, count):
     """The publisher is op-node in both cases."""
     with contextlib.ExitStack() as held:
         rollup = held.enter_context(rollup_file(programs, "--fork", "isthmus"))
@@ -49,8 +49,8 @@ def _blocks(programs, follower, count):
                 [follower, "--rollup-config", rollup, "--signer", SIGNER, "--static", chain[-1].address])))
         for peer, neighbours in zip(chain, (1, 2, 1)):
             wait_until(lambda p=peer, n=neighbours: _smallest_mesh(p) >= n, "a full mesh")
-        chain[0].send(cmd="publish", count=WARM_UP + count, interval_ms=INTERVAL_MS, **BLOCK)
-        return _between(chain, "accepted", "hash", count)
+        chain[0].send(cmd="publish", count=warm_up + count, interval_ms=INTERVAL_MS, **BLOCK)
+        return _between(chain, "accepted", "hash", warm_up, count)
 
 
 def _smallest_mesh(peer):
@@ -59,9 +59,9 @@ def _smallest_mesh(peer):
     return min(peer.ask("status", "status")["mesh"].values())
 
 
-def _between(chain, event, key, count):
-    second, third = ({e[key]: e for e in peer.events(event, WARM_UP + count)} for peer in chain[1:])
-    counted = list(second)[WARM_UP:]
+def _between(chain, event, key, warm_up, count):
+    second, third = ({e[key]: e for e in peer.events(event, warm_up + count)} for peer in chain[1:])
+    counted = list(second)[warm_up:]
     hops = sorted(third[message]["at_us"] - second[message]["at_us"] for message in counted)
     allocations = [third[message]["allocations"] for message in counted if "allocations" in third[message]]
     measured = {"p50_us": statistics.median(hops), "p99_us": hops[len(hops) * 99 // 100]}
