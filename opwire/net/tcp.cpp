@@ -41,20 +41,6 @@ TcpConnection make_connection(Tcp::socket socket, const Endpoint& remote) {
 
 }  // namespace
 
-Endpoint::Endpoint(ByteView ip_address, std::uint16_t port_number) : port(port_number) {
-  static constexpr ByteArray<12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  OPW_CHECK(ip_address.size() == 4 || ip_address.size() == 16);
-  if (ip_address.size() == 16 && equal(ip_address.first(12), kMappedPrefix)) ip_address = ip_address.subspan(12);
-  is_v6 = ip_address.size() == 16;
-  std::copy(ip_address.begin(), ip_address.end(), address.begin());
-}
-
-std::string Endpoint::to_string() const {
-  const Tcp::endpoint endpoint = to_asio(*this);
-  const std::string host = endpoint.address().to_string();
-  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
 Task<Result<TcpConnection>> tcp_connect(Loop& loop, Endpoint to, TimePoint deadline) {
   if (co_await is_cancelled()) co_return opwire::errors::kCancelled;
   Tcp::socket socket(loop.executor());

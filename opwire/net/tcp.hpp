@@ -1,28 +1,13 @@
 // TCP: dialling, listening, and sockets as Streams. Sockets have TCP_NODELAY.
 #pragma once
 
-#include <compare>
 #include <memory>
-#include <string>
 
+#include "opwire/net/endpoint.hpp"
 #include "opwire/net/stream.hpp"
 #include "opwire/runtime/loop.hpp"
 
 namespace opwire::net {
-
-/// An IPv4 or IPv6 address and a port. A v4-mapped IPv6 address is held as IPv4.
-struct Endpoint {
-  Endpoint() = default;
-  Endpoint(ByteView ip_address, std::uint16_t port_number);  ///< ip_address: 4 or 16 bytes
-
-  ByteView ip() const noexcept { return {address.data(), is_v6 ? std::size_t{16} : std::size_t{4}}; }
-  std::string to_string() const;  ///< 127.0.0.1:9222, [::1]:9222
-  auto operator<=>(const Endpoint&) const = default;
-
-  ByteArray<16> address{};
-  bool is_v6 = false;
-  std::uint16_t port = 0;
-};
 
 struct TcpConnection {
   std::unique_ptr<Stream> stream;

@@ -1,0 +1,33 @@
+// What others see as our address: each PONG tells it. The majority decides.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "opwire/base/time.hpp"
+#include "opwire/discv5/contact.hpp"
+
+namespace opwire::discv5 {
+
+struct VoteOptions {
+  VoteOptions() = default;
+  /// Voters that must agree. geth's rule is ten hosts; networks of a handful of nodes never get there.
+  std::size_t quorum = 4;
+  Duration window = std::chrono::minutes(10);  ///< how long a vote counts
+  std::size_t max_voters = 256;                ///< of each family; the oldest vote makes room
+};
+
+/// One vote per node, and all nodes of one /24 (IPv6: /48) have one together, so that one network cannot tell us where
+/// we are; loopback and private networks vote node by node. IPv4 and IPv6 are counted apart.
+class AddressVote {
+ public:
+  explicit AddressVote(const VoteOptions& options);
+
+  /// What a node that we asked says it saw. True when that changed a winner.
+  bool cast(const NodeId& voter, const net::Endpoint& voter_at, const net::Endpoint& seen, TimePoint now);
+  /// The endpoint with the quorum and more than half of the votes; a winner stays until another one has that.
+  std::optional<net::Endpoint> winner(bool v6) const;
+  std::size_t voters(bool v6) const noexcept;
+};
+
+}  // namespace opwire::discv5

@@ -1,0 +1,34 @@
+// Where a socket is: an IP address and a port.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "opwire/base/bytes.hpp"
+
+namespace opwire::net {
+
+/// An IPv4 or IPv6 address and a port. A v4-mapped IPv6 address is held as IPv4.
+struct Endpoint {
+  Endpoint() = default;
+  Endpoint(ByteView ip_address, std::uint16_t port_number);  ///< ip_address: 4 or 16 bytes
+
+  ByteView ip() const noexcept { return {address.data(), is_v6 ? std::size_t{16} : std::size_t{4}}; }
+  std::string to_string() const;  ///< 127.0.0.1:9222, [::1]:9222
+  auto operator<=>(const Endpoint&) const = default;
+
+  ByteArray<16> address{};
+  bool is_v6 = false;
+  std::uint16_t port = 0;
+};
+
+}  // namespace opwire::net
+
+template <>
+struct std::hash<opwire::net::Endpoint> {
+  std::size_t operator()(const opwire::net::Endpoint& endpoint) const noexcept {
+    return std::hash<std::string_view>{}(opwire::as_text(endpoint.ip())) * 31 + endpoint.port;
+  }
+};
