@@ -25,7 +25,8 @@ struct Contact {
   RecordPtr record;  ///< null: known by an enode URL alone
 };
 
-/// The UDP endpoint of a record, IPv4 before IPv6. Nothing where it has none of these families, or port 0.
+/// The UDP endpoint of a record, IPv4 before IPv6 (whose port is "udp" where there is no "udp6"). Nothing where it has
+/// none of these families, port 0, or an address that no host has: unspecified, multicast, reserved, IPv4 in ip6.
 std::optional<net::Endpoint> udp_endpoint(const NodeRecord& record, IpFamilies families);
 /// Nothing where udp_endpoint() is.
 std::optional<Contact> contact_of(RecordPtr record, IpFamilies families);
