@@ -36,6 +36,15 @@ class LruCache {
     return entries_.front().second;
   }
 
+  /// True when it was there.
+  bool erase(const Key& key) {
+    const auto found = index_.find(key);
+    if (found == index_.end()) return false;
+    entries_.erase(found->second);
+    index_.erase(found);
+    return true;
+  }
+
   std::size_t size() const noexcept { return entries_.size(); }
 
  private:

@@ -36,6 +36,18 @@ TEST(LruCache, StaysBounded) {
   for (int i = 990; i < 1000; ++i) EXPECT_NE(cache.find(i), nullptr);
 }
 
+TEST(LruCache, ForgetsWhatItIsToldTo) {
+  LruCache<int, int> cache(2);
+  cache[1] = 10;
+  cache[2] = 20;
+  EXPECT_TRUE(cache.erase(1));
+  EXPECT_FALSE(cache.erase(1));
+  EXPECT_EQ(cache.find(1), nullptr);
+  cache[3] = 30;
+  EXPECT_EQ(*cache.find(2), 20);
+  EXPECT_EQ(cache.size(), 2U);
+}
+
 TEST(LruCacheDeathTest, CapacityOfNothingEndsTheProcess) {
   EXPECT_DEATH((LruCache<int, int>(0)), "broken invariant.*capacity");
 }

@@ -9,25 +9,17 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "opwire/base/result.hpp"
-#include "opwire/base/rng.hpp"
 #include "opwire/discv5/address_vote.hpp"
-#include "opwire/discv5/message.hpp"
-#include "opwire/discv5/table.hpp"
+#include "opwire/discv5/known_records.hpp"
+#include "opwire/discv5/lookup.hpp"
+#include "opwire/discv5/requests.hpp"
+#include "opwire/discv5/responder.hpp"
 
 namespace opwire::discv5 {
-
-/// How much others may make us do.
-struct Limits {
-  Limits() = default;
-  std::size_t sessions = 1000;         ///< with nodes that came to us; as many again with those that we went to
-  std::size_t challenges = 1000;       ///< WHOAREYOUs that wait for their answer, a second at the most
-  double handshakes_per_second = 200;  ///< of nodes that come to us, in all: each costs us 0.2 ms
-  double answers_per_second = 50;      ///< to one address: PONG, NODES, TALKRESP and WHOAREYOU; loopback is free
-  std::size_t requests = 4096;         ///< of our own at once
-};
 
 struct ProtocolOptions {
   explicit ProtocolOptions(Bytes private_key) : key(std::move(private_key)) {}
@@ -35,16 +27,11 @@ struct ProtocolOptions {
   Bytes key;                             ///< 32 bytes, secp256k1
   std::map<std::string, Bytes> entries;  ///< further ones of our record: byte strings, which are not RLP yet
   IpFamilies families;
-  // What our record says where we are. The addresses that are not given are found by vote, and then the UDP port of the
-  // vote wins over udp.
-  std::optional<ByteArray<4>> ip4;
-  std::optional<ByteArray<16>> ip6;
-  std::uint16_t udp = 0;
-  std::optional<std::uint16_t> tcp;
+  Announced announced;  ///< an address of our families that is missing is found by vote, together with its UDP port
   std::vector<Contact> bootnodes;
-  /// Nodes that are not to be known: outside --p2p.netrestrict. Null: all may.
+  /// Whether nodes there may be known and asked: --p2p.netrestrict. Null: all may. Whoever asks us is answered.
   std::function<bool(const net::Endpoint&)> admits;
-  bool find_nodes = true;  ///< keep the table full by lookups; false: answer only, and know who comes
+  bool find_nodes = true;  ///< keep the table full by lookups; false: know only who comes
   TableOptions table;
   VoteOptions vote;
   Limits limits;
@@ -56,14 +43,132 @@ struct ProtocolOptions {
 class ProtocolObserver {
  public:
   virtual ~ProtocolObserver() = default;
-  /// A record that we had not seen, or a newer one of a node: from an answer, a handshake, a bootnode.
+  /// A record that we had not seen lately, or a newer one of a node: from an answer, a handshake, a bootnode.
   virtual void on_record(const RecordPtr& record) { (void)record; }
   /// The node answered at its record's endpoint.
   virtual void on_live(const RecordPtr& record) { (void)record; }
-  /// A node of the table was given up.
+  /// A node of the table was given up: it does not answer.
   virtual void on_gone(const NodeId& id) { (void)id; }
-  /// Our own record was signed anew. why: "start", "address by vote", ...
+  /// Our own record was signed anew. why: "start", "vote", ...
   virtual void on_local_record(const NodeRecord& record, std::string_view why) { (void)record, (void)why; }
+};
+
+struct ProtocolStats {
+  std::uint64_t received = 0;   ///< datagrams
+  std::uint64_t sent = 0;
+  std::uint64_t handshakes = 0;  ///< of nodes that came to us, completed
+  std::uint64_t challenges = 0;  ///< WHOAREYOUs sent
+  std::uint64_t unanswered = 0;  ///< datagrams that were over their address's share
+  std::map<std::string_view, std::uint64_t> dropped;  ///< what was wrong with datagrams, records and answers: how often
+};
+
+/// What became of a lookup.
+struct LookupResult {
+  std::vector<RecordPtr> nearest;  ///< that answered, nearest first, at most 16
+  std::size_t asked = 0;
+  unsigned hops = 0;  ///< from the table to the nearest one
+};
+
+class Protocol final : private DatagramSink {
+ public:
+  template <class T>
+  using Done = std::function<void(Result<T>, TimePoint now)>;
+
+  /// first_seq: as LocalRecord's. rng, sink and observer outlive this. Errors: LocalRecord's.
+  static Result<std::unique_ptr<Protocol>> make(ProtocolOptions options, std::uint64_t first_seq, Rng& rng,
+                                                DatagramSink& sink, ProtocolObserver& observer);
+
+  /// Announces itself to the bootnodes.
+  void start(TimePoint now);
+  void on_datagram(const net::Endpoint& from, ByteView datagram, TimePoint now);
+  void on_time(TimePoint now);
+  TimePoint next_wake(TimePoint now) const;
+  /// What is under way ends with kClosed.
+  void close(TimePoint now);
+
+  // Questions; done is called later. Errors: those of Requests.
+  void ping(const Contact& node, TimePoint now, Done<Pong> done);
+  /// Records at these log distances (0: its own) from the node; those that do not hold are left out.
+  void find_node(const Contact& node, std::vector<std::uint16_t> distances, TimePoint now,
+                 Done<std::vector<RecordPtr>> done);
+  void talk(const Contact& node, std::string_view protocol, ByteView message, TimePoint now, Done<Bytes> done);
+  /// Errors: kLimit (too many at once), kClosed.
+  void lookup(const NodeId& target, TimePoint now, Done<LookupResult> done);
+
+  void set_talk_handler(std::string protocol, TalkHandler handler) {
+    responder_.set_talk_handler(std::move(protocol), std::move(handler));
+  }
+  /// Nodes that were known before: they enter the table unverified, and lookups begin with them.
+  void add(const std::vector<RecordPtr>& records, TimePoint now);
+  /// Tells another address from now on.
+  void announce(const Announced& announced, std::string_view why);
+  /// Of lookups and pings that begin later.
+  void set_bootnodes(std::vector<Contact> bootnodes) { options_.bootnodes = std::move(bootnodes); }
+
+  const NodeRecord& local_record() const noexcept { return own_.record(); }
+  const Announced& announced() const noexcept { return own_.announced(); }
+  const Table& table() const noexcept { return table_; }
+  std::size_t sessions() const noexcept { return sessions_.size(); }
+  const ProtocolStats& stats() const noexcept { return stats_; }
+
+ private:
+  // While nobody is known, the bootnodes are asked again after this long.
+  static constexpr Duration kRetry = std::chrono::seconds(10);
+
+  struct Running {
+    Lookup lookup;
+    Done<LookupResult> done;
+  };
+
+  Protocol(ProtocolOptions options, LocalRecord own, Rng& rng, DatagramSink& sink, ProtocolObserver& observer);
+
+  void send(const net::Endpoint& to, ByteView datagram) override;
+  void count(const Error& error) { ++stats_.dropped[error.kind().name]; }
+  void count(const Result<void>& result) {
+    if (!result) count(result.error());
+  }
+
+  void on_opened(Sessions::Opened opened, TimePoint now);
+  void on_unreadable(const Sessions::Unreadable& packet, TimePoint now);
+  void answer(const Peer& from, const Message& request, TimePoint now);
+
+  /// Where it is asked; nothing when it may not be, or cannot.
+  std::optional<Contact> usable(const RecordPtr& record) const;
+  /// A record that its own node sent.
+  void learn(const RecordPtr& record, TimePoint now);
+  std::vector<RecordPtr> take_records(const Contact& from, const std::vector<std::uint16_t>& distances,
+                                      const std::vector<Bytes>& encoded, TimePoint now);
+  Result<RecordPtr> take_record(const Contact& from, const std::vector<std::uint16_t>& distances, ByteView encoded);
+  void on_live(const Contact& node, TimePoint now);
+  void on_silent(const NodeId& id, TimePoint now);
+
+  void ask_nodes(const Contact& node, std::vector<std::uint16_t> distances, unsigned attempts, TimePoint now,
+                 Done<std::vector<RecordPtr>> done);
+  void check(const Contact& node, TimePoint now);
+  void on_pong(const Contact& node, const Pong& pong, TimePoint now);
+  void refresh(TimePoint now);
+  void refill(TimePoint now);
+  void go_on(std::uint64_t lookup, TimePoint now);
+  void on_lookup_answer(std::uint64_t lookup, const NodeId& node, const Result<std::vector<RecordPtr>>& records,
+                        TimePoint now);
+
+  ProtocolOptions options_;
+  LocalRecord own_;
+  Rng& rng_;
+  DatagramSink& sink_;
+  ProtocolObserver& observer_;
+  ProtocolStats stats_;
+  Table table_;
+  Sessions sessions_;
+  Requests requests_;
+  Responder responder_;
+  AddressVote vote_;
+  KnownRecords known_;
+  std::unordered_map<std::uint64_t, Running> lookups_;
+  std::uint64_t next_lookup_ = 1;
+  TimePoint next_refresh_ = TimePoint::max();
+  bool refilling_ = false;  // bootnodes are asked; the first answer starts lookups
+  bool closed_ = false;
 };
 
 }  // namespace opwire::discv5

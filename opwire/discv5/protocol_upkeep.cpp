@@ -1,0 +1,158 @@
+// What the protocol does unasked, and lookups.
+#include <algorithm>
+
+#include "opwire/discv5/distance.hpp"
+#include "opwire/discv5/protocol.hpp"
+
+namespace opwire::discv5 {
+namespace {
+
+constexpr std::size_t kRandomLookups = 3;  // of a refresh, as in geth
+constexpr unsigned kCheckAttempts = 2;
+
+/// A bootnode's own record, and the farthest of its buckets, which hold most of what it knows.
+std::vector<std::uint16_t> first_distances() {
+  return {0, 256, 255, 254, 253};
+}
+
+}  // namespace
+
+void Protocol::start(TimePoint now) {
+  observer_.on_local_record(own_.record(), "start");
+  next_refresh_ = now;
+  on_time(now);
+}
+
+void Protocol::close(TimePoint now) {
+  closed_ = true;
+  requests_.close(now);
+  for (auto& [id, running] : std::exchange(lookups_, {})) running.done(Error(opwire::errors::kClosed), now);
+}
+
+void Protocol::on_time(TimePoint now) {
+  if (closed_) return;
+  requests_.on_time(now);
+  std::vector<std::uint64_t> waiting;
+  for (const auto& [id, running] : lookups_) waiting.push_back(id);
+  for (const std::uint64_t id : waiting) go_on(id, now);
+  while (const auto node = table_.next_check(now)) check(*node, now);
+  if (now >= next_refresh_) refresh(now);
+}
+
+TimePoint Protocol::next_wake(TimePoint now) const {
+  TimePoint wake = std::min({requests_.next_wake(), table_.next_check_time(), next_refresh_});
+  for (const auto& [id, running] : lookups_) wake = std::min(wake, running.lookup.next_wake(now));
+  return wake;
+}
+
+void Protocol::check(const Contact& node, TimePoint now) {
+  requests_.ask(node, Ping{{}, own_.record().seq()}, kCheckAttempts, now,
+                [this, node](Result<Answer> answer, TimePoint later) {
+                  if (answer) return on_pong(node, std::get<Pong>(*answer), later);
+                  if (!closed_) on_silent(node.id, later);
+                });
+}
+
+void Protocol::on_pong(const Contact& node, const Pong& pong, TimePoint now) {
+  on_live(node, now);
+  const RecordPtr known = table_.find(node.id);
+  if (known && pong.record_seq > known->seq()) {
+    ask_nodes(node, {0}, 1, now, [](const Result<std::vector<RecordPtr>>&, TimePoint) {});
+  }
+  if (pong.port == 0 || !vote_.cast(node.id, node.endpoint, net::Endpoint(pong.ip, pong.port), now)) return;
+  Announced announced = own_.announced();
+  const auto seen4 = vote_.winner(false);
+  const auto seen6 = vote_.winner(true);
+  const bool finds4 = options_.families.v4 && !options_.announced.ip4;
+  const bool finds6 = options_.families.v6 && !options_.announced.ip6;
+  if (finds4 && seen4) {
+    std::copy_n(seen4->address.begin(), 4, announced.ip4.emplace().begin());
+    announced.udp = seen4->port;
+  }
+  if (finds6 && seen6) {
+    announced.ip6 = seen6->address;
+    announced.udp6 = seen6->port;
+    if (announced.udp == 0) announced.udp = seen6->port;
+  }
+  announce(announced, "vote");
+}
+
+void Protocol::announce(const Announced& announced, std::string_view why) {
+  if (own_.announce(announced)) observer_.on_local_record(own_.record(), why);
+}
+
+void Protocol::add(const std::vector<RecordPtr>& records, TimePoint now) {
+  for (const RecordPtr& record : records) learn(record, now);
+}
+
+void Protocol::refresh(TimePoint now) {
+  next_refresh_ = now + (table_.size() == 0 ? kRetry : options_.refresh_interval);
+  if (!options_.find_nodes && table_.size() > 0) return;
+  refilling_ = true;
+  for (const Contact& bootnode : options_.bootnodes) {
+    if (bootnode.id == own_.record().id()) continue;
+    ask_nodes(bootnode, first_distances(), kCheckAttempts, now,
+              [this](const Result<std::vector<RecordPtr>>& answer, TimePoint later) {
+                if (answer && !closed_) refill(later);
+              });
+  }
+  if (table_.size() > 0) refill(now);
+}
+
+void Protocol::refill(TimePoint now) {
+  if (!std::exchange(refilling_, false)) return;
+  next_refresh_ = now + options_.refresh_interval;
+  if (!options_.find_nodes) return;
+  const auto ignore = [](const Result<LookupResult>&, TimePoint) {};
+  lookup(own_.record().id(), now, ignore);
+  for (std::size_t i = 0; i < kRandomLookups; ++i) {
+    NodeId target;
+    rng_.fill(target.bytes);
+    lookup(target, now, ignore);
+  }
+}
+
+void Protocol::lookup(const NodeId& target, TimePoint now, Done<LookupResult> done) {
+  if (closed_) return done(Error(opwire::errors::kClosed), now);
+  if (lookups_.size() >= options_.limits.lookups) return done(Error(opwire::errors::kLimit, "lookups at once"), now);
+  const std::uint64_t id = next_lookup_++;
+  Running& running = lookups_.emplace(id, Running{Lookup(target, own_.record().id()), std::move(done)}).first->second;
+  for (const Contact& node : table_.closest(target, Lookup::kResults, false)) running.lookup.add(node);
+  go_on(id, now);
+}
+
+void Protocol::go_on(std::uint64_t id, TimePoint now) {
+  const auto found = lookups_.find(id);
+  if (found == lookups_.end() || closed_) return;
+  Lookup& lookup = found->second.lookup;
+  while (const auto node = lookup.next(now)) {
+    ask_nodes(*node, Lookup::distances(lookup.target(), node->id), 1, now,
+              [this, id, node = node->id](const Result<std::vector<RecordPtr>>& records, TimePoint later) {
+                on_lookup_answer(id, node, records, later);
+              });
+  }
+  if (!lookup.done()) return;
+  const auto ended = lookups_.extract(found);
+  const Lookup& result = ended.mapped().lookup;
+  ended.mapped().done(LookupResult{result.results(), result.asked(), result.hops()}, now);
+}
+
+void Protocol::on_lookup_answer(std::uint64_t id, const NodeId& node, const Result<std::vector<RecordPtr>>& records,
+                                TimePoint now) {
+  if (!records && !closed_) on_silent(node, now);
+  const auto found = lookups_.find(id);
+  if (found == lookups_.end()) return;
+  Lookup& lookup = found->second.lookup;
+  if (records) {
+    std::vector<Contact> named;
+    for (const RecordPtr& record : *records) {
+      if (auto contact = usable(record)) named.push_back(std::move(*contact));
+    }
+    lookup.on_answer(node, named);
+  } else {
+    lookup.on_silence(node);
+  }
+  go_on(id, now);
+}
+
+}  // namespace opwire::discv5
