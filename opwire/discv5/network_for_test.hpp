@@ -137,7 +137,7 @@ class Stranger {
   Stranger(Network& network, std::size_t number)
       : network_(network),
         at_(Network::endpoint(number)),
-        rng_(number),
+        rng_(number + 1'000'000),
         key_(to_bytes(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_).data())),
         record_(sign(1)),
         sessions_(record_->id(), key_, Limits(), rng_) {

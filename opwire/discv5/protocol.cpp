@@ -142,7 +142,9 @@ void Protocol::on_silent(const NodeId& id, TimePoint now) {
   table_.on_silence(id, now);
   if (table_.find(id)) return;
   observer_.on_gone(id);
-  if (table_.size() == 0) next_refresh_ = std::min(next_refresh_, now + kRetry);
+  if (table_.size() > 0) return;
+  refresh_pause_ = kFirstPause;
+  next_refresh_ = std::min(next_refresh_, now + kFirstPause);
 }
 
 void Protocol::ping(const Contact& node, TimePoint now, Done<Pong> done) {

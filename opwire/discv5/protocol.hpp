@@ -112,8 +112,7 @@ class Protocol final : private DatagramSink {
   const ProtocolStats& stats() const noexcept { return stats_; }
 
  private:
-  // While nobody is known, the bootnodes are asked again after this long.
-  static constexpr Duration kRetry = std::chrono::seconds(10);
+  static constexpr Duration kFirstPause = std::chrono::seconds(5);
 
   struct Running {
     Lookup lookup;
@@ -167,6 +166,7 @@ class Protocol final : private DatagramSink {
   std::unordered_map<std::uint64_t, Running> lookups_;
   std::uint64_t next_lookup_ = 1;
   TimePoint next_refresh_ = TimePoint::max();
+  Duration refresh_pause_ = kFirstPause;  // doubles up to the interval; the first one again while nobody is known
   bool refilling_ = false;  // bootnodes are asked; the first answer starts lookups
   bool closed_ = false;
 };

@@ -86,7 +86,9 @@ void Protocol::add(const std::vector<RecordPtr>& records, TimePoint now) {
 }
 
 void Protocol::refresh(TimePoint now) {
-  next_refresh_ = now + (table_.size() == 0 ? kRetry : options_.refresh_interval);
+  // Who has just come is not known to the others yet, nor they to it: the first refreshes follow each other soon.
+  next_refresh_ = now + refresh_pause_;
+  refresh_pause_ = table_.size() == 0 ? kFirstPause : std::min(refresh_pause_ * 2, options_.refresh_interval);
   if (!options_.find_nodes && table_.size() > 0) return;
   refilling_ = true;
   for (const Contact& bootnode : options_.bootnodes) {
@@ -100,9 +102,7 @@ void Protocol::refresh(TimePoint now) {
 }
 
 void Protocol::refill(TimePoint now) {
-  if (!std::exchange(refilling_, false)) return;
-  next_refresh_ = now + options_.refresh_interval;
-  if (!options_.find_nodes) return;
+  if (!std::exchange(refilling_, false) || !options_.find_nodes) return;
   const auto ignore = [](const Result<LookupResult>&, TimePoint) {};
   lookup(own_.record().id(), now, ignore);
   for (std::size_t i = 0; i < kRandomLookups; ++i) {

@@ -74,6 +74,7 @@ void Requests::ask(const Contact& to, Message request, unsigned attempts, TimePo
 void Requests::send(CallId id, Call& call, TimePoint now) {
   const Peer peer = peer_of(call.to);
   Line& line = lines_.at(peer);
+  call.challenged = false;
   if (auto sealed = sessions_.seal(peer, encode_message(call.request))) return sent(id, call, *sealed, now);
   if (line.handshaking != 0 && line.handshaking != id) return;
   line.handshaking = id;
@@ -81,9 +82,9 @@ void Requests::send(CallId id, Call& call, TimePoint now) {
 }
 
 void Requests::sent(CallId id, Call& call, const Sessions::Sealed& sealed, TimePoint now) {
-  by_nonce_.erase(call.nonce);
-  call.nonce = nonce_key(sealed.nonce);
-  by_nonce_[call.nonce] = id;
+  // Earlier ones still count: while a WHOAREYOU waits for its answer, nodes send that same one again.
+  call.nonces.push_back(nonce_key(sealed.nonce));
+  by_nonce_[call.nonces.back()] = id;
   call.sent = true;
   call.deadline = now + timeout_;
   deadlines_.push_back({call.deadline, id});
@@ -104,8 +105,12 @@ Result<void> Requests::on_challenge(const net::Endpoint& from, const Sessions::C
   if (known == by_nonce_.end()) return errors::kUnexpectedChallenge;
   const CallId id = known->second;
   Call& call = calls_.at(id);
-  if (call.to.endpoint != from || call.challenges >= kMaxChallenges) return errors::kUnexpectedChallenge;
+  // The same WHOAREYOU comes once for each packet of ours that could not be read; one answer is enough, until it seems
+  // to be lost.
+  const bool again = call.challenged && known->first != call.nonces.back();
+  if (call.to.endpoint != from || again || call.challenges >= kMaxChallenges) return errors::kUnexpectedChallenge;
   ++call.challenges;
+  call.challenged = true;
   const Result<Sessions::Sealed> sealed =
       sessions_.answer(call.to, challenge, own_.record(), encode_message(call.request));
   if (!sealed) {
@@ -148,7 +153,7 @@ void Requests::finish(CallId id, Result<Answer> answer, TimePoint now) {
   const auto found = calls_.find(id);
   const Done done = std::move(found->second.done);
   const Peer peer = peer_of(found->second.to);
-  by_nonce_.erase(found->second.nonce);
+  for (const std::uint64_t nonce : found->second.nonces) by_nonce_.erase(nonce);
   calls_.erase(found);
   const auto line = lines_.find(peer);
   std::erase(line->second.calls, id);

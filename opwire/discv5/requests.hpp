@@ -58,8 +58,9 @@ class Requests {
     Done done;
     unsigned attempts = 0;    // left
     unsigned challenges = 0;  // answered
+    bool challenged = false;  // since it was last sent
     bool sent = false;
-    std::uint64_t nonce = 0;  // of the last packet
+    std::vector<std::uint64_t> nonces;  // of its packets: a few, by attempts and challenges
     TimePoint deadline{};
     std::vector<Bytes> records;
     unsigned expected = 0;  // NODES messages

@@ -42,9 +42,11 @@ Sessions::Sessions(const NodeId& local, Bytes private_key, const Limits& limits,
       challenges_(limits.challenges),
       handshakes_(limits.handshakes_per_second, 2 * limits.handshakes_per_second) {}
 
-Sessions::Session* Sessions::find(const Peer& peer) {
-  Session* const session = sought_.find(peer);
-  return session != nullptr ? session : accepted_.find(peer);
+Sessions::Session* Sessions::newest(const Peer& peer) {
+  Session* const sought = sought_.find(peer);
+  Session* const accepted = accepted_.find(peer);
+  if (sought == nullptr || accepted == nullptr) return sought != nullptr ? sought : accepted;
+  return sought->number > accepted->number ? sought : accepted;
 }
 
 PacketNonce Sessions::next_nonce(Session& session) {
@@ -54,7 +56,7 @@ PacketNonce Sessions::next_nonce(Session& session) {
 }
 
 std::optional<Sessions::Sealed> Sessions::seal(const Peer& to, ByteView message) {
-  Session* const session = find(to);
+  Session* const session = newest(to);
   if (session == nullptr || session->sent == UINT32_MAX) return std::nullopt;
   const PacketNonce nonce = next_nonce(*session);
   Bytes unmasked = encode_header(random<MaskingIv>(), nonce, Ordinary{local_});
@@ -77,9 +79,8 @@ Result<Sessions::Sealed> Sessions::answer(const Contact& to, const Challenge& ch
   OPW_TRY(const SessionKeys keys, agree_on_keys(ephemeral.data(), to.public_key, local_, to.id, challenge.data));
 
   const Peer peer{to.id, to.endpoint};
-  accepted_.erase(peer);
   Session& session = sought_[peer];
-  session = Session{keys.initiator, keys.recipient, 0, {}};
+  session = Session{keys.initiator, keys.recipient, ++made_, 0, {}};
   const PacketNonce nonce = next_nonce(session);
   Bytes unmasked = encode_header(random<MaskingIv>(), nonce, header);
   return Sealed{nonce, sealed_datagram(to.id, session.to_peer, nonce, std::move(unmasked), message)};
@@ -109,14 +110,17 @@ Result<Sessions::Incoming> Sessions::open(const net::Endpoint& from, ByteView da
 }
 
 Result<Sessions::Incoming> Sessions::open_ordinary(const Peer& from, const Packet& packet) {
-  Session* const session = find(from);
-  if (session == nullptr) return Incoming(Unreadable{from, packet.nonce});
-  Result<Bytes> message =
-      crypto::aes128_gcm_open(session->from_peer, packet.nonce, packet.unmasked, packet.message);
-  // The peer may have started anew; or somebody else sent this. The session stays until a handshake replaces it.
-  if (!message) return Incoming(Unreadable{from, packet.nonce});
-  if (!session->received.add(packet.nonce)) return errors::kReplayed;
-  return Incoming(Opened{from, std::move(*message), nullptr});
+  for (Cache* const cache : {&sought_, &accepted_}) {
+    Session* const session = cache->find(from);
+    if (session == nullptr) continue;
+    Result<Bytes> message =
+        crypto::aes128_gcm_open(session->from_peer, packet.nonce, packet.unmasked, packet.message);
+    if (!message) continue;
+    if (!session->received.add(packet.nonce)) return errors::kReplayed;
+    return Incoming(Opened{from, std::move(*message), nullptr});
+  }
+  // The peer may have started anew; or somebody else sent this. Sessions stay until handshakes replace them.
+  return Incoming(Unreadable{from, packet.nonce});
 }
 
 Result<Sessions::Incoming> Sessions::open_handshake(const Peer& from, const Packet& packet,
@@ -133,9 +137,8 @@ Result<Sessions::Incoming> Sessions::open_handshake(const Peer& from, const Pack
   OPW_TRY(Bytes message, crypto::aes128_gcm_open(keys.initiator, packet.nonce, packet.unmasked, packet.message));
 
   challenges_.erase(from);
-  sought_.erase(from);
   Session& session = accepted_[from];
-  session = Session{keys.recipient, keys.initiator, 0, {}};
+  session = Session{keys.recipient, keys.initiator, ++made_, 0, {}};
   session.received.add(packet.nonce);
   return Incoming(Opened{from, std::move(message), std::move(record)});
 }

@@ -1,7 +1,8 @@
 // Sessions (devp2p, discv5-theory.md): keys by node and endpoint, and the handshakes that make them.
 //
 // A session belongs to a node id at one endpoint: the handshake proves both. Sessions with nodes that we went to are
-// kept apart from those with nodes that came to us, so that a flood of newcomers pushes out newcomers only.
+// kept apart from those with nodes that came to us, so that a flood of newcomers pushes out newcomers only. A node may
+// have one of each: two that shake hands at the same moment both send under either.
 #pragma once
 
 #include <optional>
@@ -42,7 +43,6 @@ class Sessions {
   std::optional<Sealed> seal(const Peer& to, ByteView message);
   /// What is sent to a node without a session: it cannot be read, so that the node asks who we are.
   Sealed opening(const NodeId& to);
-  bool has(const Peer& peer) { return find(peer) != nullptr; }
 
   /// Somebody asks who we are; about our packet with that nonce.
   struct Challenge {
@@ -88,6 +88,7 @@ class Sessions {
   struct Session {
     crypto::Aes128Key to_peer{};
     crypto::Aes128Key from_peer{};
+    std::uint64_t number = 0;  ///< the newest is the highest
     std::uint32_t sent = 0;
     RecentNonces received;
   };
@@ -100,7 +101,7 @@ class Sessions {
   };
   using Cache = LruCache<Peer, Session, PeerHash>;
 
-  Session* find(const Peer& peer);
+  Session* newest(const Peer& peer);
   PacketNonce next_nonce(Session& session);
   template <class ByteContainer>
   ByteContainer random() {
@@ -114,6 +115,7 @@ class Sessions {
 
   const NodeId local_;
   const Bytes key_;
+  std::uint64_t made_ = 0;
   Rng& rng_;
   Cache sought_;
   Cache accepted_;
