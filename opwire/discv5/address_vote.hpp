@@ -1,8 +1,9 @@
 // What others see as our address: each PONG tells it. The majority decides.
 #pragma once
 
-#include <map>
+#include <array>
 #include <optional>
+#include <vector>
 
 #include "opwire/base/time.hpp"
 #include "opwire/discv5/contact.hpp"
@@ -18,7 +19,8 @@ struct VoteOptions {
 };
 
 /// One vote per node, and all nodes of one /24 (IPv6: /48) have one together, so that one network cannot tell us where
-/// we are; loopback and private networks vote node by node. IPv4 and IPv6 are counted apart.
+/// we are; loopback and private networks vote node by node. IPv4 and IPv6 are counted apart. Votes for what the voter
+/// cannot have seen do not count: the other family, port 0, an address that it may not tell of (may_relay).
 class AddressVote {
  public:
   explicit AddressVote(const VoteOptions& options);
@@ -27,7 +29,23 @@ class AddressVote {
   bool cast(const NodeId& voter, const net::Endpoint& voter_at, const net::Endpoint& seen, TimePoint now);
   /// The endpoint with the quorum and more than half of the votes; a winner stays until another one has that.
   std::optional<net::Endpoint> winner(bool v6) const;
+  /// Whose votes counted at the last cast.
   std::size_t voters(bool v6) const noexcept;
+
+ private:
+  struct Vote {
+    NodeId voter;
+    net::Endpoint voter_at, seen;
+    TimePoint time;
+  };
+  struct Family {
+    std::vector<Vote> votes;  // the oldest first
+    std::optional<net::Endpoint> winner;
+  };
+  void replace(std::vector<Vote>& votes, const Vote& vote) const;
+
+  VoteOptions options_;
+  std::array<Family, 2> families_;  // IPv4, IPv6
 };
 
 }  // namespace opwire::discv5

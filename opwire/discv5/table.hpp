@@ -2,18 +2,21 @@
 //
 // A node enters unverified, becomes live when it answers a PING at the endpoint of its record, and only live nodes are
 // told to others. Buckets are for the log distances 240 to 256; nearer nodes, of which there are few, share the first.
-// When a bucket is full, newcomers wait as replacements; a live node never makes room for one that is not.
+// When a bucket is full, newcomers wait as replacements, and the newest replace the oldest; nobody who is in a bucket
+// makes room for one who waits, unless it is silent too often.
+//
+// A check is a PING that the owner sends. Those that are not live, or were silent, are checked soon and by chance; the
+// live ones one after another, so the more there are, the more seldom each.
 #pragma once
 
 #include <array>
-#include <functional>
+#include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "opwire/base/rng.hpp"
 #include "opwire/base/time.hpp"
-#include "opwire/discv5/contact.hpp"
+#include "opwire/discv5/table_bucket.hpp"
 
 namespace opwire::discv5 {
 
@@ -34,7 +37,7 @@ class Table {
     kUpdated,      ///< known, with an older record
     kKnown,        ///< known, with this or a newer record
     kReplacement,  ///< its bucket is full: it waits
-    kRefused,      ///< it is ourselves, or its subnet has its share, or nobody is left waiting for it
+    kRefused,  ///< it is ourselves, or its subnet has its share (a newer record is not taken then), or nobody may wait
   };
 
   /// rng outlives the table.
@@ -67,6 +70,23 @@ class Table {
   std::size_t size() const noexcept;  ///< without replacements
   std::size_t live() const noexcept;
   std::size_t replacements() const noexcept;
+
+ private:
+  TableBucket& bucket_of(const NodeId& id) noexcept;
+  const TableBucket& bucket_of(const NodeId& id) const noexcept;
+  bool subnet_has_share(const TableBucket& bucket, const net::Endpoint& endpoint, const TableNode* but) const noexcept;
+  Added update(const TableBucket& bucket, TableNode& known, const Contact& contact, TimePoint now);
+  void drop(TableBucket& bucket, const TableNode& node);
+  TableNode* any_unproven(TimePoint now);
+  TableNode* longest_unchecked(TimePoint now) noexcept;
+
+  NodeId local_;
+  TableOptions options_;
+  Rng& rng_;
+  std::array<TableBucket, 17> buckets_;
+  TimePoint next_check_new_{}, next_check_live_{};
+  /// What next_check_time() found; nothing after a change.
+  mutable std::optional<TimePoint> next_check_time_;
 };
 
 }  // namespace opwire::discv5

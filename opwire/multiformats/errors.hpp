@@ -17,6 +17,7 @@ inline constexpr ErrorKind kBadPeerId{"multiformats.bad_peer_id", "not a peer id
 inline constexpr ErrorKind kBadMultiaddr{"multiformats.bad_multiaddr", "not a multiaddr", Consequence::kIgnore};
 inline constexpr ErrorKind kUnknownProtocol{"multiformats.unknown_protocol",
                                             "multiaddr names a protocol not known here", Consequence::kIgnore};
+inline constexpr ErrorKind kBadNetwork{"multiformats.bad_network", "not a network such as 10.0.0.0/8"};
 inline constexpr ErrorKind kBadEnvelope{"multiformats.bad_envelope", "signed envelope is malformed",
                                         Consequence::kIgnore};
 inline constexpr ErrorKind kEnvelopeSignature{

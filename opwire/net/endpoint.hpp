@@ -4,7 +4,9 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "opwire/base/bytes.hpp"
 
@@ -14,6 +16,9 @@ namespace opwire::net {
 struct Endpoint {
   Endpoint() = default;
   Endpoint(ByteView ip_address, std::uint16_t port_number);  ///< ip_address: 4 or 16 bytes
+
+  /// An address and a port as to_string() writes them; names, zones and ports without an address are refused.
+  static std::optional<Endpoint> parse(std::string_view text);
 
   ByteView ip() const noexcept { return {address.data(), is_v6 ? std::size_t{16} : std::size_t{4}}; }
   std::string to_string() const;  ///< 127.0.0.1:9222, [::1]:9222

@@ -86,13 +86,6 @@ TEST_P(TcpFamily, EndpointsAreSeenFromBothSides) {
   EXPECT_EQ(pair.client.local.is_v6, GetParam());
 }
 
-TEST(Endpoint, TextAndMappedAddresses) {
-  EXPECT_EQ(loopback(false, 9222).to_string(), "127.0.0.1:9222");
-  EXPECT_EQ(loopback(true, 9222).to_string(), "[::1]:9222");
-  const ByteArray<16> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1};
-  EXPECT_EQ(Endpoint(mapped, 1), loopback(false, 1));
-}
-
 TEST(TcpListener, PortInUseSaysSo) {
   ReactorLoop loop;
   const auto first = listen(loop);

@@ -1,0 +1,59 @@
+#include "opwire/discv5/address_vote.hpp"
+
+#include <algorithm>
+
+#include "opwire/discv5/subnet.hpp"
+
+namespace opwire::discv5 {
+namespace {
+
+bool can_have_seen(const net::Endpoint& voter_at, const net::Endpoint& seen) noexcept {
+  return voter_at.is_v6 == seen.is_v6 && seen.port != 0 && may_relay(voter_at.ip(), seen.ip());
+}
+
+/// What more than half of them say, with how many do (Boyer and Moore: whoever has the majority outlasts the others).
+template <class Votes>
+std::pair<net::Endpoint, std::size_t> majority(const Votes& votes) {
+  net::Endpoint candidate;
+  std::size_t lead = 0;
+  for (const auto& vote : votes) {
+    if (lead == 0) candidate = vote.seen;
+    vote.seen == candidate ? ++lead : --lead;
+  }
+  const auto for_it = [&](const auto& vote) { return vote.seen == candidate; };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(votes, for_it));
+  return {candidate, 2 * count > votes.size() ? count : 0};
+}
+
+}  // namespace
+
+AddressVote::AddressVote(const VoteOptions& options) : options_(options) {}
+
+bool AddressVote::cast(const NodeId& voter, const net::Endpoint& voter_at, const net::Endpoint& seen, TimePoint now) {
+  if (!can_have_seen(voter_at, seen)) return false;
+  Family& family = families_[seen.is_v6 ? 1 : 0];
+  replace(family.votes, {.voter = voter, .voter_at = voter_at, .seen = seen, .time = now});
+  const auto [endpoint, count] = majority(family.votes);
+  if (count == 0 || count < options_.quorum || family.winner == endpoint) return false;
+  family.winner = endpoint;
+  return true;
+}
+
+void AddressVote::replace(std::vector<Vote>& votes, const Vote& vote) const {
+  std::erase_if(votes, [&](const Vote& earlier) {
+    return vote.time - earlier.time >= options_.window || earlier.voter == vote.voter ||
+           share_subnet(earlier.voter_at, vote.voter_at);
+  });
+  if (!votes.empty() && votes.size() >= options_.max_voters) votes.erase(votes.begin());
+  votes.push_back(vote);
+}
+
+std::optional<net::Endpoint> AddressVote::winner(bool v6) const {
+  return families_[v6 ? 1 : 0].winner;
+}
+
+std::size_t AddressVote::voters(bool v6) const noexcept {
+  return families_[v6 ? 1 : 0].votes.size();
+}
+
+}  // namespace opwire::discv5
