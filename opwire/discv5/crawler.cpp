@@ -6,7 +6,8 @@ namespace opwire::discv5 {
 namespace {
 
 constexpr std::uint16_t kFarthest = 256;
-// Buckets are asked for one by one, from the farthest, until so many in a row were empty: the nearer ones are then, too.
+// Buckets are asked for one by one, from the farthest, until so many in a row were empty: the nearer ones are then,
+// too.
 constexpr unsigned kEmptyInARow = 2;
 constexpr std::uint16_t kNearest = 230;
 

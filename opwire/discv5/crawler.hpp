@@ -21,7 +21,7 @@ struct CrawlOptions {
 
 /// What was found of a node.
 struct CrawledNode {
-  RecordPtr record;  ///< the newest that was seen
+  RecordPtr record;                       ///< the newest that was seen
   std::optional<net::Endpoint> endpoint;  ///< none of our families: it could not be asked
   bool asked = false;
   bool answered = false;

@@ -14,18 +14,18 @@ inline constexpr ErrorKind kBadRecordText{"discv5.bad_record_text", "not \"enr:\
 inline constexpr ErrorKind kPacketSize{"discv5.packet_size", "packet has not 63 to 1280 bytes"};
 inline constexpr ErrorKind kBadPacket{"discv5.bad_packet", "packet is malformed"};
 inline constexpr ErrorKind kUnexpectedHandshake{"discv5.unexpected_handshake",
-                                                 "handshake answers no WHOAREYOU of ours, or comes too late"};
+                                                "handshake answers no WHOAREYOU of ours, or comes too late"};
 inline constexpr ErrorKind kTooManyHandshakes{"discv5.too_many_handshakes",
-                                               "more nodes come than we shake hands with in a second"};
+                                              "more nodes come than we shake hands with in a second"};
 inline constexpr ErrorKind kNoRecord{"discv5.no_record", "handshake has no record, and we know none of the node"};
 inline constexpr ErrorKind kForeignRecord{"discv5.foreign_record", "record is of another node"};
 inline constexpr ErrorKind kReplayed{"discv5.replayed", "packet was here before"};
 inline constexpr ErrorKind kUnexpectedChallenge{"discv5.unexpected_challenge",
-                                                 "WHOAREYOU is about no packet of ours that waits for an answer"};
+                                                "WHOAREYOU is about no packet of ours that waits for an answer"};
 inline constexpr ErrorKind kUnexpectedAnswer{"discv5.unexpected_answer", "message answers no request of ours"};
 inline constexpr ErrorKind kUnaskedRecord{"discv5.unasked_record", "record is not at a distance that was asked for"};
 inline constexpr ErrorKind kUnreachableRecord{"discv5.unreachable_record",
-                                               "record is of a node that we may not, or cannot, ask"};
+                                              "record is of a node that we may not, or cannot, ask"};
 inline constexpr ErrorKind kOwnPacket{"discv5.own_packet", "packet is of our own id"};
 inline constexpr ErrorKind kTooManyAnswers{"discv5.too_many_answers", "address asks for more than its share"};
 inline constexpr ErrorKind kUnknownMessage{"discv5.unknown_message", "message is of a type that we do not speak"};

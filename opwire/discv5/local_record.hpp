@@ -22,8 +22,8 @@ struct Announced {
 
 class LocalRecord {
  public:
-  /// private_key: 32 bytes. entries: byte strings that are not RLP yet. first_seq: higher than any that was used before;
-  /// Unix milliseconds, as geth takes them, need no memory of it. Errors: kRecordTooLarge, crypto's kBadKey.
+  /// private_key: 32 bytes. entries: byte strings that are not RLP yet. first_seq: higher than any that was used
+  /// before; Unix milliseconds, as geth takes them, need no memory of it. Errors: kRecordTooLarge, crypto's kBadKey.
   static Result<LocalRecord> make(Bytes private_key, std::map<std::string, Bytes> entries, const Announced& announced,
                                   std::uint64_t first_seq);
 

@@ -37,7 +37,8 @@ class Lookup {
   unsigned hops() const noexcept;
   std::size_t asked() const noexcept { return asked_; }
 
-  /// Log distances to ask a node for, so that it names those near the target: its own to the target, and those beside it.
+  /// Log distances to ask a node for, so that it names those near the target: its own to the target, and those beside
+  /// it.
   static std::vector<std::uint16_t> distances(const NodeId& target, const NodeId& asked);
   const NodeId& target() const noexcept { return target_; }
 

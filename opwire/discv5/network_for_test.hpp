@@ -112,9 +112,9 @@ class Network {
   TimePoint now{std::chrono::hours(1)};
   std::map<net::Endpoint, std::unique_ptr<Node>> nodes;
   std::map<net::Endpoint, std::function<void(const Flight&)>> others;  // who are no nodes
-  std::deque<Flight> flights;                   // in order of arrival
-  std::function<bool(Flight&)> passes;          // false: lost; may change it
-  std::vector<Flight> sent;                     // everything, when kept
+  std::deque<Flight> flights;                                          // in order of arrival
+  std::function<bool(Flight&)> passes;                                 // false: lost; may change it
+  std::vector<Flight> sent;                                            // everything, when kept
   bool keep = false;
   std::uint64_t seeds = 0;
 };
@@ -175,8 +175,8 @@ class Stranger {
   Bytes next_;
   std::size_t challenged = 0;
   std::size_t received_bytes = 0;
-  std::vector<Bytes> received;                                      // messages, decrypted
-  std::function<void(Bytes& datagram)> on_handshake;                // may change what is sent
+  std::vector<Bytes> received;                                     // messages, decrypted
+  std::function<void(Bytes& datagram)> on_handshake;               // may change what is sent
   std::function<std::vector<Message>(const Message&)> on_request;  // what is answered
 
  private:

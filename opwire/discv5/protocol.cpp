@@ -151,8 +151,7 @@ void Protocol::ping(const Contact& node, TimePoint now, Done<Pong> done) {
   requests_.ask(node, Ping{{}, own_.record().seq()}, kAttempts, now, taking<Pong>(std::move(done)));
 }
 
-void Protocol::talk(const Contact& node, std::string_view protocol, ByteView message, TimePoint now,
-                    Done<Bytes> done) {
+void Protocol::talk(const Contact& node, std::string_view protocol, ByteView message, TimePoint now, Done<Bytes> done) {
   requests_.ask(node, TalkRequest{{}, to_bytes(as_bytes(protocol)), to_bytes(message)}, kAttempts, now,
                 taking<Bytes>(std::move(done)));
 }
@@ -166,10 +165,9 @@ void Protocol::ask_nodes(const Contact& node, std::vector<std::uint16_t> distanc
                          Done<std::vector<RecordPtr>> done) {
   FindNode request{{}, distances};
   auto take = [this, node, distances = std::move(distances), done = std::move(done)](Result<Answer> answer,
-                                                                                      TimePoint later) {
+                                                                                     TimePoint later) {
     if (!answer) return done(answer.error(), later);
-    std::vector<RecordPtr> records =
-        take_records(node, distances, std::get<std::vector<Bytes>>(*answer), later);
+    std::vector<RecordPtr> records = take_records(node, distances, std::get<std::vector<Bytes>>(*answer), later);
     on_live(node, later);
     done(std::move(records), later);
   };

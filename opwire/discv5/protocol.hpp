@@ -54,11 +54,11 @@ class ProtocolObserver {
 };
 
 struct ProtocolStats {
-  std::uint64_t received = 0;   ///< datagrams
+  std::uint64_t received = 0;  ///< datagrams
   std::uint64_t sent = 0;
-  std::uint64_t handshakes = 0;  ///< of nodes that came to us, completed
-  std::uint64_t challenges = 0;  ///< WHOAREYOUs sent
-  std::uint64_t unanswered = 0;  ///< datagrams that were over their address's share
+  std::uint64_t handshakes = 0;                       ///< of nodes that came to us, completed
+  std::uint64_t challenges = 0;                       ///< WHOAREYOUs sent
+  std::uint64_t unanswered = 0;                       ///< datagrams that were over their address's share
   std::map<std::string_view, std::uint64_t> dropped;  ///< what was wrong with datagrams, records and answers: how often
 };
 
@@ -167,7 +167,7 @@ class Protocol final : private DatagramSink {
   std::uint64_t next_lookup_ = 1;
   TimePoint next_refresh_ = TimePoint::max();
   Duration refresh_pause_ = kFirstPause;  // doubles up to the interval; the first one again while nobody is known
-  bool refilling_ = false;  // bootnodes are asked; the first answer starts lookups
+  bool refilling_ = false;                // bootnodes are asked; the first answer starts lookups
   bool closed_ = false;
 };
 

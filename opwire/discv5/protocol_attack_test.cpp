@@ -117,13 +117,10 @@ TEST(ProtocolAttack, D4HandshakesThatDoNotHoldMakeNoSession) {
     const ErrorKind* error;
   };
   const Case cases[] = {
-      {"record of another key",
-       [](Stranger& stranger) { stranger.record_ = Stranger(stranger.network_, 77).record_; }, &errors::kForeignRecord},
+      {"record of another key", [](Stranger& stranger) { stranger.record_ = Stranger(stranger.network_, 77).record_; },
+       &errors::kForeignRecord},
       {"changed on the way",
-       [](Stranger& stranger) {
-         stranger.on_handshake = [](Bytes& datagram) { datagram.back() ^= 1; };
-       },
-       nullptr},
+       [](Stranger& stranger) { stranger.on_handshake = [](Bytes& datagram) { datagram.back() ^= 1; }; }, nullptr},
       {"signature changed",
        [](Stranger& stranger) {
          // Masking is a stream cipher, so a flipped bit arrives as a flipped bit.
@@ -131,9 +128,7 @@ TEST(ProtocolAttack, D4HandshakesThatDoNotHoldMakeNoSession) {
        },
        nullptr},
       {"ephemeral key is no point",
-       [](Stranger& stranger) {
-         stranger.on_handshake = [](Bytes& datagram) { datagram[16 + 23 + 34 + 64] ^= 0xff; };
-       },
+       [](Stranger& stranger) { stranger.on_handshake = [](Bytes& datagram) { datagram[16 + 23 + 34 + 64] ^= 0xff; }; },
        nullptr},
   };
   for (const Case& one : cases) {
@@ -160,7 +155,8 @@ TEST(ProtocolAttack, D4AHandshakeWithoutRecordOfAnUnknownNodeIsRefused) {
     auto challenge = std::get<Sessions::Challenge>(*incoming);
     challenge.header.record_seq = 1000;  // as if our latest was known
     stranger.send_datagram(
-        flight.from, stranger.sessions_.answer(victim.contact(), challenge, *stranger.record_, ping_with_id(kId))->datagram);
+        flight.from,
+        stranger.sessions_.answer(victim.contact(), challenge, *stranger.record_, ping_with_id(kId))->datagram);
   };
   stranger.send(victim.contact(), ping_with_id(kId));
   network.run(500ms);
@@ -182,7 +178,8 @@ TEST(ProtocolAttack, D4AnOlderRecordDoesNotReplaceANewerOne) {
     auto challenge = std::get<Sessions::Challenge>(*incoming);
     challenge.header.record_seq = 0;
     stranger.send_datagram(
-        flight.from, stranger.sessions_.answer(victim.contact(), challenge, *stranger.record_, ping_with_id(kId))->datagram);
+        flight.from,
+        stranger.sessions_.answer(victim.contact(), challenge, *stranger.record_, ping_with_id(kId))->datagram);
   };
   stranger.send(victim.contact(), ping_with_id(kId));
   network.run(300ms);
@@ -280,11 +277,9 @@ std::vector<std::uint16_t> all_distances() {
 
 TEST(ProtocolAttack, D6NumbersOfMessagesThatMakeNoSense) {
   const auto one_of = [](std::uint8_t total) {
-    return answer_nodes(
-        [total](const FindNode& find, Stranger&, Node&) {
-          return std::vector<Message>{Nodes{find.id, total, {record_of(7)}}};
-        },
-        all_distances());
+    return answer_nodes([total](const FindNode& find, Stranger&,
+                                Node&) { return std::vector<Message>{Nodes{find.id, total, {record_of(7)}}}; },
+                        all_distances());
   };
   EXPECT_EQ(one_of(1).records.size(), 1U);
   EXPECT_TRUE(one_of(0).in_time);  // as one
@@ -318,8 +313,8 @@ TEST(ProtocolAttack, D6FloodsOfRecordsEndAtSixteen) {
 TEST(ProtocolAttack, D6RecordsThatWereNotAskedForAreLeftOut) {
   const Answered wrong = answer_nodes(
       [](const FindNode& find, Stranger& stranger, Node& victim) {
-        return std::vector<Message>{
-            Nodes{find.id, 1, {record_of(7), to_bytes(stranger.record_->encoded()), to_bytes(victim.record()->encoded())}}};
+        return std::vector<Message>{Nodes{
+            find.id, 1, {record_of(7), to_bytes(stranger.record_->encoded()), to_bytes(victim.record()->encoded())}}};
       },
       {1});
   EXPECT_TRUE(wrong.records.empty());
@@ -337,7 +332,8 @@ TEST(ProtocolAttack, D6PrivateAddressesOfAPublicNodeAreLeftOut) {
   const ByteArray<4> private_ip{10, 0, 0, 1}, loopback{127, 0, 0, 1};
   const Answered answered = answer_nodes(
       [&](const FindNode& find, Stranger&, Node&) {
-        return std::vector<Message>{Nodes{find.id, 1,
+        return std::vector<Message>{Nodes{find.id,
+                                          1,
                                           {record_of(7, net::Endpoint(private_ip, 30303)),
                                            record_of(8, net::Endpoint(loopback, 30303)), record_of(9)}}};
       },

@@ -301,7 +301,8 @@ TEST(Protocol, TooManyQuestionsAtOnceAreRefused) {
   for (auto& pong : pongs) a.protocol->ping(b.contact(), network.now, pong.done());
   network.run(1s);
   std::size_t refused = 0;
-  for (const auto& pong : pongs) refused += pong.result && !*pong.result && pong.result->error().is(opwire::errors::kLimit);
+  for (const auto& pong : pongs)
+    refused += pong.result && !*pong.result && pong.result->error().is(opwire::errors::kLimit);
   EXPECT_EQ(refused, 3U);
 }
 

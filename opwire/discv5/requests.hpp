@@ -1,7 +1,7 @@
 // Our questions to other nodes: sent, sent again, matched with their answers, given up.
 //
-// A node without a session gets one question at a time, which carries the handshake; the others wait for it. A node that
-// has lost its session asks who we are; then all that it has not answered is sent anew.
+// A node without a session gets one question at a time, which carries the handshake; the others wait for it. A node
+// that has lost its session asks who we are; then all that it has not answered is sent anew.
 #pragma once
 
 #include <deque>

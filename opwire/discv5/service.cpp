@@ -49,7 +49,8 @@ struct Service::Impl final : public DatagramSink {
     while (true) {
       const auto datagrams = co_await socket->receive();
       if (!datagrams) {
-        if (datagrams.error().is(opwire::errors::kClosed) || datagrams.error().is(opwire::errors::kCancelled)) co_return;
+        if (datagrams.error().is(opwire::errors::kClosed) || datagrams.error().is(opwire::errors::kCancelled))
+          co_return;
         kLog.error("cannot receive any more", {{"error", datagrams.error()}});
         co_return;
       }
@@ -93,8 +94,7 @@ Result<std::unique_ptr<Service>> Service::make(Loop& loop, Rng& rng, std::unique
                                                ProtocolOptions options, ProtocolObserver* observer) {
   auto impl = std::make_unique<Impl>(loop, std::move(socket));
   ProtocolObserver& told = observer != nullptr ? *observer : impl->silent;
-  OPW_TRY(impl->protocol,
-          Protocol::make(std::move(options), unix_milliseconds(loop.wall_now()), rng, *impl, told));
+  OPW_TRY(impl->protocol, Protocol::make(std::move(options), unix_milliseconds(loop.wall_now()), rng, *impl, told));
   return std::unique_ptr<Service>(new Service(std::move(impl)));
 }
 

@@ -113,8 +113,7 @@ Result<Sessions::Incoming> Sessions::open_ordinary(const Peer& from, const Packe
   for (Cache* const cache : {&sought_, &accepted_}) {
     Session* const session = cache->find(from);
     if (session == nullptr) continue;
-    Result<Bytes> message =
-        crypto::aes128_gcm_open(session->from_peer, packet.nonce, packet.unmasked, packet.message);
+    Result<Bytes> message = crypto::aes128_gcm_open(session->from_peer, packet.nonce, packet.unmasked, packet.message);
     if (!message) continue;
     if (!session->received.add(packet.nonce)) return errors::kReplayed;
     return Incoming(Opened{from, std::move(*message), nullptr});

@@ -15,6 +15,12 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using test::contact_at;
 
+TableOptions one_a_second() {
+  TableOptions options;
+  options.check_new = seconds(1);
+  return options;
+}
+
 class TableCheckTest : public ::testing::Test {
  protected:
   Contact add(unsigned number) {
@@ -40,7 +46,7 @@ class TableCheckTest : public ::testing::Test {
 
   TimePoint now_{std::chrono::hours(1)};
   SeededRng rng_{5};
-  Table table_{contact_at("52.0.0.1", 9, 1'000'000).id, TableOptions(), rng_};
+  Table table_{contact_at("52.0.0.1", 9, 1'000'000).id, one_a_second(), rng_};
 };
 
 TEST_F(TableCheckTest, AnEmptyTableWaitsForEver) {
@@ -79,7 +85,7 @@ TEST_F(TableCheckTest, NewOnesAreChosenByChance) {
   std::set<NodeId> first;
   for (unsigned seed = 0; seed < 40; ++seed) {
     SeededRng rng(seed);
-    Table table(contact_at("52.0.0.1", 9, 1'000'000).id, TableOptions(), rng);
+    Table table(contact_at("52.0.0.1", 9, 1'000'000).id, one_a_second(), rng);
     for (unsigned i = 1; i <= 4; ++i) table.add(contact_at("52.1." + std::to_string(i) + ".1", 9, i), now_);
     first.insert(table.next_check(now_)->id);
   }
