@@ -5,8 +5,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-peers=(gopeer gopeer-old opnodepeer rustpeer jspeer)
-declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [rustpeer]=cargo [jspeer]=node)
+peers=(gopeer gopeer-old opnodepeer rustpeer jspeer gethdisc sigpdisc jsdisc)
+declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [rustpeer]=cargo [jspeer]=node
+    [gethdisc]=go [sigpdisc]=cargo [jsdisc]=node)
 declare -A folder=([gopeer-old]=gopeer)
 declare -A needed=([go]=1.26 [cargo]=1.88 [node]=20)
 declare -A version=(
@@ -49,20 +50,27 @@ build_go() {
 build_gopeer() { build_go gopeer; }
 build_gopeer-old() { build_go gopeer-old -modfile=old.mod -ldflags='-X main.userAgent=opwire-gopeer-old'; }
 build_opnodepeer() { build_go opnodepeer; }
+build_gethdisc() { build_go gethdisc; }
 
-# What it is made of is kept for all clones of this tree, as go and ccache keep theirs: it takes two minutes.
-build_rustpeer() {
-    local target=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/opwire/rustpeer}
-    (cd rustpeer && nice cargo build --quiet --release --locked --target-dir "$target")
-    cp "$target/release/rustpeer" bin/rustpeer
+# What it is made of is kept for all clones of this tree, as go and ccache keep theirs: it takes minutes.
+build_rust() {
+    local target=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/opwire/$1}
+    (cd "$1" && nice cargo build --quiet --release --locked --target-dir "$target")
+    cp "$target/release/$1" "bin/$1"
 }
 
-build_jspeer() {
-    (cd jspeer && npm ci --silent --no-audit --no-fund --ignore-scripts)
+build_rustpeer() { build_rust rustpeer; }
+build_sigpdisc() { build_rust sigpdisc; }
+
+build_node() {
+    (cd "$1" && npm ci --silent --no-audit --no-fund --ignore-scripts)
     # shellcheck disable=SC2016 # for the script to expand
-    printf '#!/bin/sh\nexec node "$(dirname "$0")/../jspeer/src/main.js" "$@"\n' >bin/jspeer
-    chmod +x bin/jspeer
+    printf '#!/bin/sh\nexec node "$(dirname "$0")/../%s/src/main.js" "$@"\n' "$1" >"bin/$1"
+    chmod +x "bin/$1"
 }
+
+build_jspeer() { build_node jspeer; }
+build_jsdisc() { build_node jsdisc; }
 
 if [[ ${1:-} == --tools ]]; then
     for name in go cargo node; do
