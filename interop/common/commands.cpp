@@ -24,6 +24,18 @@ std::size_t Command::number(std::string_view field, std::size_t otherwise) const
   return problem ? otherwise : number;
 }
 
+std::vector<std::size_t> Command::numbers(std::string_view field) const {
+  std::vector<std::size_t> numbers;
+  const boost::json::value* value = fields_.if_contains(field);
+  if (value == nullptr || !value->is_array()) return numbers;
+  for (const boost::json::value& one : value->as_array()) {
+    boost::system::error_code problem;
+    const auto number = one.to_number<std::size_t>(problem);
+    if (!problem) numbers.push_back(number);
+  }
+  return numbers;
+}
+
 Task<void> follow_commands(Loop& loop, Obey obey) {
   Input input(loop);
   while (true) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 #include <string>
 
 #include "interop/common/events.hpp"
@@ -19,6 +20,7 @@ class Command {
   std::string text(std::string_view field) const;
   bool flag(std::string_view field) const;
   std::size_t number(std::string_view field, std::size_t otherwise = 0) const;
+  std::vector<std::size_t> numbers(std::string_view field) const;
 
  private:
   Fields fields_;

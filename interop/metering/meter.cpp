@@ -1,6 +1,9 @@
 #include "interop/metering/meter.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 namespace opwire::interop {
 namespace {
@@ -23,6 +26,16 @@ double Meter::wall_seconds() const {
 }
 double Meter::cpu_seconds() const {
   return cpu_so_far() - cpu_;
+}
+
+std::uint64_t resident_bytes() {
+  std::FILE* file = std::fopen("/proc/self/statm", "r");
+  if (file == nullptr) return 0;
+  unsigned long long total = 0;
+  unsigned long long resident = 0;
+  const int read = std::fscanf(file, "%llu %llu", &total, &resident);
+  std::fclose(file);
+  return read == 2 ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
 }  // namespace opwire::interop

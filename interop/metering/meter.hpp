@@ -1,6 +1,8 @@
 // Spans of this process: wall time, and CPU time (user and system) of all its threads.
 #pragma once
 
+#include <cstdint>
+
 #include "opwire/base/time.hpp"
 
 namespace opwire::interop {
@@ -15,5 +17,8 @@ class Meter {
   TimePoint wall_;
   double cpu_;
 };
+
+/// Of this process, now; 0 when the system does not tell.
+std::uint64_t resident_bytes();
 
 }  // namespace opwire::interop
