@@ -18,14 +18,23 @@ class KnownRecords {
   };
   /// Errors: those of NodeRecord::parse.
   Result<Found> parse(ByteView encoded) {
-    RecordPtr& known = records_[std::hash<std::string_view>{}(as_text(encoded))];
+    RecordPtr& known = place_of(encoded);
     if (known && equal(known->encoded(), encoded)) return Found{known, false};
     OPW_TRY(NodeRecord record, NodeRecord::parse(encoded));
     known = std::make_shared<NodeRecord>(std::move(record));
     return Found{known, true};
   }
+  /// One that was parsed elsewhere. False when it was known.
+  bool add(const RecordPtr& record) {
+    RecordPtr& known = place_of(record->encoded());
+    if (known && *known == *record) return false;
+    known = record;
+    return true;
+  }
 
  private:
+  RecordPtr& place_of(ByteView encoded) { return records_[std::hash<std::string_view>{}(as_text(encoded))]; }
+
   LruCache<std::size_t, RecordPtr> records_;
 };
 

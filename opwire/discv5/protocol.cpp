@@ -98,8 +98,7 @@ std::optional<Contact> Protocol::usable(const RecordPtr& record) const {
 }
 
 void Protocol::learn(const RecordPtr& record, TimePoint now) {
-  const Result<KnownRecords::Found> known = known_.parse(record->encoded());
-  if (known && known->is_new) observer_.on_record(record);
+  if (known_.add(record)) observer_.on_record(record);
   if (const auto contact = usable(record)) table_.add(*contact, now);
 }
 

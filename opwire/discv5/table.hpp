@@ -26,8 +26,8 @@ struct TableOptions {
   std::size_t replacements = 10;     ///< a bucket's
   std::size_t subnet_in_bucket = 2;  ///< nodes, replacements among them, of one /24 (IPv6: /48) in a bucket;
   std::size_t subnet_in_table = 10;  ///< and in all. Private and loopback addresses are not counted.
-  Duration check_new = std::chrono::milliseconds(100);   ///< between two checks of nodes that are not live yet
-  Duration check_live = std::chrono::seconds(10);  ///< between two checks of live nodes
+  Duration check_new = std::chrono::milliseconds(100);  ///< between two checks of nodes that are not live yet
+  Duration check_live = std::chrono::seconds(10);       ///< between two checks of live nodes
 };
 
 class Table {
