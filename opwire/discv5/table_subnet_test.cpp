@@ -107,6 +107,7 @@ TEST_F(TableSubnetTest, PrivateNetworksAndLoopbackHaveNoShare) {
 
 TEST_F(TableSubnetTest, WhoMovesNeedsAShareThere) {
   for (unsigned i = 0; i < 2; ++i) table_.add(next("52.1.1.1", 256), now_);
+  table_.add(next("52.1.2.1", 256), now_);
   const Contact other = next("52.1.2.1", 256);
   const std::uint64_t its_number = number_ - 1;
   table_.add(other, now_);
@@ -114,7 +115,8 @@ TEST_F(TableSubnetTest, WhoMovesNeedsAShareThere) {
   EXPECT_EQ(table_.find(other.id), other.record);
   EXPECT_EQ(table_.add(contact_at("52.1.2.9", 9, its_number, 3), now_), Added::kUpdated) << "it does not count itself";
   EXPECT_EQ(table_.add(contact_at("52.1.3.9", 9, its_number, 4), now_), Added::kUpdated);
-  for (unsigned i = 0; i < 2; ++i) EXPECT_EQ(table_.add(next("52.1.2.1", 256), now_), Added::kNew) << "it left";
+  EXPECT_EQ(table_.add(next("52.1.2.1", 256), now_), Added::kNew) << "it left";
+  EXPECT_EQ(table_.add(next("52.1.2.1", 256), now_), Added::kRefused);
 }
 
 // A thousand nodes in four networks, with records as new as they please.
