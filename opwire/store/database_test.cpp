@@ -1,0 +1,4 @@
+#include "opwire/store/database.hpp"
+
+#include <gtest/gtest.h>
+TEST(X, Y) {}
