@@ -15,6 +15,7 @@ Error lmdb_error(int code) noexcept {
       return Error(errors::kFull, mdb_strerror(code));
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return Error(errors::kFull, "disk", code);
     default:
       // LMDB's own codes are negative, and their texts static.

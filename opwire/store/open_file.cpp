@@ -59,11 +59,7 @@ Result<void> create(const DatabaseOptions& options) {
 
 Result<std::unique_ptr<LmdbFile>> open_or_create(const DatabaseOptions& options) {
   OPW_TRY(const bool missing, is_missing(options.path));
-  if (missing) {
-    OPW_TRYV(create(options));
-  } else if (::access(options.path.c_str(), R_OK | W_OK) != 0) {
-    return cannot_open(nullptr, errno);
-  }
+  if (missing) OPW_TRYV(create(options));
   OPW_TRYV(check_pages(options.path, LmdbFile::map_size(options)));
   return LmdbFile::open(options.path, options);
 }
