@@ -51,9 +51,11 @@ func newDialler(db *enode.DB, socket *net.UDPConn, target *enode.Node) (*dialler
 	}, nil
 }
 
+// newRequestID has no zero in front, which @chainsafe/discv5 would lose, and with it the answer.
 func newRequestID() []byte {
 	id := make([]byte, 8)
 	rand.Read(id)
+	id[0] |= 1
 	return id
 }
 

@@ -1,6 +1,7 @@
 #include "opwire/discv5/address_vote.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "opwire/discv5/subnet.hpp"
 
@@ -18,7 +19,7 @@ std::pair<net::Endpoint, std::size_t> majority(const Votes& votes) {
   std::size_t lead = 0;
   for (const auto& vote : votes) {
     if (lead == 0) candidate = vote.seen;
-    vote.seen == candidate ? ++lead : --lead;
+    lead = vote.seen == candidate ? lead + 1 : lead - 1;
   }
   const auto for_it = [&](const auto& vote) { return vote.seen == candidate; };
   const auto count = static_cast<std::size_t>(std::ranges::count_if(votes, for_it));

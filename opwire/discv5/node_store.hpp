@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "opwire/base/result.hpp"
+#include "opwire/base/time.hpp"
 #include "opwire/discv5/contact.hpp"
 #include "opwire/runtime/task.hpp"
 

@@ -145,12 +145,12 @@ TEST_F(TableTest, AFullBucketLetsOthersWait) {
 
 TEST_F(TableTest, AReplacementComesByChance) {
   std::set<std::size_t> chosen;
+  std::vector<Contact> contacts;
+  for (std::size_t i = 0; i < 20; ++i) contacts.push_back(node_at_distance(256));
   for (unsigned seed = 0; seed < 30; ++seed) {
     SeededRng rng(seed);
     Table table(kLocal, options_, rng);
-    next_number_ = 1;
-    std::vector<Contact> contacts;
-    for (std::size_t i = 0; i < 20; ++i) table.add(contacts.emplace_back(node_at_distance(256)), now_);
+    for (const Contact& contact : contacts) table.add(contact, now_);
     table.on_silence(contacts[3].id, now_);
     EXPECT_EQ(table.size(), 16u);
     EXPECT_EQ(table.replacements(), 3u);

@@ -1,0 +1,192 @@
+#include "opwire/store/lmdb_file.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "opwire/store/errors.hpp"
+#include "opwire/store/lmdb_error.hpp"
+#include "opwire/store/lmdb_prune.hpp"
+#include "opwire/store/sealed_value.hpp"
+
+namespace opwire::store {
+namespace {
+
+constexpr const char* kFormatTable = "opwire";
+constexpr std::string_view kFormatKey = "format";
+/// Of sealed values and of how tables are used; what a table's values mean is told by themselves.
+constexpr std::uint32_t kFormat = 1;
+constexpr std::uint64_t kSlack = 1 << 20;
+
+// One file; our own lock instead of LMDB's; transactions are not tied to threads.
+constexpr unsigned kFlags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS;
+
+MDB_val val(ByteView bytes) noexcept {
+  // LMDB writes to neither keys nor values.
+  return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};
+}
+ByteView view(const MDB_val& value) noexcept {
+  return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
+}
+
+Error cannot_open(const char* what, int code) noexcept {
+  const Error error = lmdb_error(code);
+  if (error.is(errors::kFull)) return error;
+  return Error(errors::kCannotOpen, code > 0 ? what : mdb_strerror(code), std::max(code, 0));
+}
+
+}  // namespace
+
+std::uint64_t LmdbFile::map_size(const DatabaseOptions& options) noexcept {
+  // Pages that the last transaction and the present one replace are not free yet: each may have replaced all.
+  constexpr std::uint64_t kPage = 65536;
+  return (3 * options.size_cap + kSlack) / kPage * kPage;
+}
+
+Result<LmdbFile::Env> LmdbFile::open_env(const std::filesystem::path& path, const DatabaseOptions& options) {
+  MDB_env* made = nullptr;
+  if (const int code = mdb_env_create(&made); code != 0) return cannot_open("create", code);
+  Env env(made);
+  OPW_TRYV(lmdb_check(mdb_env_set_maxdbs(made, static_cast<MDB_dbi>(options.tables.size() + 1))));
+  OPW_TRYV(lmdb_check(mdb_env_set_mapsize(made, map_size(options))));
+  const int code = mdb_env_open(made, path.c_str(), kFlags, S_IRUSR | S_IWUSR);
+  if (code != 0) return cannot_open("open", code);
+  return env;
+}
+
+Result<void> LmdbFile::create(const std::filesystem::path& path, const DatabaseOptions& options) {
+  OPW_TRY(Env env, open_env(path, options));
+  LmdbFile file(std::move(env), options.size_cap);
+  OPW_TRY(Txn txn, file.begin(0));
+  MDB_dbi table = 0;
+  OPW_TRYV(lmdb_check(mdb_dbi_open(txn.get(), kFormatTable, MDB_CREATE, &table)));
+  ByteArray<4> format;
+  store_le(format.data(), kFormat);
+  const Bytes sealed = seal_value(as_bytes(kFormatKey), 0, format);
+  MDB_val key = val(as_bytes(kFormatKey));
+  MDB_val value = val(sealed);
+  OPW_TRYV(lmdb_check(mdb_put(txn.get(), table, &key, &value, 0)));
+  return commit(std::move(txn));
+}
+
+Result<std::unique_ptr<LmdbFile>> LmdbFile::open(const std::filesystem::path& path, const DatabaseOptions& options) {
+  OPW_TRY(Env env, open_env(path, options));
+  std::unique_ptr<LmdbFile> file(new LmdbFile(std::move(env), options.size_cap));
+  OPW_TRYV(file->open_tables(options));
+  return file;
+}
+
+Result<void> LmdbFile::open_tables(const DatabaseOptions& options) {
+  OPW_TRY(Txn txn, begin(0));
+  OPW_TRYV(check_format(txn.get()));
+  for (const TableOptions& wanted : options.tables) {
+    Table& table = tables_.emplace_back(Table{wanted});
+    OPW_TRYV(lmdb_check(mdb_dbi_open(txn.get(), wanted.name.c_str(), MDB_CREATE, &table.id)));
+  }
+  return commit(std::move(txn));
+}
+
+Result<void> LmdbFile::check_format(MDB_txn* txn) {
+  const Error damaged(errors::kDamaged, "no mark of ours");
+  MDB_dbi table = 0;
+  if (mdb_dbi_open(txn, kFormatTable, 0, &table) != 0) return damaged;
+  MDB_val key = val(as_bytes(kFormatKey));
+  MDB_val value;
+  if (mdb_get(txn, table, &key, &value) != 0) return damaged;
+  const auto opened = open_value(as_bytes(kFormatKey), view(value));
+  if (!opened || opened->bytes.size() != sizeof(kFormat)) return damaged;
+  const auto format = load_le<std::uint32_t>(opened->bytes.data());
+  if (format > kFormat) return Error(errors::kNewerFormat);
+  if (format < kFormat) return damaged;
+  return {};
+}
+
+Result<LmdbFile::Txn> LmdbFile::begin(unsigned flags) {
+  MDB_txn* txn = nullptr;
+  OPW_TRYV(lmdb_check(mdb_txn_begin(env_.get(), nullptr, flags, &txn)));
+  return Txn(txn);
+}
+
+Result<void> LmdbFile::commit(Txn txn) {
+  return lmdb_check(mdb_txn_commit(txn.release()));
+}
+
+Result<void> LmdbFile::apply(MDB_txn* txn, MDB_dbi table, const Batch::Change& change) {
+  MDB_val key = val(change.key);
+  if (change.sealed.empty()) {
+    const int code = mdb_del(txn, table, &key, nullptr);
+    return code == MDB_NOTFOUND ? Result<void>() : lmdb_check(code);
+  }
+  MDB_val value = val(change.sealed);
+  return lmdb_check(mdb_put(txn, table, &key, &value, 0));
+}
+
+Result<std::size_t> LmdbFile::write(const Batch& batch) {
+  if (batch.bytes_ > size_cap_ / 2) return Error(errors::kFull, "batch is too large");
+  OPW_TRY(std::size_t gone, make_room(batch.bytes_));
+  OPW_TRY(Txn txn, begin(0));
+  for (const Batch::Change& change : batch.changes_) {
+    OPW_CHECK(change.table < tables_.size());
+    OPW_TRYV(apply(txn.get(), tables_[change.table].id, change));
+  }
+  for (const Table& table : tables_) {
+    MDB_stat stat;
+    OPW_TRYV(lmdb_check(mdb_stat(txn.get(), table.id, &stat)));
+    const std::size_t most = table.options.max_entries;
+    if (stat.ms_entries <= most) continue;
+    // A few more than are too many, so that not each batch looks through the whole table.
+    OPW_TRY(const std::size_t pruned, prune(txn.get(), table.id, stat.ms_entries - most + most / 32, 0));
+    gone += pruned;
+  }
+  OPW_TRYV(commit(std::move(txn)));
+  return gone;
+}
+
+Result<std::uint64_t> LmdbFile::used_bytes(MDB_txn* txn, const Table& table) {
+  MDB_stat stat;
+  OPW_TRYV(lmdb_check(mdb_stat(txn, table.id, &stat)));
+  return stat.ms_psize * std::uint64_t{stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages};
+}
+
+// In a transaction of its own, so that what a batch has to copy does not come on top.
+Result<std::size_t> LmdbFile::make_room(std::size_t bytes) {
+  OPW_TRY(Txn txn, begin(0));
+  std::uint64_t used = bytes;
+  std::uint64_t most = 0;
+  const Table* largest = nullptr;
+  for (const Table& table : tables_) {
+    OPW_TRY(const std::uint64_t size, used_bytes(txn.get(), table));
+    used += size;
+    if (size >= most) {
+      largest = &table;
+      most = size;
+    }
+  }
+  if (used <= size_cap_ || largest == nullptr) return std::size_t{0};
+  OPW_TRY(const std::size_t gone, prune(txn.get(), largest->id, 0, used - size_cap_ + size_cap_ / 16));
+  OPW_TRYV(commit(std::move(txn)));
+  return gone;
+}
+
+Result<Contents> LmdbFile::scan(TableId table) {
+  OPW_CHECK(table < tables_.size());
+  OPW_TRY(Txn txn, begin(MDB_RDONLY));
+  MDB_cursor* cursor = nullptr;
+  OPW_TRYV(lmdb_check(mdb_cursor_open(txn.get(), tables_[table].id, &cursor)));
+  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closer(cursor, mdb_cursor_close);
+  Contents contents;
+  MDB_val key, value;
+  int code = 0;
+  while ((code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+    const auto opened = open_value(view(key), view(value));
+    if (opened) {
+      contents.entries.push_back({to_bytes(view(key)), opened->rank, to_bytes(opened->bytes)});
+    } else {
+      contents.damaged.push_back(to_bytes(view(key)));
+    }
+  }
+  if (code != MDB_NOTFOUND) return lmdb_error(code);
+  return contents;
+}
+
+}  // namespace opwire::store
