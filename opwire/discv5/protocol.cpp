@@ -74,7 +74,9 @@ void Protocol::on_unreadable(const Sessions::Unreadable& packet, TimePoint now) 
 void Protocol::on_opened(Sessions::Opened opened, TimePoint now) {
   if (opened.record) {
     ++stats_.handshakes;
-    learn(opened.record, now);
+    // A node of the Internet has no private address, and with one it would not count towards its network's share.
+    const auto claimed = udp_endpoint(*opened.record, options_.families);
+    if (!claimed || may_relay(opened.from.at.ip(), claimed->ip())) learn(opened.record, now);
   }
   Result<Message> message = parse_message(opened.message);
   if (!message) return count(message.error());
@@ -136,11 +138,12 @@ void Protocol::on_live(const Contact& node, TimePoint now) {
   if (record && udp_endpoint(*record, options_.families) == node.endpoint) observer_.on_live(record);
 }
 
-void Protocol::on_silent(const NodeId& id, TimePoint now) {
-  if (!table_.find(id)) return;
-  table_.on_silence(id, now);
-  if (table_.find(id)) return;
-  observer_.on_gone(id);
+void Protocol::on_silent(const Contact& node, TimePoint now) {
+  const RecordPtr known = table_.find(node.id);
+  if (!known || udp_endpoint(*known, options_.families) != node.endpoint) return;  // it has moved meanwhile
+  table_.on_silence(node.id, now);
+  if (table_.find(node.id)) return;
+  observer_.on_gone(node.id);
   if (table_.size() > 0) return;
   refresh_pause_ = kFirstPause;
   next_refresh_ = std::min(next_refresh_, now + kFirstPause);

@@ -139,7 +139,7 @@ class Protocol final : private DatagramSink {
                                       const std::vector<Bytes>& encoded, TimePoint now);
   Result<RecordPtr> take_record(const Contact& from, const std::vector<std::uint16_t>& distances, ByteView encoded);
   void on_live(const Contact& node, TimePoint now);
-  void on_silent(const NodeId& id, TimePoint now);
+  void on_silent(const Contact& node, TimePoint now);
 
   void ask_nodes(const Contact& node, std::vector<std::uint16_t> distances, unsigned attempts, TimePoint now,
                  Done<std::vector<RecordPtr>> done);
@@ -148,7 +148,7 @@ class Protocol final : private DatagramSink {
   void refresh(TimePoint now);
   void refill(TimePoint now);
   void go_on(std::uint64_t lookup, TimePoint now);
-  void on_lookup_answer(std::uint64_t lookup, const NodeId& node, const Result<std::vector<RecordPtr>>& records,
+  void on_lookup_answer(std::uint64_t lookup, const Contact& node, const Result<std::vector<RecordPtr>>& records,
                         TimePoint now);
 
   ProtocolOptions options_;

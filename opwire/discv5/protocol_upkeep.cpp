@@ -49,7 +49,7 @@ void Protocol::check(const Contact& node, TimePoint now) {
   requests_.ask(node, Ping{{}, own_.record().seq()}, kCheckAttempts, now,
                 [this, node](Result<Answer> answer, TimePoint later) {
                   if (answer) return on_pong(node, std::get<Pong>(*answer), later);
-                  if (!closed_) on_silent(node.id, later);
+                  if (!closed_) on_silent(node, later);
                 });
 }
 
@@ -127,7 +127,7 @@ void Protocol::go_on(std::uint64_t id, TimePoint now) {
   Lookup& lookup = found->second.lookup;
   while (const auto node = lookup.next(now)) {
     ask_nodes(*node, Lookup::distances(lookup.target(), node->id), 1, now,
-              [this, id, node = node->id](const Result<std::vector<RecordPtr>>& records, TimePoint later) {
+              [this, id, node = *node](const Result<std::vector<RecordPtr>>& records, TimePoint later) {
                 on_lookup_answer(id, node, records, later);
               });
   }
@@ -137,7 +137,7 @@ void Protocol::go_on(std::uint64_t id, TimePoint now) {
   ended.mapped().done(LookupResult{result.results(), result.asked(), result.hops()}, now);
 }
 
-void Protocol::on_lookup_answer(std::uint64_t id, const NodeId& node, const Result<std::vector<RecordPtr>>& records,
+void Protocol::on_lookup_answer(std::uint64_t id, const Contact& node, const Result<std::vector<RecordPtr>>& records,
                                 TimePoint now) {
   if (!records && !closed_) on_silent(node, now);
   const auto found = lookups_.find(id);
@@ -148,9 +148,9 @@ void Protocol::on_lookup_answer(std::uint64_t id, const NodeId& node, const Resu
     for (const RecordPtr& record : *records) {
       if (auto contact = usable(record)) named.push_back(std::move(*contact));
     }
-    lookup.on_answer(node, named);
+    lookup.on_answer(node.id, named);
   } else {
-    lookup.on_silence(node);
+    lookup.on_silence(node.id);
   }
   go_on(id, now);
 }
