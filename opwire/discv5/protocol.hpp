@@ -27,7 +27,9 @@ struct ProtocolOptions {
   Bytes key;                             ///< 32 bytes, secp256k1
   std::map<std::string, Bytes> entries;  ///< further ones of our record: byte strings, which are not RLP yet
   IpFamilies families;
-  Announced announced;  ///< an address of our families that is missing is found by vote, together with its UDP port
+  Announced announced;
+  /// An address of our families that is not announced is found by vote, together with its UDP port.
+  bool vote_address = true;
   std::vector<Contact> bootnodes;
   /// Whether nodes there may be known and asked: --p2p.netrestrict. Null: all may. Whoever asks us is answered.
   std::function<bool(const net::Endpoint&)> admits;

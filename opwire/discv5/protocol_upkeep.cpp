@@ -63,8 +63,8 @@ void Protocol::on_pong(const Contact& node, const Pong& pong, TimePoint now) {
   Announced announced = own_.announced();
   const auto seen4 = vote_.winner(false);
   const auto seen6 = vote_.winner(true);
-  const bool finds4 = options_.families.v4 && !options_.announced.ip4;
-  const bool finds6 = options_.families.v6 && !options_.announced.ip6;
+  const bool finds4 = options_.vote_address && options_.families.v4 && !options_.announced.ip4;
+  const bool finds6 = options_.vote_address && options_.families.v6 && !options_.announced.ip6;
   if (finds4 && seen4) {
     std::copy_n(seen4->address.begin(), 4, announced.ip4.emplace().begin());
     announced.udp = seen4->port;

@@ -8,8 +8,11 @@
 #include "opwire/base/result.hpp"
 #include "opwire/base/time.hpp"
 #include "opwire/crypto/keys.hpp"
+#include "opwire/dns_tree/tree.hpp"
+#include "opwire/multiformats/ip_network.hpp"
 #include "opwire/multiformats/multiaddr.hpp"
 #include "opwire/opstack/chain/rollup_config.hpp"
+#include "opwire/opstack/discovery/bootnodes.hpp"
 
 namespace opwire::node {
 
@@ -33,6 +36,19 @@ struct PeersConfig {
 /// op-node's --p2p.scoring.
 enum class PeerScoring : std::uint8_t { kNone, kLight };
 
+/// op-node's --p2p.* of discovery.
+struct DiscoveryConfig {
+  net::Endpoint listen;                      ///< UDP; port 0: the number of the TCP port
+  std::vector<opstack::Bootnode> bootnodes;  ///< names in them are resolved when the node starts
+  std::vector<dns_tree::Link> dns_trees;
+  std::string database;        ///< --p2p.discovery.path; empty: in memory
+  bool reset_damaged = false;  ///< a damaged database is set aside and begun anew
+  std::string advertise_host;  ///< an address or a name; empty: what others see
+  std::uint16_t advertise_tcp = 0;
+  std::uint16_t advertise_udp = 0;
+  multiformats::IpNetworkList netrestrict;  ///< empty: no restriction
+};
+
 struct Config {
   explicit Config(crypto::PrivateKey key) : peer_key(std::move(key)) {}
 
@@ -44,8 +60,9 @@ struct Config {
   // Who we are and whom we know.
   crypto::PrivateKey peer_key;
   std::string agent = "optimism";
-  std::vector<Multiaddr> listen;        ///< /ip4|ip6/<ip>/tcp/<port>
-  std::vector<Multiaddr> static_peers;  ///< each ends in /p2p/ID; kept connected
+  std::vector<Multiaddr> listen;             ///< /ip4|ip6/<ip>/tcp/<port>
+  std::vector<Multiaddr> static_peers;       ///< each ends in /p2p/ID; kept connected
+  std::optional<DiscoveryConfig> discovery;  ///< none: --p2p.no-discovery
 
   // How we behave.
   PeersConfig peers;

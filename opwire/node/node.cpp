@@ -1,6 +1,8 @@
-// The one place where a node is put together, in op-node's order: host, gossip, topics, static peers, pings.
+// The one place where a node is put together, in op-node's order: host, gossip, topics, static peers, discovery,
+// pings.
 #include "opwire/node/node.hpp"
 
+#include "opwire/node/net_restrict.hpp"
 #include "opwire/node/peer_pings.hpp"
 #include "opwire/node/static_peers.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
@@ -23,11 +25,12 @@ void set_waters(swarm::SwarmOptions& options, const PeersConfig& peers) {
   for (std::size_t* limit : {&cap.inbound, &cap.outbound, &cap.total}) *limit = std::max(*limit, 2 * peers.hi);
 }
 
-HostOptions host_options(const Config& config, PeerEvents& events) {
+HostOptions host_options(const Config& config, PeerEvents& events, ConnectionGater* gater) {
   HostOptions options(config.peer_key);
   options.listen = config.listen;
   options.agent = config.agent;
   options.events = &events;
+  options.gater = gater;
   options.swarm.dial_timeout = config.dial_timeout;
   set_waters(options.swarm, config.peers);
   return options;
@@ -108,10 +111,11 @@ std::uint64_t sum(const std::map<std::string_view, std::uint64_t>& counts) {
 
 struct Node::Impl {
   Impl(WorkerPool& pool, Config chosen, std::optional<opstack::LocalSigner> block_signer,
-       std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<Host> made)
+       std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<NetRestrict> restriction, std::unique_ptr<Host> made)
       : config(std::move(chosen)),
         signer(std::move(block_signer)),
         peer_log(std::move(log_of_peers)),
+        net_restrict(std::move(restriction)),
         host(std::move(made)),
         gossip(host->network(), gossip_params(config), gossipsub::ServiceParts(decoder, host->rng(), peer_log.get())),
         blocks(host->loop(), pool, gossip, block_options(config)),
@@ -123,12 +127,14 @@ struct Node::Impl {
   const Config config;
   std::optional<opstack::LocalSigner> signer;
   std::unique_ptr<PeerLog> peer_log;
+  std::unique_ptr<NetRestrict> net_restrict;
   std::unique_ptr<Host> host;
   opstack::BlockMessageDecoder decoder;
   gossipsub::Service gossip;
   BlockGossip blocks;
   LastBlock last_block;
   StaticPeers static_peers;
+  std::unique_ptr<Discovery> discovery;
   std::optional<PeerPings> pings;
 };
 
@@ -141,10 +147,23 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   if (!params) return "--p2p.gossip.mesh: " + params.error().message();
   OPW_TRY(auto signer, make_signer(config));
   auto peer_log = std::make_unique<PeerLog>(loop);
-  auto host = Host::make(loop, host_options(config, *peer_log));
+  std::unique_ptr<NetRestrict> net_restrict;
+  if (config.discovery && !config.discovery->netrestrict.empty()) net_restrict = std::make_unique<NetRestrict>(config);
+  auto host = Host::make(loop, host_options(config, *peer_log, net_restrict.get()));
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
-  return std::unique_ptr<Node>(new Node(
-      std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log), std::move(*host))));
+  std::unique_ptr<Discovery> discovery;
+  if (config.discovery) {
+    OPW_TRY(discovery, Discovery::make(**host, config));
+  }
+  auto impl = std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log),
+                                     std::move(net_restrict), std::move(*host));
+  impl->discovery = std::move(discovery);
+  return std::unique_ptr<Node>(new Node(std::move(impl)));
+}
+
+Task<Result<void, std::string>> Node::start_discovery() {
+  if (!impl_->discovery) co_return Result<void, std::string>();
+  co_return co_await impl_->discovery->start();
 }
 
 Host& Node::host() noexcept {
@@ -178,6 +197,7 @@ Status Node::status() const {
   status.rejected = sum(impl_->blocks.counts().rejected);
   status.ignored = sum(impl_->blocks.counts().ignored);
   status.throttled = impl_->gossip.router().stats().throttled;
+  if (impl_->discovery) status.discovery = impl_->discovery->status();
   return status;
 }
 
@@ -192,6 +212,7 @@ Task<Result<void>> Node::publish_frame(opstack::PayloadVersion version, Bytes fr
 
 Task<void> Node::close() {
   if (impl_->pings) co_await impl_->pings->close();
+  if (impl_->discovery) co_await impl_->discovery->close();
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
   co_await impl_->host->close();

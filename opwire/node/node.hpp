@@ -1,10 +1,12 @@
-// An OP Stack peer-to-peer node: a host, gossip of unsafe blocks, static peers; what `opwire run` and devnet start.
+// An OP Stack peer-to-peer node: a host, gossip of unsafe blocks, static peers, discovery; what `opwire run` and devnet
+// start.
 #pragma once
 
 #include <map>
 #include <memory>
 
 #include "opwire/node/config.hpp"
+#include "opwire/node/discovery.hpp"
 #include "opwire/opstack/gossip/block_sink.hpp"
 #include "opwire/p2p/host/host.hpp"
 #include "opwire/runtime/worker_pool.hpp"
@@ -20,7 +22,8 @@ struct Status {
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
   std::uint64_t ignored = 0;
-  std::uint64_t throttled = 0;  ///< blocks that were dropped unseen: too many were being checked
+  std::uint64_t throttled = 0;               ///< blocks that were dropped unseen: too many were being checked
+  std::optional<DiscoveryStatus> discovery;  ///< none: it is off
 };
 
 class Node {
@@ -29,6 +32,9 @@ class Node {
   /// use, key of the sequencer, ...).
   static Result<std::unique_ptr<Node>, std::string> make(Loop& loop, WorkerPool& pool, Config config);
   ~Node();
+
+  /// Begins discovery, where the configuration has it. Errors: a line for the user.
+  Task<Result<void, std::string>> start_discovery();
 
   Host& host() noexcept;
   const Host& host() const noexcept;

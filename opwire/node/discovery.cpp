@@ -1,0 +1,227 @@
+#include "opwire/node/discovery.hpp"
+
+#include "opwire/base/log.hpp"
+#include "opwire/multiformats/ip_scope.hpp"
+#include "opwire/net/cares_resolver.hpp"
+#include "opwire/opstack/discovery/chain_entry.hpp"
+
+namespace opwire::node {
+namespace {
+
+constexpr log::Logger kLog{"discovery"};
+
+constexpr Duration kNameLimit = std::chrono::seconds(5);
+// How often a name in --p2p.advertise.ip is resolved: until it does, and then.
+constexpr Duration kNameRetry = std::chrono::seconds(30), kNameInterval = std::chrono::minutes(5);
+constexpr Duration kTreeLimit = std::chrono::seconds(5);
+constexpr std::size_t kTreeRecords = 16;
+
+bool is_unspecified(ByteView ip) {
+  return std::ranges::all_of(ip, [](std::uint8_t byte) { return byte == 0; });
+}
+
+void set_ip(discv5::Announced& announced, ByteView ip) {
+  if (ip.size() == 4) {
+    std::ranges::copy(ip, announced.ip4.emplace().begin());
+  } else {
+    std::ranges::copy(ip, announced.ip6.emplace().begin());
+  }
+}
+
+std::optional<net::Endpoint> literal(const std::string& host) {
+  return net::Endpoint::parse(host.find(':') == std::string::npos ? host + ":1" : "[" + host + "]:1");
+}
+
+std::uint16_t host_port(const Host& host) {
+  for (const Multiaddr& address : host.addresses()) {
+    if (const auto port = address.tcp_port()) return *port;
+  }
+  return 0;
+}
+
+/// Port 0 is the port that the host listens on, so that one number serves for both; another one where that is taken.
+Result<std::unique_ptr<net::DatagramSocket>, std::string> bind(Host& host, net::Endpoint at) {
+  const bool follows = at.port == 0;
+  if (follows) at.port = host_port(host);
+  auto socket = net::bind_udp(host.loop(), at, discv5::kMaxPacket);
+  if (!socket && follows) {
+    kLog.warn("the UDP port with the number of our TCP port is taken; using another one", {{"port", at.port}});
+    at.port = 0;
+    socket = net::bind_udp(host.loop(), at, discv5::kMaxPacket);
+  }
+  if (!socket) return "--p2p.listen.udp " + at.to_string() + ": " + socket.error().message();
+  return std::move(*socket);
+}
+
+}  // namespace
+
+Discovery::Discovery(Host& host, const Config& config, std::unique_ptr<net::Resolver> resolver,
+                     std::unique_ptr<net::DatagramSocket> socket)
+    : host_(host),
+      config_(*config.discovery),
+      chain_(config.rollup.l2_chain_id),
+      goal_(config.peers.lo),
+      key_(to_bytes(config.peer_key.data())),
+      resolver_(std::move(resolver)),
+      socket_(std::move(socket)),
+      scope_(host.loop()) {
+  const bool any = is_unspecified(config_.listen.ip());
+  families_ = {!config_.listen.is_v6 || any, config_.listen.is_v6};
+}
+
+Discovery::~Discovery() = default;
+
+Result<std::unique_ptr<Discovery>, std::string> Discovery::make(Host& host, const Config& config) {
+  auto resolver = net::CaresResolver::make(host.loop());
+  if (!resolver) return "DNS: " + resolver.error().message();
+  OPW_TRY(auto socket, bind(host, config.discovery->listen));
+  std::unique_ptr<Discovery> made(new Discovery(host, config, std::move(*resolver), std::move(socket)));
+  if (!made->config_.dns_trees.empty()) {
+    auto trees = dns_tree::TreeClient::make(host.loop(), host.rng(), *made->resolver_, made->config_.dns_trees);
+    if (!trees) return "--p2p.dns-tree: " + trees.error().message();
+    made->trees_ = std::move(*trees);
+  }
+  return made;
+}
+
+discv5::Announced Discovery::announced() const {
+  discv5::Announced announced;
+  announced.tcp = config_.advertise_tcp != 0 ? config_.advertise_tcp : host_port(host_);
+  announced.udp = config_.advertise_udp != 0 ? config_.advertise_udp : socket_->local().port;
+  if (!config_.advertise_host.empty()) return announced;
+  // A private address may be one behind a router: others see another one, and tell it.
+  const ByteView own = socket_->local().ip();
+  if (multiformats::is_public_ip(own) || multiformats::is_loopback_ip(own)) set_ip(announced, own);
+  return announced;
+}
+
+Result<void, std::string> Discovery::make_service(const discv5::Announced& announced) {
+  discv5::ProtocolOptions options(key_);
+  options.entries[opstack::kChainEntryKey] = opstack::encode({chain_, 0});
+  options.families = families_;
+  options.announced = announced;
+  options.vote_address = config_.advertise_host.empty();
+  if (!config_.netrestrict.empty()) {
+    options.admits = [this](const net::Endpoint& at) { return config_.netrestrict.contains(at.ip()); };
+  }
+  auto service =
+      discv5::Service::make(host_.loop(), host_.rng(), std::move(socket_), std::move(options), finder_.get());
+  if (!service) return "discovery: " + service.error().message();
+  service_ = std::move(*service);
+  return {};
+}
+
+opstack::FinderOptions Discovery::finder_options() const {
+  opstack::FinderOptions options;
+  options.chain = chain_;
+  options.goal = goal_;
+  options.families = families_;
+  if (!config_.netrestrict.empty()) {
+    options.admits = [this](ByteView ip) { return config_.netrestrict.contains(ip); };
+  }
+  return options;
+}
+
+Task<Result<void, std::string>> Discovery::start() {
+  OPW_CO_TRYV(co_await open_database());
+  finder_ = std::make_unique<opstack::PeerFinder>(host_.network(), host_.rng(), database_.get(), finder_options());
+  discv5::Announced own = announced();
+  const bool resolved = co_await resolve_address(own);
+  OPW_CO_TRYV(make_service(own));
+  const Result<opstack::PeerFinder::Records> known = co_await finder_->recall();
+  if (!known) co_return "--p2p.discovery.path: " + known.error().message();
+  if (database_) {
+    kLog.info("nodes known from before", {{"nodes", known->size()}, {"peers", finder_->status().candidates}});
+  }
+  service_->add(*known);
+  co_await find_bootnodes();
+  service_->start();
+  if (!config_.advertise_host.empty() && !literal(config_.advertise_host)) scope_.spawn(keep_address(resolved));
+  opstack::PeerFinder::Source source;
+  if (trees_) source = [this] { return ask_trees(); };
+  finder_->start([this](discv5::NodeId target) { return search(target); }, std::move(source));
+  co_return Result<void, std::string>();
+}
+
+Task<Result<void, std::string>> Discovery::open_database() {
+  if (config_.database.empty()) co_return Result<void, std::string>();
+  store_thread_ = std::make_unique<WorkerPool>(1);
+  store::NodeDatabaseOptions options(store::node_database_file(config_.database));
+  options.reset_damaged = config_.reset_damaged;
+  auto opened = co_await store::NodeDatabase::open(host_.loop(), *store_thread_, std::move(options));
+  if (!opened) co_return "--p2p.discovery.path: " + opened.error().text;
+  database_ = std::move(*opened);
+  co_return Result<void, std::string>();
+}
+
+Task<void> Discovery::find_bootnodes() {
+  const TimePoint deadline = host_.loop().now() + kNameLimit;
+  auto contacts = co_await opstack::resolve_bootnodes(host_.loop(), *resolver_, config_.bootnodes, families_, deadline);
+  if (contacts.empty() && !trees_) {
+    kLog.warn("no bootnode is known: only nodes from before, or that come to us, will be found");
+  }
+  service_->set_bootnodes(std::move(contacts));
+}
+
+Task<void> Discovery::keep_address(bool resolved) {
+  while (!scope_.cancelled()) {
+    const Duration pause = resolved ? kNameInterval : kNameRetry;
+    const bool slept = co_await sleep_for(host_.loop(), pause);
+    if (!slept) co_return;
+    discv5::Announced own = service_->protocol().announced();
+    resolved = co_await resolve_address(own);
+    if (resolved) service_->announce(own, "--p2p.advertise.ip resolves to another address");
+  }
+}
+
+Task<bool> Discovery::resolve_address(discv5::Announced& announced) {
+  if (config_.advertise_host.empty()) co_return true;
+  if (const auto given = literal(config_.advertise_host)) {
+    set_ip(announced, given->ip());
+    co_return true;
+  }
+  bool resolved = false;
+  for (const net::IpFamily family : {net::IpFamily::kV4, net::IpFamily::kV6}) {
+    if (family == net::IpFamily::kV4 ? !families_.v4 : !families_.v6) continue;
+    const TimePoint deadline = host_.loop().now() + kNameLimit;
+    const auto found = co_await resolver_->addresses(config_.advertise_host, family, deadline);
+    if (found) set_ip(announced, found->front());
+    resolved = resolved || found;
+  }
+  if (!resolved) {
+    kLog.warn("--p2p.advertise.ip does not resolve; no new address is announced", {{"name", config_.advertise_host}});
+  }
+  co_return resolved;
+}
+
+Task<void> Discovery::search(discv5::NodeId target) {
+  const Result<discv5::LookupResult> found = co_await service_->lookup(target);
+  if (!found) kLog.debug("lookup failed", {{"error", found.error()}});
+}
+
+Task<opstack::PeerFinder::Records> Discovery::ask_trees() {
+  auto records = co_await trees_->next(kTreeRecords, host_.loop().now() + kTreeLimit);
+  if (!records) co_return opstack::PeerFinder::Records();
+  service_->add(*records);
+  co_return std::move(*records);
+}
+
+Task<void> Discovery::close() {
+  scope_.cancel();
+  if (finder_) co_await finder_->close();
+  if (service_) co_await service_->close();
+  co_await scope_.join();
+  if (database_) co_await database_->close();
+}
+
+DiscoveryStatus Discovery::status() const {
+  if (!service_) return {};
+  const discv5::Table& table = service_->protocol().table();
+  return {finder_->status(), table.size(), table.live(), record().to_text()};
+}
+
+const discv5::NodeRecord& Discovery::record() const noexcept {
+  return service_->local_record();
+}
+
+}  // namespace opwire::node

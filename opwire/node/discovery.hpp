@@ -1,0 +1,69 @@
+// Discovery as a node has it: a socket, discv5, what is remembered of nodes, and the finder that dials.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "opwire/discv5/service.hpp"
+#include "opwire/dns_tree/client.hpp"
+#include "opwire/net/dns.hpp"
+#include "opwire/node/config.hpp"
+#include "opwire/opstack/discovery/peer_finder.hpp"
+#include "opwire/p2p/host/host.hpp"
+#include "opwire/runtime/worker_pool.hpp"
+#include "opwire/store/node_database.hpp"
+
+namespace opwire::node {
+
+struct DiscoveryStatus {
+  opstack::FinderStatus finder;
+  std::size_t known_nodes = 0;  ///< in the table, of any chain
+  std::size_t live_nodes = 0;   ///< of these: answered
+  std::string record;           ///< what we announce
+};
+
+class Discovery {
+ public:
+  /// Binds the UDP socket; nothing is sent yet. host outlives it. Errors: a line for the user.
+  static Result<std::unique_ptr<Discovery>, std::string> make(Host& host, const Config& config);
+  ~Discovery();
+
+  /// Opens the database, resolves names, and begins. Errors: a line for the user.
+  Task<Result<void, std::string>> start();
+  Task<void> close();
+
+  // After start().
+  DiscoveryStatus status() const;
+  const discv5::NodeRecord& record() const noexcept;
+
+ private:
+  Discovery(Host& host, const Config& config, std::unique_ptr<net::Resolver> resolver,
+            std::unique_ptr<net::DatagramSocket> socket);
+  discv5::Announced announced() const;
+  Result<void, std::string> make_service(const discv5::Announced& announced);
+  Task<Result<void, std::string>> open_database();
+  Task<void> find_bootnodes();
+  /// Sets the address of --p2p.advertise.ip, where that is given; false when it is a name and does not resolve.
+  Task<bool> resolve_address(discv5::Announced& announced);
+  Task<void> keep_address(bool resolved);
+  Task<void> search(discv5::NodeId target);
+  Task<opstack::PeerFinder::Records> ask_trees();
+  opstack::FinderOptions finder_options() const;
+
+  Host& host_;
+  const DiscoveryConfig config_;
+  const ChainId chain_;
+  const std::size_t goal_;
+  discv5::IpFamilies families_;
+  Bytes key_;
+  std::unique_ptr<net::Resolver> resolver_;
+  std::unique_ptr<net::DatagramSocket> socket_;  // until the service has it
+  std::unique_ptr<WorkerPool> store_thread_;
+  std::unique_ptr<store::NodeDatabase> database_;
+  std::unique_ptr<opstack::PeerFinder> finder_;
+  std::unique_ptr<discv5::Service> service_;
+  std::unique_ptr<dns_tree::TreeClient> trees_;
+  Scope scope_;
+};
+
+}  // namespace opwire::node
