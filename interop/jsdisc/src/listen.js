@@ -41,7 +41,7 @@ async function followCommands (node) {
       }
       await obey(node, command)
     } catch (problem) {
-      emit('error', { cmd: command.cmd, error: problem?.message ?? String(problem) })
+      emit('error', { cmd: command?.cmd, error: problem.message })
     }
   }
 }
@@ -80,10 +80,16 @@ async function talk (node, command) {
 
 async function lookUp (node, command) {
   const start = performance.now()
-  const found = await (command.target === undefined
-    ? node.findRandomNode()
-    : node.findNode(command.target.replace(/^0x/, '')))
+  const found = await (command.target === undefined ? node.findRandomNode() : node.findNode(parseId(command.target)))
   emit('lookup', { enrs: texts(found), ms: performance.now() - start })
+}
+
+function parseId (text) {
+  const id = text.replace(/^0x/, '').toLowerCase()
+  if (!/^[0-9a-f]{64}$/.test(id)) {
+    throw new Error(`${text} is no node id`)
+  }
+  return id
 }
 
 async function randomWalk (node, { seconds, chain }) {

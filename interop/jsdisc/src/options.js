@@ -24,7 +24,7 @@ export function parse (args) {
     ip: values.ip,
     port: parsePort(values.port),
     key: values.key === undefined ? undefined : parseKey(values.key),
-    chain: values.chain === undefined ? undefined : BigInt(values.chain),
+    chain: BigInt(values.chain ?? 0) || undefined,
     bootnodes: values.bootnodes.split(',').filter(text => text !== '').map(parseRecord)
   }
 }

@@ -117,7 +117,7 @@ async fn talk(node: &Discv5, command: &Value) -> Result<()> {
 
 async fn look_up(node: &Discv5, command: &Value) -> Result<()> {
     let target = match command["target"].as_str() {
-        Some(text) => NodeId::parse(&hex::decode(text.trim_start_matches("0x"))?)?,
+        Some(text) => NodeId::new(&hex::decode(text.trim_start_matches("0x"))?.try_into().map_err(|_| "no node id")?),
         None => NodeId::random(),
     };
     let start = Instant::now();

@@ -68,6 +68,7 @@ mod tests {
     async fn key_is_the_identity() {
         // Key and node id are those of the test vectors of the discv5 specification.
         let key = hex::decode("66fb62bfbd66b9177a138c1e5cddbe4f7c30c343e94e68df8769459cb1cde628").unwrap();
+        let key = key.try_into().unwrap();
         let node = start(&ListenOptions { key: Some(key), ..Default::default() }).await.unwrap();
         let id = hex::encode(node.local_enr().node_id().raw());
         assert_eq!(id, "bbbb9d047f0488c0b5a93c1c3f2d8bafc7c8ff337024a55434a0d0555de64db9");

@@ -14,8 +14,8 @@ pub enum Options {
 #[derive(Debug)]
 pub struct ListenOptions {
     pub ip: Ipv4Addr,
-    pub port: u16,            // 0: any
-    pub key: Option<Vec<u8>>, // default: a fresh one
+    pub port: u16,             // 0: any
+    pub key: Option<[u8; 32]>, // default: a fresh one
     pub chain: Option<u64>,
     pub bootnodes: Vec<Enr>,
 }
@@ -59,13 +59,18 @@ fn parse_listen(mut arguments: impl Iterator<Item = String>) -> Result<ListenOpt
         match flag.as_str() {
             "--ip" => options.ip = value.parse()?,
             "--port" => options.port = value.parse()?,
-            "--key" => options.key = Some(hex::decode(value.trim_start_matches("0x"))?),
-            "--chain" => options.chain = Some(value.parse()?),
+            "--key" => options.key = Some(parse_key(&value)?),
+            "--chain" => options.chain = Some(value.parse()?).filter(|&chain| chain != 0),
             "--bootnodes" => options.bootnodes = parse_records(&value)?,
             _ => return Err(format!("unknown flag {flag}").into()),
         }
     }
     Ok(options)
+}
+
+fn parse_key(text: &str) -> Result<[u8; 32]> {
+    let bytes = hex::decode(text.trim_start_matches("0x"))?;
+    bytes.try_into().map_err(|_| "--key is no secp256k1 key".into())
 }
 
 fn parse_bench(mut arguments: impl Iterator<Item = String>) -> Result<BenchOptions> {
