@@ -305,7 +305,7 @@ TEST_F(ForestTest, BeginsWithAFewLinks) {
   EXPECT_EQ(forest->question(now, rng), std::nullopt);
 }
 
-TEST_F(ForestTest, ManyFailuresBringTheNextCheckForward) {
+TEST_F(ForestTest, ManyEntriesThatAreGoneBringTheNextCheckForward) {
   publish(tree_of("n", records_of(1, 13)));
   begin({link_to("n")});
   while (asked.size() < 4) (void)step();
@@ -315,6 +315,38 @@ TEST_F(ForestTest, ManyFailuresBringTheNextCheckForward) {
   EXPECT_EQ(forest->next_check(), now + kEarlyRecheck);
   now += kEarlyRecheck;
   EXPECT_EQ(ids_of(exhaust()), ids_of(records_of(20, 13)));
+}
+
+TEST_F(ForestTest, AnEarlyCheckThatFindsNothingNewBeginsNothingAnew) {
+  publish(tree_of("n", records_of(1, 13)));
+  begin({link_to("n")});
+  while (asked.size() < 4) (void)step();
+  const auto whole = zone;
+  std::erase_if(zone, [](const auto& entry) { return entry.second.starts_with("enr:"); });
+  (void)exhaust();
+  EXPECT_EQ(forest->next_check(), now + kEarlyRecheck);
+  zone = whole;
+  now += kEarlyRecheck;
+  EXPECT_TRUE(exhaust().empty());
+  EXPECT_EQ(forest->next_check(), now + kRecheck);
+  now += kRecheck;
+  EXPECT_EQ(exhaust().size(), 13u);
+}
+
+TEST_F(ForestTest, EntriesThatDoNotHoldBringNothingForward) {
+  std::vector<std::string> entries;
+  Branch all;
+  for (char c = 'a'; c < 'm'; ++c) {
+    entries.emplace_back(1, c);
+    all.push_back(hash_of(entries.back()));
+  }
+  entries.push_back(to_text(all));
+  entries.push_back(to_text(Branch{}));
+  publish_by_hand("n", entries, to_text(all), entries.back());
+  begin({link_to("n")});
+  EXPECT_TRUE(exhaust().empty());
+  EXPECT_EQ(failures(errors::kUnknownEntry), 12u);
+  EXPECT_EQ(forest->next_check(), now + kRecheck);
 }
 
 TEST_F(ForestTest, AnEntryThatIsNotAnsweredForIsAskedForAgain) {

@@ -65,7 +65,7 @@ Result<discv5::RecordPtr> TreeWalk::on_texts(std::span<const std::string> texts,
     return std::move(taken).error();
   }
   auto found = on_entry(texts, room);
-  after_entry(!found);
+  after_entry(!found && found.error().is(errors::kEntryHash));
   return found;
 }
 
@@ -78,7 +78,7 @@ Result<void> TreeWalk::on_root(std::span<const std::string> texts, TimePoint now
   OPW_TRY(const Root root, find_root(texts, link_.public_key()));
   if (root_ && root != *root_ && root.seq <= root_->seq) return errors::kOldRoot;
   root_ = root;
-  root_failures_ = entry_failures_ = 0;
+  root_failures_ = gone_ = 0;
   checked_ = now;
   next_check_ = now + kRecheck;
   const bool links_are_known = link_entries_.is_of(root.links) && !link_entries_.incomplete();
@@ -86,7 +86,11 @@ Result<void> TreeWalk::on_root(std::span<const std::string> texts, TimePoint now
     link_entries_.begin(root.links);
     links_so_far_.clear();
   }
-  if (!record_entries_.is_of(root.records) || record_entries_.done()) record_entries_.begin(root.records);
+  const bool once_more = record_entries_.done() && now >= records_begun_ + kRecheck;
+  if (!record_entries_.is_of(root.records) || once_more) {
+    record_entries_.begin(root.records);
+    records_begun_ = now;
+  }
   return {};
 }
 
@@ -120,8 +124,8 @@ Result<void> TreeWalk::add_link(Link link) {
   return {};
 }
 
-void TreeWalk::after_entry(bool failed) {
-  if (failed && ++entry_failures_ > kMaxEntryFailures) next_check_ = std::min(next_check_, checked_ + kEarlyRecheck);
+void TreeWalk::after_entry(bool is_gone) {
+  if (is_gone && ++gone_ > kMaxGone) next_check_ = std::min(next_check_, checked_ + kEarlyRecheck);
   if (asked_ != Asked::kLinkEntry || !link_entries_.done()) return;
   // What was not answered for may be a link that we had.
   if (!link_entries_.incomplete()) links_.clear();

@@ -13,8 +13,8 @@ namespace opwire::dns_tree {
 /// A root is asked for again after this long, as geth does; a failure doubles the wait, up to this.
 inline constexpr Duration kRecheck = std::chrono::minutes(30);
 inline constexpr Duration kFirstRetry = std::chrono::seconds(10);
-/// After more failures of entries than these the tree was probably changed, and its root is asked for earlier.
-inline constexpr unsigned kMaxEntryFailures = 5;
+/// When more entries than these are gone, the tree was probably changed, and its root is asked for earlier.
+inline constexpr unsigned kMaxGone = 5;
 inline constexpr Duration kEarlyRecheck = std::chrono::minutes(1);
 /// Branches below the root: with two children each that is enough for all that we look at.
 inline constexpr unsigned kMaxDepth = 17;
@@ -55,8 +55,8 @@ class Subtree {
   bool incomplete_ = false;
 };
 
-/// Links come first, then records in an order of chance. When a root is checked and all records were seen, they are
-/// gone through once more.
+/// Links come first, then records in an order of chance. When all records were seen they are gone through once more,
+/// but not before kRecheck has passed.
 class TreeWalk {
  public:
   explicit TreeWalk(Link link) : link_(std::move(link)) {}
@@ -88,15 +88,16 @@ class TreeWalk {
   void on_root_failure(TimePoint now);
   Result<discv5::RecordPtr> on_entry(std::span<const std::string> texts, std::size_t room);
   Result<void> add_link(Link link);
-  void after_entry(bool failed);
+  void after_entry(bool is_gone);
 
   Link link_;
   std::optional<Root> root_;
   Asked asked_ = Asked::kRoot;
   TimePoint checked_{};
   TimePoint next_check_{};
+  TimePoint records_begun_{};
   unsigned root_failures_ = 0;
-  unsigned entry_failures_ = 0;
+  unsigned gone_ = 0;  // entries, since the root was checked
   Subtree link_entries_;
   Subtree record_entries_;
   std::vector<Link> links_so_far_;

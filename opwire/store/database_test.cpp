@@ -1,16 +1,13 @@
 #include "opwire/store/database.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
-
-#include "opwire/base/log.hpp"
 #include "opwire/runtime/scope.hpp"
 #include "opwire/runtime/simulated_loop.hpp"
 #include "opwire/store/errors.hpp"
 #include "opwire/store/folder_for_test.hpp"
 #include "opwire/store/lmdb_file.hpp"
+#include "opwire/store/no_room_for_test.hpp"
 
 namespace opwire::store {
 namespace {
@@ -127,25 +124,6 @@ TEST(Database, ABatchThatIsTooLargeChangesNothing) {
   EXPECT_EQ(world.scan(0).entries.size(), 1u);
 }
 
-// A file that may grow no further, as on a full disk.
-class NoRoom {
- public:
-  explicit NoRoom(std::uintmax_t size) : before_(std::signal(SIGXFSZ, SIG_IGN)) {
-    OPW_CHECK(::getrlimit(RLIMIT_FSIZE, &limit_) == 0);
-    rlimit smaller = limit_;
-    smaller.rlim_cur = size;
-    OPW_CHECK(::setrlimit(RLIMIT_FSIZE, &smaller) == 0);
-  }
-  ~NoRoom() {
-    ::setrlimit(RLIMIT_FSIZE, &limit_);
-    std::signal(SIGXFSZ, before_);
-  }
-
- private:
-  rlimit limit_{};
-  void (*before_)(int);
-};
-
 TEST(Database, AFullDiskIsAnErrorAndNothingIsLost) {
   World world;
   world.reopen();
@@ -155,7 +133,7 @@ TEST(Database, AFullDiskIsAnErrorAndNothingIsLost) {
   Batch second;
   second.put(0, as_bytes("b"), 0, Bytes(200'000, 0));
   {
-    const NoRoom full(world.file_size());
+    const test::NoRoom full(world.file_size());
     const auto written = world.write(second);
     ASSERT_FALSE(written);
     EXPECT_TRUE(written.error().is(errors::kFull)) << written.error().message();
@@ -169,7 +147,7 @@ TEST(Database, AFullDiskIsAnErrorAndNothingIsLost) {
 TEST(Database, AFullDiskAtTheBeginning) {
   World world;
   {
-    const NoRoom full(4096);
+    const test::NoRoom full(4096);
     const auto opened = world.open();
     ASSERT_FALSE(opened);
     EXPECT_TRUE(opened.error().error.is(errors::kFull) || opened.error().error.is(errors::kCannotOpen))

@@ -16,11 +16,8 @@ namespace opwire::store::test {
 
 class Folder {
  public:
-  Folder() {
-    // In memory where there is such a place: databases sync all that they write.
-    const std::filesystem::path memory = "/dev/shm";
-    const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
-    std::string name = ((usable ? memory : std::filesystem::temp_directory_path()) / "opwire-store-XXXXXX").string();
+  explicit Folder(const std::filesystem::path& where = quick_disk()) {
+    std::string name = (where / "opwire-store-XXXXXX").string();
     OPW_CHECK(::mkdtemp(name.data()) != nullptr);
     path_ = name;
   }
@@ -35,6 +32,12 @@ class Folder {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  // In memory where there is such a place: databases sync all that they write.
+  static std::filesystem::path quick_disk() {
+    const std::filesystem::path memory = "/dev/shm";
+    return ::access(memory.c_str(), W_OK | X_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+  }
+
   std::filesystem::path path_;
 };
 

@@ -12,8 +12,11 @@
 namespace opwire::store {
 namespace {
 
-constexpr const char* kFormatTable = "opwire";
+// The table that marks a file as ours: its format, and which tables there are, since one whose name was changed would
+// otherwise be begun anew without a word.
+constexpr const char* kMarks = "opwire";
 constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kTableKey = "table ";  // and the name; no value
 /// Of sealed values and of how tables are used; what a table's values mean is told by themselves.
 constexpr std::uint32_t kFormat = 1;
 constexpr std::uint64_t kSlack = 1 << 20;
@@ -27,6 +30,29 @@ MDB_val val(ByteView bytes) noexcept {
 }
 ByteView view(const MDB_val& value) noexcept {
   return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
+}
+
+const Bytes* find_mark(const Contents& marked, std::string_view key) noexcept {
+  for (const Entry& entry : marked.entries) {
+    if (as_text(entry.key) == key) return &entry.value;
+  }
+  return nullptr;
+}
+
+Result<void> check_format(const Contents& marked) {
+  const Error damaged(errors::kDamaged, "mark");
+  const Bytes* value = find_mark(marked, kFormatKey);
+  if (!marked.damaged.empty() || value == nullptr || value->size() != sizeof(kFormat)) return damaged;
+  const auto format = load_le<std::uint32_t>(value->data());
+  if (format > kFormat) return Error(errors::kNewerFormat);
+  if (format < kFormat) return damaged;
+  return {};
+}
+
+Result<void> put(MDB_txn* txn, MDB_dbi table, ByteView key_bytes, ByteView sealed) {
+  MDB_val key = val(key_bytes);
+  MDB_val value = val(sealed);
+  return lmdb_check(mdb_put(txn, table, &key, &value, 0));
 }
 
 Error cannot_open(const char* what, int code) noexcept {
@@ -58,14 +84,11 @@ Result<void> LmdbFile::create(const std::filesystem::path& path, const DatabaseO
   OPW_TRY(Env env, open_env(path, options));
   LmdbFile file(std::move(env), options.size_cap);
   OPW_TRY(Txn txn, file.begin(0));
-  MDB_dbi table = 0;
-  OPW_TRYV(lmdb_check(mdb_dbi_open(txn.get(), kFormatTable, MDB_CREATE, &table)));
+  MDB_dbi marks = 0;
+  OPW_TRYV(lmdb_check(mdb_dbi_open(txn.get(), kMarks, MDB_CREATE, &marks)));
   ByteArray<4> format;
   store_le(format.data(), kFormat);
-  const Bytes sealed = seal_value(as_bytes(kFormatKey), 0, format);
-  MDB_val key = val(as_bytes(kFormatKey));
-  MDB_val value = val(sealed);
-  OPW_TRYV(lmdb_check(mdb_put(txn.get(), table, &key, &value, 0)));
+  OPW_TRYV(put(txn.get(), marks, as_bytes(kFormatKey), seal_value(as_bytes(kFormatKey), 0, format)));
   return commit(std::move(txn));
 }
 
@@ -78,27 +101,21 @@ Result<std::unique_ptr<LmdbFile>> LmdbFile::open(const std::filesystem::path& pa
 
 Result<void> LmdbFile::open_tables(const DatabaseOptions& options) {
   OPW_TRY(Txn txn, begin(0));
-  OPW_TRYV(check_format(txn.get()));
+  MDB_dbi marks = 0;
+  if (mdb_dbi_open(txn.get(), kMarks, 0, &marks) != 0) return Error(errors::kDamaged, "no mark of ours");
+  OPW_TRY(const Contents marked, scan(txn.get(), marks));
+  OPW_TRYV(check_format(marked));
   for (const TableOptions& wanted : options.tables) {
     Table& table = tables_.emplace_back(Table{wanted});
-    OPW_TRYV(lmdb_check(mdb_dbi_open(txn.get(), wanted.name.c_str(), MDB_CREATE, &table.id)));
+    const std::string name = std::string(kTableKey) + wanted.name;
+    const bool is_there = find_mark(marked, name) != nullptr;
+    const int code = mdb_dbi_open(txn.get(), wanted.name.c_str(), is_there ? 0 : MDB_CREATE, &table.id);
+    if (code == MDB_NOTFOUND) return Error(errors::kDamaged, "a table is missing");
+    OPW_TRYV(lmdb_check(code));
+    if (is_there) continue;
+    OPW_TRYV(put(txn.get(), marks, as_bytes(name), seal_value(as_bytes(name), 0, {})));
   }
   return commit(std::move(txn));
-}
-
-Result<void> LmdbFile::check_format(MDB_txn* txn) {
-  const Error damaged(errors::kDamaged, "no mark of ours");
-  MDB_dbi table = 0;
-  if (mdb_dbi_open(txn, kFormatTable, 0, &table) != 0) return damaged;
-  MDB_val key = val(as_bytes(kFormatKey));
-  MDB_val value;
-  if (mdb_get(txn, table, &key, &value) != 0) return damaged;
-  const auto opened = open_value(as_bytes(kFormatKey), view(value));
-  if (!opened || opened->bytes.size() != sizeof(kFormat)) return damaged;
-  const auto format = load_le<std::uint32_t>(opened->bytes.data());
-  if (format > kFormat) return Error(errors::kNewerFormat);
-  if (format < kFormat) return damaged;
-  return {};
 }
 
 Result<LmdbFile::Txn> LmdbFile::begin(unsigned flags) {
@@ -112,13 +129,10 @@ Result<void> LmdbFile::commit(Txn txn) {
 }
 
 Result<void> LmdbFile::apply(MDB_txn* txn, MDB_dbi table, const Batch::Change& change) {
+  if (!change.sealed.empty()) return put(txn, table, change.key, change.sealed);
   MDB_val key = val(change.key);
-  if (change.sealed.empty()) {
-    const int code = mdb_del(txn, table, &key, nullptr);
-    return code == MDB_NOTFOUND ? Result<void>() : lmdb_check(code);
-  }
-  MDB_val value = val(change.sealed);
-  return lmdb_check(mdb_put(txn, table, &key, &value, 0));
+  const int code = mdb_del(txn, table, &key, nullptr);
+  return code == MDB_NOTFOUND ? Result<void>() : lmdb_check(code);
 }
 
 Result<std::size_t> LmdbFile::write(const Batch& batch) {
@@ -171,8 +185,12 @@ Result<std::size_t> LmdbFile::make_room(std::size_t bytes) {
 Result<Contents> LmdbFile::scan(TableId table) {
   OPW_CHECK(table < tables_.size());
   OPW_TRY(Txn txn, begin(MDB_RDONLY));
+  return scan(txn.get(), tables_[table].id);
+}
+
+Result<Contents> LmdbFile::scan(MDB_txn* txn, MDB_dbi table) {
   MDB_cursor* cursor = nullptr;
-  OPW_TRYV(lmdb_check(mdb_cursor_open(txn.get(), tables_[table].id, &cursor)));
+  OPW_TRYV(lmdb_check(mdb_cursor_open(txn, table, &cursor)));
   const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closer(cursor, mdb_cursor_close);
   Contents contents;
   MDB_val key, value;

@@ -16,7 +16,7 @@ class LmdbFile {
  public:
   /// Writes a new, empty file. Errors: kCannotOpen, kFull, kFailed.
   static Result<void> create(const std::filesystem::path& path, const DatabaseOptions& options);
-  /// The file has passed check_pages(). Errors: also kDamaged (without our mark), kNewerFormat.
+  /// The file has passed check_pages(). Errors: also kDamaged (our marks), kNewerFormat.
   static Result<std::unique_ptr<LmdbFile>> open(const std::filesystem::path& path, const DatabaseOptions& options);
   /// The most that a file grows to.
   static std::uint64_t map_size(const DatabaseOptions& options) noexcept;
@@ -48,7 +48,7 @@ class LmdbFile {
   Result<Txn> begin(unsigned flags);
   static Result<void> commit(Txn txn);
   Result<void> open_tables(const DatabaseOptions& options);
-  Result<void> check_format(MDB_txn* txn);
+  static Result<Contents> scan(MDB_txn* txn, MDB_dbi table);
   Result<std::size_t> make_room(std::size_t bytes);
   Result<std::uint64_t> used_bytes(MDB_txn* txn, const Table& table);
   static Result<void> apply(MDB_txn* txn, MDB_dbi table, const Batch::Change& change);

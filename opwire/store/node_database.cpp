@@ -12,7 +12,7 @@ using discv5::NodeId;
 
 constexpr log::Logger kLog{"store"};
 constexpr TableId kNodes = 0;
-// Signatures that are verified in one job: some 10 ms.
+// Signatures that are verified in one job: some 20 ms.
 constexpr std::size_t kParsedTogether = 256;
 
 struct Loaded {

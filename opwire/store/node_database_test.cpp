@@ -3,6 +3,7 @@
 #include "opwire/runtime/simulated_loop.hpp"
 #include "opwire/store/errors.hpp"
 #include "opwire/store/folder_for_test.hpp"
+#include "opwire/store/no_room_for_test.hpp"
 #include "opwire/store/node_store_conformance.hpp"
 #include "opwire/store/node_value.hpp"
 
@@ -159,10 +160,26 @@ TEST(NodeDatabase, WhatIsNotWrittenIsTriedAgain) {
   EXPECT_EQ(world.run(world.nodes->load())->size(), 1u);
 }
 
+TEST(NodeDatabase, AFullDiskHoldsThemUp) {
+  DatabaseWorld world;
+  log::Capture log;
+  world.nodes->put(node(1, world.now()));
+  {
+    const test::NoRoom full(100);
+    world.advance(NodeDatabase::kWriteAfter * 5);
+  }
+  EXPECT_NE(log.text().find("known nodes are not written"), std::string::npos) << log.text();
+  EXPECT_EQ(on_disk(world), 0u);
+  world.nodes->put(node(1, world.now(), 2));
+  world.advance(NodeDatabase::kWriteAfter * 2);
+  EXPECT_EQ(on_disk(world), 1u);
+  const auto nodes = world.run(world.nodes->load()).value();
+  EXPECT_EQ(nodes.at(0).answers, 2u) << "the newer one";
+}
+
 TEST(NodeDatabase, MemoryIsBounded) {
   DatabaseWorld world;
   log::Capture log;
-  auto one = node(1, world.now());
   const auto last = node(2, world.now());
   for (std::size_t i = 0; i < NodeDatabase::kMaxWaiting; ++i) {
     discv5::NodeId id;

@@ -212,6 +212,25 @@ TEST(OpenFile, ANewerVersionIsRefusedByName) {
   EXPECT_EQ(test::read_file(world.options.path), before);
 }
 
+// Else the table would be begun anew, and nobody would know of the old one.
+TEST(OpenFile, ATableWhoseNameWasChanged) {
+  World world;
+  world.begin();
+  const std::string before = test::read_file(world.options.path);
+  for (const char letter : {'u', 'z'}) {
+    std::string bytes = before;
+    std::size_t found = 0;
+    for (std::size_t at = bytes.find("table"); at != std::string::npos; at = bytes.find("table", at + 1)) {
+      if (bytes[at + 5] == ' ') continue;  // its mark
+      bytes[at] = letter;
+      ++found;
+    }
+    ASSERT_GT(found, 0u);
+    test::write_file(world.options.path, bytes);
+    EXPECT_TRUE(world.open_error().error.is(errors::kDamaged)) << letter;
+  }
+}
+
 TEST(OpenFile, SomebodyElsesDatabaseIsNotTouched) {
   World world;
   make_lmdb(world.options.path, "theirs", as_bytes("key"), as_bytes("value"));

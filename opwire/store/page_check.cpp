@@ -38,8 +38,8 @@ class Pages {
   /// Each page has one place: in one tree, or among the free ones. in_file: LMDB will read it.
   Result<void> claim(std::uint64_t number, bool in_file);
   Result<std::uint64_t> claim_overflow(std::uint64_t number, std::uint64_t data_size);
-
-  std::size_t page_size() const noexcept { return page_size_; }
+  /// Last: what lies beyond the end of the file must be free, or the last page is not where LMDB thinks.
+  Result<void> check_end() const;
 
  private:
   Result<Bytes> read_at(std::uint64_t offset, std::size_t size) const;
@@ -108,6 +108,13 @@ Result<std::uint64_t> Pages::claim_overflow(std::uint64_t number, std::uint64_t 
   if (count == 0 || count * page_size_ - page::kHeaderSize < data_size) return damaged("overflow page");
   for (std::uint64_t i = 1; i < count; ++i) OPW_TRYV(claim(number + i, true));
   return count;
+}
+
+Result<void> Pages::check_end() const {
+  for (std::uint64_t number = file_size_ / page_size_; number < claimed_.size(); ++number) {
+    if (!claimed_[number]) return damaged("last page");
+  }
+  return {};
 }
 
 // The keys of a subtree: not less than `from`, less than `to`.
@@ -294,7 +301,7 @@ Result<void> check_trees(Pages& pages, const Meta& meta) {
   TreeCheck free(pages, meta.free, TreeCheck::Kind::kFree);
   OPW_TRYV(free.check());
   for (const Bytes& list : free.free_lists()) OPW_TRYV(check_free_list(pages, list));
-  return {};
+  return pages.check_end();
 }
 
 }  // namespace
