@@ -25,8 +25,11 @@ struct Command {
 /// "opwire: <message>" on stderr, in one line; returns the code.
 int fail(ExitCode code, const std::string& message);
 
+std::vector<Command> add_bootnode(CLI::App& root);
 std::vector<Command> add_completion(CLI::App& root);
 std::vector<Command> add_devnet(CLI::App& root);
+std::vector<Command> add_discover(CLI::App& root);
+std::vector<Command> add_enr(CLI::App& root);
 std::vector<Command> add_identify(CLI::App& root);
 std::vector<Command> add_key(CLI::App& root);
 std::vector<Command> add_payload(CLI::App& root);

@@ -45,6 +45,9 @@ Result<void, std::string> write_invitation(DevnetNetwork& network, const std::fi
   if (error) return "--out " + folder.string() + ": " + error.message();
   OPW_TRYV(write_file(folder / "rollup.json", opstack::to_json(network.rollup())));
   OPW_TRYV(write_file(folder / "sequencer.multiaddr", network.sequencer().host().addresses().front().to_string()));
+  if (!network.bootnode().empty()) {
+    OPW_TRYV(write_file(folder / "bootnode.enr", network.bootnode()));
+  }
   return write_file(folder / "signer", codec::to_checksum_hex(network.sequencer().config().unsafe_block_signer));
 }
 
@@ -157,7 +160,7 @@ Result<DevnetOptions, std::string> check(const DevnetFlags& flags) {
 
 Task<int> run_network(Loop& loop, WorkerPool& pool, Rng& rng, const DevnetOptions& options) {
   DevnetNetwork network(loop, rng);
-  Result<void, std::string> ready = network.start(pool, options);
+  Result<void, std::string> ready = co_await network.start(pool, options);
   if (ready && !options.out.empty()) ready = write_invitation(network, options.out);
   int code = kUsage;
   if (ready) {
@@ -196,8 +199,10 @@ std::vector<Command> add_devnet(CLI::App& root) {
   app->add_option("--txs", flags->options.transactions, "Transactions a block")->capture_default_str();
   app->add_option("--tx-size", flags->options.transaction_size, "Bytes a transaction")->capture_default_str();
   app->add_option("--fork", flags->fork, "The newest active fork")->capture_default_str();
-  app->add_option("--out", flags->options.out, "Folder for rollup.json, sequencer.multiaddr and signer, to join with")
+  app->add_option("--out", flags->options.out,
+                  "Folder for rollup.json, sequencer.multiaddr, signer and bootnode.enr, to join with")
       ->type_name("FOLDER");
+  app->add_flag("--discovery", flags->options.discovery, "Nodes know a bootnode only, and find each other");
   app->add_option("--log.level", flags->log_level, "Level, or levels by module: warn,gossipsub=debug")
       ->capture_default_str();
   return {{app, [flags] { return run_devnet(*flags); }}};

@@ -13,6 +13,7 @@ constexpr auto kPoll = std::chrono::milliseconds(5);
 constexpr auto kLastWait = std::chrono::seconds(1);
 // Each follower dials this many nodes before it: enough for a mesh, few enough that blocks take several hops.
 constexpr std::size_t kDials = 2;
+constexpr ByteArray<4> kLoopback{127, 0, 0, 1};
 
 std::uint64_t whole_seconds(Duration duration) {
   return static_cast<std::uint64_t>(
@@ -33,26 +34,56 @@ void FollowerRecord::on_block(const opstack::AcceptedBlock& block) {
   if (latencies.size() > PublishedBlocks::kRemembered) latencies.pop_front();
 }
 
-Result<void, std::string> DevnetNetwork::start(WorkerPool& pool, const DevnetOptions& options) {
+Result<void, std::string> DevnetNetwork::start_bootnode() {
+  auto socket = net::bind_udp(loop_, net::Endpoint(kLoopback, 0), discv5::kMaxPacket);
+  if (!socket) return "--discovery: " + socket.error().message();
+  const auto key = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_);
+  discv5::ProtocolOptions options(to_bytes(key.data()));
+  options.announced.ip4 = kLoopback;
+  options.announced.udp = (*socket)->local().port;
+  auto service = discv5::Service::make(loop_, rng_, std::move(*socket), std::move(options));
+  if (!service) return "--discovery: " + service.error().message();
+  bootnode_ = std::move(*service);
+  bootnode_->start();
+  return {};
+}
+
+std::string DevnetNetwork::bootnode() const {
+  return bootnode_ ? bootnode_->local_record().to_text() : "";
+}
+
+node::Config DevnetNetwork::make_config(const opstack::RollupConfig& rollup, bool discovery) {
+  node::Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_));
+  config.chain_name = "devnet";
+  config.rollup = rollup;
+  config.listen = {Multiaddr::ip_tcp(kLoopback, 0)};
+  if (discovery) {
+    config.discovery.emplace().listen = net::Endpoint(kLoopback, 0);
+    config.discovery->bootnodes.push_back(opstack::parse_bootnode(bootnode()).value());
+    return config;
+  }
+  for (std::size_t back = 1; back <= std::min(nodes_.size(), kDials); ++back) {
+    config.static_peers.push_back(nodes_[nodes_.size() - back]->host().addresses().front());
+  }
+  return config;
+}
+
+Task<Result<void, std::string>> DevnetNetwork::start(WorkerPool& pool, const DevnetOptions& options) {
   const auto rollup =
       node::make_devnet_config(options.fork, whole_seconds(options.block_time), unix_seconds(loop_.wall_now()));
   const auto signer = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_);
   builder_ = std::make_unique<node::BlockBuilder>(rollup, options.transactions, options.transaction_size, rng_);
+  if (options.discovery) OPW_CO_TRYV(start_bootnode());
   for (std::size_t i = 0; i <= options.followers; ++i) {
-    node::Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_));
-    config.chain_name = "devnet";
-    config.rollup = rollup;
+    node::Config config = make_config(rollup, options.discovery);
     config.unsafe_block_signer = crypto::ethereum_address(signer.public_key().data()).value();
-    config.listen = {Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value()};
     if (i == 0) config.sequencer_key = codec::to_hex(signer.data());
-    for (std::size_t back = 1; back <= std::min(i, kDials); ++back) {
-      config.static_peers.push_back(nodes_[i - back]->host().addresses().front());
-    }
-    OPW_TRY(auto node, node::Node::make(loop_, pool, std::move(config)));
+    OPW_CO_TRY(auto node, node::Node::make(loop_, pool, std::move(config)));
     if (i > 0) node->add_sink(*records_.emplace_back(std::make_unique<FollowerRecord>(loop_, published_)));
     nodes_.push_back(std::move(node));
+    OPW_CO_TRYV(co_await nodes_.back()->start_discovery());
   }
-  return {};
+  co_return Result<void, std::string>();
 }
 
 std::string DevnetNetwork::topic() const {
@@ -97,6 +128,7 @@ Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
 
 Task<void> DevnetNetwork::close() {
   for (auto& node : nodes_) co_await node->close();
+  if (bootnode_) co_await bootnode_->close();
 }
 
 }  // namespace opwire::cli

@@ -18,7 +18,8 @@ struct DevnetOptions {
   std::size_t transactions = 10;
   std::size_t transaction_size = 200;  ///< bytes
   opstack::Fork fork = opstack::Fork::kIsthmus;
-  std::string out;  ///< folder for those who want to join; empty: none
+  std::string out;         ///< folder for those who want to join; empty: none
+  bool discovery = false;  ///< nodes know a bootnode only, and find each other
 };
 
 /// What the sequencer has published: how many in all, and the newest ones.
@@ -53,7 +54,7 @@ class DevnetNetwork {
  public:
   DevnetNetwork(Loop& loop, Rng& rng) : loop_(loop), rng_(rng) {}
   /// Makes and connects the nodes. Errors: a line for the user; what was started has to be closed then too.
-  Result<void, std::string> start(WorkerPool& pool, const DevnetOptions& options);
+  Task<Result<void, std::string>> start(WorkerPool& pool, const DevnetOptions& options);
 
   /// Until every node has a mesh peer on the topic of the first block; false when that takes longer than limit.
   Task<bool> wait_for_mesh(Duration limit);
@@ -73,8 +74,13 @@ class DevnetNetwork {
   const FollowerRecord& record(std::size_t index) const { return *records_[index]; }
   const PublishedBlocks& published() const { return published_; }
   std::string topic() const;
+  /// What a node of one's own has to know to find them; empty without discovery.
+  std::string bootnode() const;
 
  private:
+  Result<void, std::string> start_bootnode();
+  node::Config make_config(const opstack::RollupConfig& rollup, bool discovery);
+
   Loop& loop_;
   Rng& rng_;
   PublishedBlocks published_;
@@ -82,6 +88,7 @@ class DevnetNetwork {
   std::vector<std::unique_ptr<FollowerRecord>> records_;
   std::vector<std::unique_ptr<node::Node>> nodes_;  // the sequencer first
   std::unique_ptr<node::BlockBuilder> builder_;
+  std::unique_ptr<discv5::Service> bootnode_;
 };
 
 }  // namespace opwire::cli

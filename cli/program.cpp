@@ -17,15 +17,18 @@ constexpr const char* kRootFooter = R"(
 Errors are one line on stderr. `opwire COMMAND --help` tells more.
 
   opwire devnet --blocks 5                                 a local network at work
-  opwire run --network op-mainnet --p2p.static MULTIADDR   follow a real chain
+  opwire run --network op-mainnet                          follow a real chain
+  opwire discover --network base-mainnet                   see who is there
   opwire completion bash > /etc/bash_completion.d/opwire   completion with TAB)";
 
 // In the order of the help text; a heading stands where the first of its commands does.
 constexpr struct {
   const char* heading;
   std::vector<Command> (*add)(CLI::App&);
-} kFamilies[] = {{"Networks", add_run}, {"Networks", add_devnet}, {"Peers", add_ping},    {"Peers", add_identify},
-                 {"Peers", add_perf},   {"Files", add_key},       {"Files", add_payload}, {"Shell", add_completion}};
+} kFamilies[] = {{"Networks", add_run},      {"Networks", add_devnet}, {"Networks", add_bootnode},
+                 {"Networks", add_discover}, {"Peers", add_ping},      {"Peers", add_identify},
+                 {"Peers", add_perf},        {"Files", add_key},       {"Files", add_enr},
+                 {"Files", add_payload},     {"Shell", add_completion}};
 
 // The command that the user reached, down the tree.
 const CLI::App& chosen(const CLI::App& app) {

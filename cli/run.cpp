@@ -25,7 +25,8 @@ default. [NAME] after a flag's text is its variable: OPWIRE_NAME, and OP_NODE_NA
 All other flags of op-node are accepted too; those whose part is not in opwire yet are named in one warning.
 Durations are written as in Go: 30s, 1m30s, 10m. A truth value is --flag or --flag=false.
 
-  opwire run --network op-mainnet --p2p.static /ip4/203.0.113.7/tcp/9222/p2p/16Uiu2…
+  opwire run --network op-mainnet
+  opwire run --network op-mainnet --p2p.no-discovery --p2p.static /ip4/203.0.113.7/tcp/9222/p2p/16Uiu2…
   opwire run --rollup.config rollup.json --p2p.unsafe.block.signer 0x… --feed -
 
 It ends on SIGINT or SIGTERM with 0; a second one ends it at once. 2: a flag, file or variable is wrong, or the port is
@@ -65,10 +66,37 @@ void log_status(node::Node& node, WallTime now) {
                        {"accepted", status.accepted},
                        {"rejected", status.rejected},
                        {"ignored", status.ignored},
-                       {"throttled", status.throttled}});
+                       {"throttled", status.throttled},
+                       {"candidates", status.discovery ? status.discovery->finder.candidates : 0},
+                       {"known_nodes", status.discovery ? status.discovery->live_nodes : 0}});
 }
 
-Task<void> follow(Loop& loop, node::Node& node, bool terminal) {
+/// What somebody without peers should look at first.
+std::string why_alone(const node::Status& status) {
+  if (!status.discovery) return "discovery is off, and no static peer is connected";
+  const node::DiscoveryStatus& discovery = *status.discovery;
+  if (discovery.live_nodes == 0) return "no node answers over UDP: check that it may leave, and --p2p.bootnodes";
+  if (discovery.finder.candidates == 0) return "nodes answer, but none of this chain was heard of yet";
+  return "peers are known, but none could be reached: " + discovery.finder.last_failure;
+}
+
+/// Tells once a minute that there is nobody.
+class LonelinessWarning {
+ public:
+  void look(const node::Node& node, TimePoint now) {
+    const node::Status status = node.status();
+    if (status.peers > 0 || since_ == TimePoint{}) since_ = now;
+    if (now - since_ < kPatience) return;
+    since_ = now;
+    kLog.warn("no peers for a minute", {{"why", why_alone(status)}});
+  }
+
+ private:
+  static constexpr auto kPatience = std::chrono::minutes(1);
+  TimePoint since_{};
+};
+
+Task<int> follow(Loop& loop, node::Node& node, bool terminal) {
   Event stop(loop);
   bool stopped = false;
   const StopSignals signals(loop, [&] {
@@ -76,19 +104,23 @@ Task<void> follow(Loop& loop, node::Node& node, bool terminal) {
     stop.notify_all();
   });
   log_start(node);
+  const Result<void, std::string> discovering = co_await node.start_discovery();
+  if (!discovering) {
+    co_await node.close();
+    co_return fail(kUsage, discovering.error());
+  }
+  LonelinessWarning loneliness;
   TimePoint next = loop.now() + kStatusInterval;
   while (!stopped) {
-    if (!terminal) {
-      co_await stop.wait();
-      continue;
-    }
     const Wake wake = co_await stop.wait_until(next);
     if (wake != Wake::kTimeout) continue;
-    log_status(node, loop.wall_now());
+    if (terminal) log_status(node, loop.wall_now());
+    loneliness.look(node, loop.now());
     next += kStatusInterval;
   }
   kLog.info("stopping");
   co_await node.close();
+  co_return kOk;
 }
 
 /// What can be found wrong before anything is made.
@@ -130,8 +162,7 @@ int run_node(Plan plan, bool terminal) {
   auto node = node::Node::make(loop, pool, std::move(plan.config));
   if (!node) return fail(kUsage, node.error());
   if (feed) (*node)->add_sink(*feed);
-  loop.run(follow(loop, **node, terminal));
-  return kOk;
+  return loop.run(follow(loop, **node, terminal));
 }
 
 int run(const std::map<std::string, std::vector<std::string>>& command_line) {

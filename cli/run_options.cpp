@@ -35,6 +35,49 @@ Result<std::vector<Multiaddr>, std::string> static_peers(const FlagValues& flags
   return peers;
 }
 
+Result<std::vector<opstack::Bootnode>, std::string> bootnodes(const FlagValues& flags, ChainId chain) {
+  std::vector<std::string> texts = flags.list("p2p.bootnodes");
+  if (texts.empty()) texts = opstack::default_bootnodes(chain);
+  std::vector<opstack::Bootnode> nodes;
+  for (const std::string& text : texts) {
+    auto node = opstack::parse_bootnode(text);
+    if (!node) return flags.source("p2p.bootnodes") + ": " + node.error();
+    nodes.push_back(std::move(*node));
+  }
+  return nodes;
+}
+
+Result<std::vector<dns_tree::Link>, std::string> dns_trees(const FlagValues& flags) {
+  std::vector<dns_tree::Link> links;
+  for (const std::string& text : flags.list("p2p.dns-tree")) {
+    auto link = dns_tree::Link::parse(text);
+    if (!link) return flags.source("p2p.dns-tree") + ": '" + text + "': " + link.error().message();
+    links.push_back(std::move(*link));
+  }
+  return links;
+}
+
+Result<std::optional<node::DiscoveryConfig>, std::string> discovery_config(const FlagValues& flags, ChainId chain,
+                                                                           ByteView listen_ip) {
+  if (flags.boolean("p2p.no-discovery")) return std::optional<node::DiscoveryConfig>();
+  node::DiscoveryConfig config;
+  config.listen = net::Endpoint(listen_ip, static_cast<std::uint16_t>(flags.number("p2p.listen.udp")));
+  OPW_TRY(config.bootnodes, bootnodes(flags, chain));
+  OPW_TRY(config.dns_trees, dns_trees(flags));
+  config.advertise_host = flags.text("p2p.advertise.ip");
+  config.advertise_tcp = static_cast<std::uint16_t>(flags.number("p2p.advertise.tcp"));
+  config.advertise_udp = static_cast<std::uint16_t>(flags.number("p2p.advertise.udp"));
+  auto networks = multiformats::IpNetworkList::parse(flags.text("p2p.netrestrict"));
+  if (!networks) return flags.source("p2p.netrestrict") + ": " + networks.error();
+  config.netrestrict = std::move(*networks);
+  // As op-node: an empty path is the default one.
+  config.database = flags.text("p2p.discovery.path");
+  if (config.database.empty()) config.database = find_flag("p2p.discovery.path")->default_value;
+  if (config.database == "memory") config.database.clear();
+  config.reset_damaged = flags.boolean("p2p.discovery.reset-damaged");
+  return std::optional(std::move(config));
+}
+
 // Each item must be one of the names; "none" excludes all others (op-node's rule for --p2p.security).
 Result<void, std::string> check_names(const FlagValues& flags, std::string_view flag,
                                       std::initializer_list<std::string_view> names) {
@@ -145,6 +188,7 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   OPW_TRY(Multiaddr listen, listen_address(flags));
   config.listen.push_back(std::move(listen));
   OPW_TRY(config.static_peers, static_peers(flags));
+  OPW_TRY(config.discovery, discovery_config(flags, chain.config.l2_chain_id, *config.listen.front().ip()));
   OPW_TRYV(check_later_flags(flags));
   config.peers.lo = flags.number("p2p.peers.lo");
   config.peers.hi = flags.number("p2p.peers.hi");

@@ -1,7 +1,6 @@
 #include "opwire/discv5/node_record.hpp"
 
 #include "opwire/codec/rlp.hpp"
-#include "opwire/codec/rlp_reader.hpp"
 #include "opwire/crypto/ecdsa_compact.hpp"
 #include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/crypto/hash.hpp"
@@ -85,11 +84,24 @@ std::string NodeRecord::to_text() const {
   return std::string(kPrefix) + multiformats::to_base64url(encoded_);
 }
 
-std::optional<ByteView> NodeRecord::find(std::string_view wanted) const {
-  // It was read before: nothing fails here.
+// It was read before: nothing fails here.
+codec::rlp::Reader NodeRecord::pairs() const {
   rlp::Reader items = rlp::read_list(encoded_).value();
   items.encoded().value();
   items.encoded().value();
+  return items;
+}
+
+std::vector<std::string> NodeRecord::keys() const {
+  std::vector<std::string> keys;
+  for (rlp::Reader items = pairs(); !items.empty(); items.encoded().value()) {
+    keys.emplace_back(as_text(items.bytes().value()));
+  }
+  return keys;
+}
+
+std::optional<ByteView> NodeRecord::find(std::string_view wanted) const {
+  rlp::Reader items = pairs();
   while (!items.empty()) {
     const ByteView key = items.bytes().value();
     const ByteView value = items.encoded().value();

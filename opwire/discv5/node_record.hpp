@@ -4,9 +4,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "opwire/base/result.hpp"
 #include "opwire/base/strong.hpp"
+#include "opwire/codec/rlp_reader.hpp"
 
 namespace opwire::discv5 {
 
@@ -32,6 +34,8 @@ class NodeRecord {
   /// 33 bytes, compressed.
   ByteView public_key() const noexcept { return public_key_; }
 
+  /// In their order.
+  std::vector<std::string> keys() const;
   /// A value as RLP.
   std::optional<ByteView> find(std::string_view key) const;
   /// A value that is a byte string.
@@ -49,6 +53,7 @@ class NodeRecord {
 
  private:
   NodeRecord() = default;
+  codec::rlp::Reader pairs() const;
   std::optional<std::uint16_t> port(std::string_view key) const;
 
   Bytes encoded_;

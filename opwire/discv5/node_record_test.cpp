@@ -176,5 +176,12 @@ TEST(NodeRecord, TextOfAnotherKind) {
   EXPECT_TRUE(NodeRecordDraft().sign(Bytes(31), 1).error().is(crypto::errors::kBadKey));
 }
 
+TEST(NodeRecord, TellsItsKeysInOrder) {
+  const ByteArray<32> key{1};
+  const auto record = NodeRecordDraft().set("udp", std::uint64_t{1}).set("a", Bytes{1}).sign(key, 1);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->keys(), (std::vector<std::string>{"a", "id", "secp256k1", "udp"}));
+}
+
 }  // namespace
 }  // namespace opwire::discv5
