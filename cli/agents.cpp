@@ -19,7 +19,7 @@ struct Asking {
 Task<void> ask(Asking& asking, const discv5::NodeRecord& record) {
   const auto address = opstack::tcp_address(record, discv5::IpFamilies{true, true});
   if (!address || !opstack::chain_entry(record)) co_return;
-  const PeerId peer = opstack::peer_id(record);
+  const PeerId peer = opstack::peer_id_of(record);
   std::string& agent = asking.agents[record.id()];
   Timer limit(asking.host.loop(), [&] { asking.host.network().disconnect(peer); });
   limit.arm_in(kLimit);

@@ -91,7 +91,7 @@ Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootn
   if (!resolver) co_return fail(kUsage, "DNS: " + resolver.error().message());
   const discv5::IpFamilies families = families_of(service.local_endpoint());
   service.set_bootnodes(
-      co_await opstack::resolve_bootnodes(loop, **resolver, std::move(bootnodes), families, loop.now() + kNameLimit));
+      co_await opstack::resolve_bootnodes(std::move(bootnodes), **resolver, families, loop, loop.now() + kNameLimit));
   service.start();
   kLog.info("listening", {{"udp", service.local_endpoint().to_string()}});
   if (!service.local_record().ip4() && !service.local_record().ip6()) {

@@ -108,7 +108,7 @@ class Discover {
     auto resolver = net::CaresResolver::make(loop_);
     if (!resolver) co_return fail(kUsage, "DNS: " + resolver.error().message()) == kOk;
     auto seeds =
-        co_await opstack::resolve_bootnodes(loop_, **resolver, plan_.bootnodes, families, loop_.now() + kNameLimit);
+        co_await opstack::resolve_bootnodes(plan_.bootnodes, **resolver, families, loop_, loop_.now() + kNameLimit);
     discv5::CrawlOptions crawl_options;
     crawl_options.max_nodes = options_.max_nodes;
     const auto limit = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options_.seconds));

@@ -36,7 +36,7 @@ boost::json::object describe(const NodeRecord& record) {
   boost::json::object object{{"enr", record.to_text()},
                              {"seq", record.seq()},
                              {"node_id", codec::to_hex(record.id().bytes)},
-                             {"peer_id", opstack::peer_id(record).to_string()}};
+                             {"peer_id", opstack::peer_id_of(record).to_string()}};
   if (const auto entry = opstack::chain_entry(record)) {
     object["chain"] = chain_label(record);
     object["chain_id"] = entry->chain.value;
@@ -44,7 +44,7 @@ boost::json::object describe(const NodeRecord& record) {
   }
   if (const auto at = discv5::udp_endpoint(record, both)) object["udp"] = at->to_string();
   if (const auto at = opstack::tcp_address(record, both)) {
-    object["multiaddr"] = at->with_peer(opstack::peer_id(record)).to_string();
+    object["multiaddr"] = at->with_peer(opstack::peer_id_of(record)).to_string();
   }
   if (const auto enode = discv5::EnodeUrl::of(record)) object["enode"] = enode->to_text();
   object["size"] = std::to_string(record.encoded().size()) + " of 300 bytes";

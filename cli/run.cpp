@@ -68,16 +68,17 @@ void log_status(node::Node& node, WallTime now) {
                        {"ignored", status.ignored},
                        {"throttled", status.throttled},
                        {"candidates", status.discovery ? status.discovery->finder.candidates : 0},
-                       {"known_nodes", status.discovery ? status.discovery->live_nodes : 0}});
+                       {"live_nodes", status.discovery ? status.discovery->finder.table_live : 0}});
 }
 
 /// What somebody without peers should look at first.
 std::string why_alone(const node::Status& status) {
   if (!status.discovery) return "discovery is off, and no static peer is connected";
-  const node::DiscoveryStatus& discovery = *status.discovery;
-  if (discovery.live_nodes == 0) return "no node answers over UDP: check that it may leave, and --p2p.bootnodes";
-  if (discovery.finder.candidates == 0) return "nodes answer, but none of this chain was heard of yet";
-  return "peers are known, but none could be reached: " + discovery.finder.last_failure;
+  const opstack::PeerFinderStatus& finder = status.discovery->finder;
+  if (finder.table_live == 0) return "no node answers over UDP: check that it may leave, and --p2p.bootnodes";
+  if (finder.candidates == 0) return "nodes answer, but none of this chain was heard of yet";
+  const std::string reason = finder.last_dial_error ? ": " + finder.last_dial_error->message() : "";
+  return "peers are known, but none could be reached" + reason;
 }
 
 /// Tells once a minute that there is nobody.

@@ -108,6 +108,21 @@ TEST(Protocol, TalksToWhoSpeaksTheProtocol) {
   EXPECT_TRUE((**oversized.result).empty());
 }
 
+TEST(Protocol, AFirstMessageThatIsTooLargeForAHandshakeFollowsOne) {
+  Network network;
+  Node& a = network.add(1);
+  Node& b = network.add(2);
+  b.protocol->set_talk_handler("echo", [](const Peer&, ByteView message) { return to_bytes(message); });
+  network.keep = true;
+  const Bytes message(1100, 7);
+  Outcome<Bytes> answer;
+  a.protocol->talk(b.contact(), "echo", message, network.now, answer.done());
+  network.run(150ms);
+  ASSERT_TRUE(answer.result && *answer.result);
+  EXPECT_EQ(**answer.result, message);
+  for (const auto& flight : network.sent) EXPECT_LE(flight.bytes.size(), kMaxPacket);
+}
+
 TEST(Protocol, SessionsComeBackAfterEitherSideHasForgottenThem) {
   Network network;
   Node& a = network.add(1);

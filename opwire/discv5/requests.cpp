@@ -13,6 +13,9 @@ constexpr unsigned kMaxChallenges = 2;
 // Of one answer: 16 records, at one a message.
 constexpr std::size_t kMaxRecords = 16;
 constexpr unsigned kMaxNodesMessages = 16;
+// Beside a handshake with the largest record. What is larger follows a PING that carries the handshake.
+constexpr std::size_t kMaxWithHandshake =
+    kMaxPacket - 16 - 23 - 34 - 64 - 33 - kMaxRecordSize - crypto::kGcmTagSize;
 
 Peer peer_of(const Contact& contact) {
   return {contact.id, contact.endpoint};
@@ -111,14 +114,16 @@ Result<void> Requests::on_challenge(const net::Endpoint& from, const Sessions::C
   if (call.to.endpoint != from || again || call.challenges >= kMaxChallenges) return errors::kUnexpectedChallenge;
   ++call.challenges;
   call.challenged = true;
-  const Result<Sessions::Sealed> sealed =
-      sessions_.answer(call.to, challenge, own_.record(), encode_message(call.request));
+  Bytes message = encode_message(call.request);
+  const bool fits = message.size() <= kMaxWithHandshake;
+  if (!fits) message = encode_message(Ping{{}, own_.record().seq()});
+  const Result<Sessions::Sealed> sealed = sessions_.answer(call.to, challenge, own_.record(), message);
   if (!sealed) {
     give_up(id, sealed.error(), now);
     return sealed.error();
   }
   sent(id, call, *sealed, now);
-  send_waiting(peer_of(call.to), now, id);
+  send_waiting(peer_of(call.to), now, fits ? id : 0);
   return {};
 }
 

@@ -101,9 +101,7 @@ Result<void, std::string> Discovery::make_service(const discv5::Announced& annou
   options.families = families_;
   options.announced = announced;
   options.vote_address = config_.advertise_host.empty();
-  if (!config_.netrestrict.empty()) {
-    options.admits = [this](const net::Endpoint& at) { return config_.netrestrict.contains(at.ip()); };
-  }
+  options.admits = admits();
   auto service =
       discv5::Service::make(host_.loop(), host_.rng(), std::move(socket_), std::move(options), finder_.get());
   if (!service) return "discovery: " + service.error().message();
@@ -111,35 +109,31 @@ Result<void, std::string> Discovery::make_service(const discv5::Announced& annou
   return {};
 }
 
-opstack::FinderOptions Discovery::finder_options() const {
-  opstack::FinderOptions options;
-  options.chain = chain_;
+opstack::PeerFinderOptions Discovery::finder_options() const {
+  opstack::PeerFinderOptions options(chain_);
   options.goal = goal_;
-  options.families = families_;
-  if (!config_.netrestrict.empty()) {
-    options.admits = [this](ByteView ip) { return config_.netrestrict.contains(ip); };
-  }
+  options.candidates.families = families_;
+  options.candidates.admits = admits();
   return options;
+}
+
+std::function<bool(const net::Endpoint&)> Discovery::admits() const {
+  if (config_.netrestrict.empty()) return {};
+  return [this](const net::Endpoint& at) { return config_.netrestrict.contains(at.ip()); };
 }
 
 Task<Result<void, std::string>> Discovery::start() {
   OPW_CO_TRYV(co_await open_database());
-  finder_ = std::make_unique<opstack::PeerFinder>(host_.network(), host_.rng(), database_.get(), finder_options());
+  finder_ = std::make_unique<opstack::PeerFinder>(host_.network(), host_.rng(), finder_options(), database_.get(),
+                                                  trees_ ? this : nullptr);
   discv5::Announced own = announced();
   const bool resolved = co_await resolve_address(own);
   OPW_CO_TRYV(make_service(own));
-  const Result<opstack::PeerFinder::Records> known = co_await finder_->recall();
-  if (!known) co_return "--p2p.discovery.path: " + known.error().message();
-  if (database_) {
-    kLog.info("nodes known from before", {{"nodes", known->size()}, {"peers", finder_->status().candidates}});
-  }
-  service_->add(*known);
+  service_->add(co_await finder_->restore());
   co_await find_bootnodes();
   service_->start();
   if (!config_.advertise_host.empty() && !literal(config_.advertise_host)) scope_.spawn(keep_address(resolved));
-  opstack::PeerFinder::Source source;
-  if (trees_) source = [this] { return ask_trees(); };
-  finder_->start([this](discv5::NodeId target) { return search(target); }, std::move(source));
+  finder_->start(*service_);
   co_return Result<void, std::string>();
 }
 
@@ -156,7 +150,7 @@ Task<Result<void, std::string>> Discovery::open_database() {
 
 Task<void> Discovery::find_bootnodes() {
   const TimePoint deadline = host_.loop().now() + kNameLimit;
-  auto contacts = co_await opstack::resolve_bootnodes(host_.loop(), *resolver_, config_.bootnodes, families_, deadline);
+  auto contacts = co_await opstack::resolve_bootnodes(config_.bootnodes, *resolver_, families_, host_.loop(), deadline);
   if (contacts.empty() && !trees_) {
     kLog.warn("no bootnode is known: only nodes from before, or that come to us, will be found");
   }
@@ -194,14 +188,9 @@ Task<bool> Discovery::resolve_address(discv5::Announced& announced) {
   co_return resolved;
 }
 
-Task<void> Discovery::search(discv5::NodeId target) {
-  const Result<discv5::LookupResult> found = co_await service_->lookup(target);
-  if (!found) kLog.debug("lookup failed", {{"error", found.error()}});
-}
-
-Task<opstack::PeerFinder::Records> Discovery::ask_trees() {
+Task<std::vector<discv5::RecordPtr>> Discovery::more() {
   auto records = co_await trees_->next(kTreeRecords, host_.loop().now() + kTreeLimit);
-  if (!records) co_return opstack::PeerFinder::Records();
+  if (!records) co_return std::vector<discv5::RecordPtr>();
   service_->add(*records);
   co_return std::move(*records);
 }
@@ -216,8 +205,7 @@ Task<void> Discovery::close() {
 
 DiscoveryStatus Discovery::status() const {
   if (!service_) return {};
-  const discv5::Table& table = service_->protocol().table();
-  return {finder_->status(), table.size(), table.live(), record().to_text()};
+  return {finder_->status(), record().to_text()};
 }
 
 const discv5::NodeRecord& Discovery::record() const noexcept {

@@ -16,21 +16,22 @@
 namespace opwire::node {
 
 struct DiscoveryStatus {
-  opstack::FinderStatus finder;
-  std::size_t known_nodes = 0;  ///< in the table, of any chain
-  std::size_t live_nodes = 0;   ///< of these: answered
-  std::string record;           ///< what we announce
+  opstack::PeerFinderStatus finder;
+  std::string record;  ///< what we announce
 };
 
-class Discovery {
+class Discovery final : public opstack::RecordSource {
  public:
   /// Binds the UDP socket; nothing is sent yet. host outlives it. Errors: a line for the user.
   static Result<std::unique_ptr<Discovery>, std::string> make(Host& host, const Config& config);
-  ~Discovery();
+  ~Discovery() override;
 
   /// Opens the database, resolves names, and begins. Errors: a line for the user.
   Task<Result<void, std::string>> start();
   Task<void> close();
+
+  /// Of the DNS trees.
+  Task<std::vector<discv5::RecordPtr>> more() override;
 
   // After start().
   DiscoveryStatus status() const;
@@ -46,9 +47,9 @@ class Discovery {
   /// Sets the address of --p2p.advertise.ip, where that is given; false when it is a name and does not resolve.
   Task<bool> resolve_address(discv5::Announced& announced);
   Task<void> keep_address(bool resolved);
-  Task<void> search(discv5::NodeId target);
-  Task<opstack::PeerFinder::Records> ask_trees();
-  opstack::FinderOptions finder_options() const;
+  opstack::PeerFinderOptions finder_options() const;
+  /// --p2p.netrestrict; null where everything is admitted.
+  std::function<bool(const net::Endpoint&)> admits() const;
 
   Host& host_;
   const DiscoveryConfig config_;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "opwire/base/log.hpp"
+#include "opwire/net/errors.hpp"
 #include "opwire/opstack/discovery/bootnodes_csv.hpp"
 #include "opwire/runtime/scope.hpp"
 
@@ -44,7 +45,10 @@ std::string name_of(const Bootnode& bootnode) {
 Task<Result<Bytes>> resolve(net::Resolver& resolver, std::string host, discv5::IpFamilies families,
                             TimePoint deadline) {
   const auto literal = net::Endpoint::parse(host.find(':') == std::string::npos ? host + ":1" : "[" + host + "]:1");
-  if (literal) co_return to_bytes(literal->ip());
+  if (literal) {
+    if (literal->is_v6 ? !families.v6 : !families.v4) co_return net::errors::kResolve;
+    co_return to_bytes(literal->ip());
+  }
   Error error = opwire::errors::kTimeout;
   for (const net::IpFamily family : {net::IpFamily::kV4, net::IpFamily::kV6}) {
     if (family == net::IpFamily::kV4 ? !families.v4 : !families.v6) continue;
@@ -71,7 +75,7 @@ Task<void> resolve_one(Resolving& all, const Bootnode& bootnode, std::size_t pla
   const discv5::EnodeUrl& enode = *bootnode.enode;
   const Result<Bytes> ip = co_await resolve(all.resolver, enode.host, all.families, all.deadline);
   if (!ip) {
-    kLog.warn("bootnode's name does not resolve; going on without it",
+    kLog.warn("bootnode's host has no address that we reach; going on without it",
               {{"bootnode", name_of(bootnode)}, {"error", ip.error()}});
     co_return;
   }
@@ -110,9 +114,8 @@ Result<Bootnode, std::string> parse_bootnode(std::string_view text) {
   return Bootnode{nullptr, std::move(*enode)};
 }
 
-Task<std::vector<discv5::Contact>> resolve_bootnodes(Loop& loop, net::Resolver& resolver,
-                                                     std::vector<Bootnode> bootnodes, discv5::IpFamilies families,
-                                                     TimePoint deadline) {
+Task<std::vector<discv5::Contact>> resolve_bootnodes(std::vector<Bootnode> bootnodes, net::Resolver& resolver,
+                                                     discv5::IpFamilies families, Loop& loop, TimePoint deadline) {
   Resolving all{resolver, families, deadline, {}};
   all.found.resize(bootnodes.size());
   Scope scope(loop);

@@ -1,135 +1,191 @@
 #include "opwire/opstack/discovery/candidates.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <compare>
 
 #include "opwire/discv5/subnet.hpp"
 
 namespace opwire::opstack {
 namespace {
 
-// An answer in discovery says that much about a dial for this long.
-constexpr Duration kFresh = std::chrono::minutes(10);
-// A peer that stays that long is a good one.
-constexpr Duration kStay = std::chrono::minutes(1);
+/// A peer that stayed once and then fails that often is like any other.
+constexpr unsigned kForgiven = 3;
 
 }  // namespace
 
-bool Candidates::hear(const discv5::RecordPtr& record, const PeerId& peer, const Multiaddr& address, TimePoint now) {
-  const auto known = entries_.find(peer);
-  if (known != entries_.end()) {
-    Entry& entry = known->second;
-    if (entry.record->seq() >= record->seq()) return false;
-    const bool moved = entry.address != address;
-    entry.record = record;
-    entry.address = address;
-    entry.heard = now;
-    if (moved) entry.failures = 0, entry.due = now;
-    return moved;
+/// The greater, the better.
+struct Candidates::Rank {
+  int kind;
+  unsigned lacking_failures;
+  std::uint64_t lot;
+  auto operator<=>(const Rank&) const = default;
+};
+
+Candidates::Rank Candidates::rank(const Entry& entry, TimePoint now) const noexcept {
+  const auto kind = [&] {
+    if (entry.stayed && entry.failures < kForgiven) return 3;
+    if (entry.gone || entry.answered == TimePoint::min()) return 0;
+    return now - entry.answered <= options_.lately ? 2 : 1;
+  };
+  return {kind(), ~entry.failures, entry.lot};
+}
+
+Candidates::Added Candidates::add(const discv5::RecordPtr& record, TimePoint now) {
+  const auto known = entries_.find(record->id());
+  if (known != entries_.end() && record->seq() <= known->second.candidate.record->seq()) return Added::kKnown;
+  if (!is_of_chain(*record, options_.chain)) return remove(record->id()), Added::kForeign;
+  const auto address = tcp_address(*record, options_.families);
+  if (!address) return remove(record->id()), Added::kRefused;
+  const net::Endpoint endpoint(*address->ip(), *address->tcp_port());
+  if (options_.admits && !options_.admits(endpoint)) return remove(record->id()), Added::kRefused;
+  if (known != entries_.end()) return update(known->second, record, *address, endpoint, now);
+  if (subnet_is_full(endpoint)) return Added::kRefused;
+  if (entries_.size() >= options_.max && !make_room(now)) return Added::kRefused;
+
+  const PeerId peer = peer_id_of(*record);
+  Entry entry(Candidate(peer, *address, record));
+  entry.endpoint = endpoint;
+  entry.due = now;
+  entry.lot = rng_.next();
+  entries_.emplace(record->id(), std::move(entry));
+  ids_.emplace(peer, record->id());
+  return Added::kNew;
+}
+
+Candidates::Added Candidates::update(Entry& known, const discv5::RecordPtr& record, const Multiaddr& address,
+                                     const net::Endpoint& endpoint, TimePoint now) {
+  known.candidate.record = record;
+  if (endpoint == known.endpoint) return Added::kUpdated;
+  known.candidate.address = address;
+  known.endpoint = endpoint;
+  // Its failures were those of the old address. Not at once: whoever signs one record after another does not choose
+  // whom we dial all the time.
+  known.due = std::min(known.due, now + options_.first_pause);
+  return Added::kUpdated;
+}
+
+/// A newcomer has neither answered nor failed: it takes the place of the worst of those who have not answered either.
+/// If that one has not failed, chance decides, so that a flood of records does not drive out all that came before.
+bool Candidates::make_room(TimePoint now) {
+  const Entry* worst = nullptr;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.state != State::kIdle) continue;
+    if (worst == nullptr || rank(entry, now) < rank(*worst, now)) worst = &entry;
   }
-  if (entries_.size() >= options_.max) make_room(now);
-  if (entries_.size() >= options_.max) return false;
-  Entry& entry = entries_[peer];
-  entry.record = record;
-  entry.address = address;
-  entry.heard = entry.due = now;
+  if (worst == nullptr || rank(*worst, now).kind > 0) return false;
+  if (worst->failures == 0 && rng_.below(2) == 0) return false;
+  remove(discv5::NodeId(worst->candidate.record->id()));
   return true;
 }
 
-void Candidates::on_answer(const PeerId& peer, TimePoint now) {
-  const auto known = entries_.find(peer);
-  if (known != entries_.end()) known->second.answered = now;
+void Candidates::on_answer(const discv5::NodeId& id, TimePoint when) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  found->second.answered = std::max(found->second.answered, when);
+  found->second.gone = false;
 }
 
-bool Candidates::is_better(const Entry& a, const Entry& b, TimePoint now) const {
-  const auto rank = [&](const Entry& entry) {
-    const bool fresh = entry.answered != TimePoint{} && now - entry.answered < kFresh;
-    return std::tuple(entry.stayed, fresh, -static_cast<int>(entry.failures), entry.heard);
-  };
-  return rank(a) > rank(b);
-}
-
-std::size_t Candidates::busy_in_subnet(const Entry& entry) const {
-  const net::Endpoint place(*entry.address.ip(), 0);
-  return static_cast<std::size_t>(std::ranges::count_if(entries_, [&](const auto& other) {
-    return other.second.state != State::kIdle &&
-           discv5::share_subnet(net::Endpoint(*other.second.address.ip(), 0), place);
-  }));
+bool Candidates::on_gone(const discv5::NodeId& id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  Entry& entry = found->second;
+  entry.gone = true;
+  if (entry.state != State::kIdle || entry.failures == 0) return false;
+  remove(id);
+  return true;
 }
 
 std::optional<Candidate> Candidates::next(TimePoint now) {
-  Entries::iterator best = entries_.end();
-  bool best_is_crowded = false;
-  for (auto it = entries_.begin(); it != entries_.end(); ++it) {
-    if (it->second.state != State::kIdle || it->second.due > now) continue;
-    const bool crowded = busy_in_subnet(it->second) >= options_.of_subnet;
-    if (best != entries_.end()) {
-      if (crowded && !best_is_crowded) continue;
-      if (crowded == best_is_crowded && !is_better(it->second, best->second, now)) continue;
-    }
-    best = it;
-    best_is_crowded = crowded;
+  std::vector<const Entry*> taken;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.state != State::kIdle) taken.push_back(&entry);
   }
-  if (best == entries_.end()) return std::nullopt;
-  set_state(best->second, State::kDialling);
-  return Candidate{best->first, best->second.address};
+  Entry* best = nullptr;
+  Entry* crowded = nullptr;  // the best of those whose subnet has its share
+  for (auto& [id, entry] : entries_) {
+    if (entry.state != State::kIdle || entry.due > now) continue;
+    if (best != nullptr && rank(entry, now) <= rank(*best, now)) continue;
+    if (!subnet_has_share(entry, taken)) {
+      best = &entry;
+    } else if (crowded == nullptr || rank(entry, now) > rank(*crowded, now)) {
+      crowded = &entry;
+    }
+  }
+  if (best == nullptr) best = crowded;
+  if (best == nullptr) return std::nullopt;
+  best->state = State::kDialling;
+  return best->candidate;
 }
 
-TimePoint Candidates::next_due(TimePoint now) const {
+bool Candidates::subnet_is_full(const net::Endpoint& endpoint) const noexcept {
+  const auto same = [&](const auto& entry) { return discv5::share_subnet(endpoint, entry.second.endpoint); };
+  return static_cast<std::size_t>(std::ranges::count_if(entries_, same)) >= options_.known_in_subnet;
+}
+
+bool Candidates::subnet_has_share(const Entry& entry, const std::vector<const Entry*>& taken) const noexcept {
+  const auto same = [&](const Entry* other) { return discv5::share_subnet(entry.endpoint, other->endpoint); };
+  return static_cast<std::size_t>(std::ranges::count_if(taken, same)) >= options_.taken_in_subnet;
+}
+
+void Candidates::on_connected(const PeerId& peer, TimePoint now) {
+  Entry* entry = find(peer);
+  if (entry == nullptr || entry->state == State::kConnected) return;
+  entry->state = State::kConnected;
+  entry->connected = now;
+}
+
+void Candidates::on_disconnected(const PeerId& peer, TimePoint now) {
+  Entry* entry = find(peer);
+  if (entry == nullptr || entry->state != State::kConnected) return;
+  entry->state = State::kIdle;
+  const bool stayed = now - entry->connected >= options_.stayed;
+  if (!stayed) return push_back(*entry, now);
+  entry->stayed = true;
+  entry->failures = 0;
+  entry->due = now + pause_after(1);
+}
+
+bool Candidates::on_failed(const PeerId& peer, TimePoint now) {
+  Entry* entry = find(peer);
+  if (entry == nullptr || entry->state != State::kDialling) return false;
+  entry->state = State::kIdle;
+  push_back(*entry, now);
+  if (!entry->gone) return false;
+  remove(discv5::NodeId(entry->candidate.record->id()));
+  return true;
+}
+
+void Candidates::remove(const discv5::NodeId& id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  ids_.erase(found->second.candidate.peer);
+  entries_.erase(found);
+}
+
+TimePoint Candidates::next_due() const noexcept {
   TimePoint due = TimePoint::max();
-  for (const auto& [peer, entry] : entries_) {
-    if (entry.state == State::kIdle) due = std::min(due, std::max(entry.due, now));
+  for (const auto& [id, entry] : entries_) {
+    if (entry.state == State::kIdle) due = std::min(due, entry.due);
   }
   return due;
 }
 
-void Candidates::set_state(Entry& entry, State state) {
-  if (entry.state == State::kDialling) --dialling_;
-  entry.state = state;
-  if (state == State::kDialling) ++dialling_;
+Candidates::Entry* Candidates::find(const PeerId& peer) {
+  const auto id = ids_.find(peer);
+  return id == ids_.end() ? nullptr : &entries_.at(id->second);
 }
 
-void Candidates::on_connected(const PeerId& peer, TimePoint now) {
-  const auto known = entries_.find(peer);
-  if (known == entries_.end() || known->second.state == State::kConnected) return;
-  set_state(known->second, State::kConnected);
-  known->second.connected = now;
-}
-
-void Candidates::on_failed(const PeerId& peer, TimePoint now) {
-  const auto known = entries_.find(peer);
-  if (known == entries_.end() || known->second.state != State::kDialling) return;
-  set_state(known->second, State::kIdle);
-  known->second.stayed = false;
-  push_back(known->second, now);
-}
-
-void Candidates::on_disconnected(const PeerId& peer, TimePoint now) {
-  const auto known = entries_.find(peer);
-  if (known == entries_.end() || known->second.state != State::kConnected) return;
-  Entry& entry = known->second;
-  set_state(entry, State::kIdle);
-  entry.stayed = now - entry.connected >= kStay;
-  if (entry.stayed) entry.failures = 0;
-  push_back(entry, now);
+/// By chance, so that two nodes that lost each other do not meet in the middle of the other's dial for ever.
+Duration Candidates::pause_after(unsigned failures) {
+  Duration pause = options_.first_pause;
+  for (unsigned i = 1; i < failures && pause < options_.longest_pause; ++i) pause *= 2;
+  pause = std::min(pause, options_.longest_pause);
+  return pause - Duration(rng_.below(static_cast<std::uint64_t>(pause.count() / 4) + 1));
 }
 
 void Candidates::push_back(Entry& entry, TimePoint now) {
-  Duration pause = options_.first_pause;
-  for (unsigned i = 0; i < entry.failures && pause < options_.longest_pause; ++i) pause *= 2;
-  pause = std::min(pause, options_.longest_pause);
-  // Up to a half longer, so that those that failed together do not come due together.
-  entry.due = now + pause + Duration(rng_.below(static_cast<std::uint64_t>(pause.count() / 2)));
   ++entry.failures;
-}
-
-void Candidates::make_room(TimePoint now) {
-  Entries::iterator worst = entries_.end();
-  for (auto it = entries_.begin(); it != entries_.end(); ++it) {
-    if (it->second.state != State::kIdle) continue;
-    if (worst == entries_.end() || is_better(worst->second, it->second, now)) worst = it;
-  }
-  if (worst != entries_.end()) entries_.erase(worst);
+  entry.due = now + pause_after(entry.failures);
 }
 
 }  // namespace opwire::opstack

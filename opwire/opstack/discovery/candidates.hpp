@@ -1,84 +1,117 @@
-// Peers of our chain that could be dialled, and which of them is worth it first.
+// Peers of our chain that could be dialled, and which of them to dial next. No socket, no clock, no coroutine.
 //
-// Those that stayed connected before come first, then those that answered discovery lately, then the rest; among equals
-// the one that was heard of last. Who could not be reached waits, longer each time. Sans-I/O; linear in the peers that
-// are known, of which there are a thousand at the most.
+// Those go first that we were connected to and that stayed, then those that answered a PING lately, then those that
+// ever did, then the rest; within these, those that failed less often, and then chance, so that not all nodes of a
+// chain dial the same ones. Who fails waits, longer each time.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "opwire/base/rng.hpp"
 #include "opwire/base/time.hpp"
-#include "opwire/discv5/contact.hpp"
-#include "opwire/multiformats/multiaddr.hpp"
+#include "opwire/opstack/discovery/chain_entry.hpp"
 
 namespace opwire::opstack {
 
 struct CandidateOptions {
-  CandidateOptions() = default;
-  std::size_t max = 1000;  ///< the worst makes room
-  Duration first_pause = std::chrono::seconds(5);
+  explicit CandidateOptions(ChainId of) : chain(of) {}
+
+  ChainId chain;
+  discv5::IpFamilies families;
+  /// Whether we may dial there: --p2p.netrestrict. Null: everywhere.
+  std::function<bool(const net::Endpoint&)> admits;
+  std::size_t max = 1000;  ///< the worst goes, never one that is connected or being dialled
+  // Of one public /24 (IPv6: /48):
+  std::size_t known_in_subnet = 50;                ///< in all; further ones are refused
+  std::size_t taken_in_subnet = 4;                 ///< connected or being dialled, while there are others
+  Duration first_pause = std::chrono::seconds(5);  ///< after a failure; doubles, and each is up to a quarter shorter
   Duration longest_pause = std::chrono::minutes(10);
-  /// Dialled or connected at once of one /24 (IPv6: /48), as long as there are others. Private networks are free.
-  std::size_t of_subnet = 4;
+  Duration stayed = std::chrono::minutes(1);   ///< connected for that long: a peer worth going back to
+  Duration lately = std::chrono::minutes(10);  ///< a PING was answered
 };
 
 struct Candidate {
+  Candidate(const PeerId& who, Multiaddr where, discv5::RecordPtr of)
+      : peer(who), address(std::move(where)), record(std::move(of)) {}
+
   PeerId peer;
   Multiaddr address;
+  discv5::RecordPtr record;
 };
 
 class Candidates {
  public:
-  /// rng outlives this.
-  Candidates(const CandidateOptions& options, Rng& rng) : options_(options), rng_(rng) {}
+  enum class Added : std::uint8_t {
+    kNew,
+    kUpdated,  ///< a newer record of one that is known
+    kKnown,
+    kForeign,  ///< of another chain, or version; one that was known is forgotten
+    kRefused,  ///< no address that we may dial, so it is forgotten; or nobody worse to make room
+  };
 
-  /// A record of our chain. True when the peer is new, or says something new.
-  bool hear(const discv5::RecordPtr& record, const PeerId& peer, const Multiaddr& address, TimePoint now);
-  /// It answered in discovery.
-  void on_answer(const PeerId& peer, TimePoint now);
-  /// It is of our chain no more, or its address is not allowed.
-  void forget(const PeerId& peer) { entries_.erase(peer); }
+  /// rng outlives it.
+  Candidates(CandidateOptions options, Rng& rng) : options_(std::move(options)), rng_(rng) {}
 
-  /// The best one that is due and neither being dialled nor connected; it is being dialled from now on.
+  Added add(const discv5::RecordPtr& record, TimePoint now);
+  /// It answered a PING then, which may be long ago.
+  void on_answer(const discv5::NodeId& id, TimePoint when);
+  /// It answers no more. True when that was its last chance, for dialling it had failed too: it is forgotten.
+  bool on_gone(const discv5::NodeId& id);
+
+  /// The best one that is due and neither connected nor being dialled. From now on it is being dialled, until one of
+  /// the next three tells what came of it.
   std::optional<Candidate> next(TimePoint now);
-  /// When next() will have one; TimePoint::max() when only news will help.
-  TimePoint next_due(TimePoint now) const;
-
   void on_connected(const PeerId& peer, TimePoint now);
-  void on_failed(const PeerId& peer, TimePoint now);
+  /// Whether it stayed is seen from the time since on_connected().
   void on_disconnected(const PeerId& peer, TimePoint now);
+  /// The dial failed. True when it was its last chance: see on_gone().
+  bool on_failed(const PeerId& peer, TimePoint now);
+  void remove(const discv5::NodeId& id);
 
-  bool knows(const PeerId& peer) const { return entries_.contains(peer); }
+  /// When next() will have something; TimePoint::max() when everybody is connected or being dialled.
+  TimePoint next_due() const noexcept;
+  bool knows(const PeerId& peer) const { return ids_.contains(peer); }
+  bool knows(const discv5::NodeId& id) const { return entries_.contains(id); }
   std::size_t size() const noexcept { return entries_.size(); }
-  std::size_t dialling() const noexcept { return dialling_; }
 
  private:
   enum class State : std::uint8_t { kIdle, kDialling, kConnected };
   struct Entry {
-    discv5::RecordPtr record;
-    Multiaddr address;
+    explicit Entry(Candidate of) : candidate(std::move(of)) {}
+
+    Candidate candidate;
+    net::Endpoint endpoint;
     State state = State::kIdle;
-    bool stayed = false;  // it was connected for a while, and that is the last that was seen of it
-    TimePoint heard{};
-    TimePoint answered{};
-    TimePoint connected{};
     TimePoint due{};
-    unsigned failures = 0;  // in a row
+    TimePoint connected{};
+    TimePoint answered = TimePoint::min();  // never
+    unsigned failures = 0;                  // since it last stayed
+    bool stayed = false;
+    bool gone = false;
+    std::uint64_t lot = 0;  // chance, drawn once
   };
-  using Entries = std::map<PeerId, Entry>;
+  struct Rank;
+  using Entries = std::map<discv5::NodeId, Entry>;
 
-  bool is_better(const Entry& a, const Entry& b, TimePoint now) const;
-  std::size_t busy_in_subnet(const Entry& entry) const;
+  Rank rank(const Entry& entry, TimePoint now) const noexcept;
+  Added update(Entry& known, const discv5::RecordPtr& record, const Multiaddr& address, const net::Endpoint& endpoint,
+               TimePoint now);
+  bool make_room(TimePoint now);
+  bool subnet_is_full(const net::Endpoint& endpoint) const noexcept;
+  bool subnet_has_share(const Entry& entry, const std::vector<const Entry*>& taken) const noexcept;
+  Entry* find(const PeerId& peer);
+  Duration pause_after(unsigned failures);
   void push_back(Entry& entry, TimePoint now);
-  void set_state(Entry& entry, State state);
-  void make_room(TimePoint now);
 
-  const CandidateOptions options_;
+  CandidateOptions options_;
   Rng& rng_;
   Entries entries_;
-  std::size_t dialling_ = 0;
+  std::unordered_map<PeerId, discv5::NodeId> ids_;
 };
 
 }  // namespace opwire::opstack

@@ -1,5 +1,8 @@
 #include "opwire/opstack/discovery/chain_entry.hpp"
 
+#include <algorithm>
+
+#include "opwire/multiformats/ip_scope.hpp"
 #include "opwire/multiformats/varint.hpp"
 
 namespace opwire::opstack {
@@ -16,6 +19,13 @@ std::optional<std::uint64_t> take_uvarint(ByteView& bytes) {
     if (byte < 0x80) return value;
   }
   return std::nullopt;
+}
+
+/// Neither unspecified, multicast, broadcast nor reserved; in ip6, no IPv4 address either.
+bool is_host_ip(ByteView ip) noexcept {
+  if (multiformats::unmap_ip(ip).size() != ip.size()) return false;
+  if (std::ranges::all_of(ip, [](std::uint8_t byte) { return byte == 0; })) return false;
+  return ip.size() == 4 ? ip[0] < 224 : ip[0] != 0xff;
 }
 
 }  // namespace
@@ -41,15 +51,17 @@ bool is_of_chain(const discv5::NodeRecord& record, ChainId chain) {
   return chain_entry(record) == ChainEntry{chain, 0};
 }
 
-PeerId peer_id(const discv5::NodeRecord& record) {
+PeerId peer_id_of(const discv5::NodeRecord& record) {
   return PeerId::of(crypto::PublicKey::parse(crypto::KeyType::kSecp256k1, record.public_key()).value());
 }
 
 std::optional<Multiaddr> tcp_address(const discv5::NodeRecord& record, discv5::IpFamilies families) {
   const std::uint16_t tcp = record.tcp().value_or(0);
-  if (const auto ip = record.ip4(); families.v4 && ip && tcp != 0) return Multiaddr::ip_tcp(*ip, tcp);
+  const auto ip4 = record.ip4();
+  if (families.v4 && ip4 && tcp != 0 && is_host_ip(*ip4)) return Multiaddr::ip_tcp(*ip4, tcp);
   const std::uint16_t tcp6 = record.tcp6().value_or(tcp);
-  if (const auto ip = record.ip6(); families.v6 && ip && tcp6 != 0) return Multiaddr::ip_tcp(*ip, tcp6);
+  const auto ip6 = record.ip6();
+  if (families.v6 && ip6 && tcp6 != 0 && is_host_ip(*ip6)) return Multiaddr::ip_tcp(*ip6, tcp6);
   return std::nullopt;
 }
 

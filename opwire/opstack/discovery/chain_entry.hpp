@@ -25,7 +25,7 @@ std::optional<ChainEntry> chain_entry(const discv5::NodeRecord& record);
 bool is_of_chain(const discv5::NodeRecord& record, ChainId chain);
 
 /// The libp2p id of the same key.
-PeerId peer_id(const discv5::NodeRecord& record);
+PeerId peer_id_of(const discv5::NodeRecord& record);
 /// /ip4|ip6/…/tcp/…, IPv4 first. Nothing without a port (op-node makes an address of port 0 then, which nobody can
 /// dial).
 std::optional<Multiaddr> tcp_address(const discv5::NodeRecord& record, discv5::IpFamilies families);

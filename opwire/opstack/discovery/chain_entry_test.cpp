@@ -78,18 +78,45 @@ TEST(ChainEntry, WhatCannotBeReadIsNone) {
   EXPECT_FALSE(chain_entry(NodeRecordDraft().sign(kKey, 1).value()));
 }
 
-TEST(ChainEntry, IdentitiesAreThePublishedOnes) {
-  const boost::json::value all = load("node_identity_vectors.json");
+TEST(ChainEntry, PublishedEntriesAreTheSame) {
+  const boost::json::value all = load("enr_opstack_entry.json");
   std::size_t checked = 0;
-  for (const boost::json::value& one : all.at("vectors").as_array()) {
-    const boost::json::object& facts = one.as_object();
-    if (!facts.contains("enr") || !facts.contains("libp2p_peer_id")) continue;
-    const auto record = NodeRecord::parse_text(std::string_view(facts.at("enr").as_string()));
-    ASSERT_TRUE(record);
-    EXPECT_EQ(peer_id(*record).to_string(), std::string(facts.at("libp2p_peer_id").as_string()));
+  for (const boost::json::value& vector : all.at("vectors").as_array()) {
+    const ChainEntry entry{ChainId{vector.at("chain_id").to_number<std::uint64_t>()},
+                           vector.at("fork_id").to_number<std::uint64_t>()};
+    EXPECT_EQ(codec::to_hex(encode(entry)), std::string_view(vector.at("opstack_value_hex").as_string()));
+    const NodeRecord record = with_entry(encode(entry));
+    EXPECT_EQ(codec::to_hex(record.find(kChainEntryKey).value()), std::string_view(vector.at("rlp_hex").as_string()));
+    EXPECT_EQ(chain_entry(record), entry);
     ++checked;
   }
-  EXPECT_GT(checked, 0U);
+  EXPECT_EQ(checked, 10U);
+}
+
+TEST(PeerIdOf, IsThePublishedOne) {
+  const boost::json::value all = load("node_identity_vectors.json");
+  std::size_t checked = 0;
+  for (const boost::json::value& vector : all.at("vectors").as_array()) {
+    const boost::json::value* text = vector.as_object().if_contains("enr");
+    if (text == nullptr) continue;
+    const NodeRecord record = NodeRecord::parse_text(std::string_view(text->as_string())).value();
+    EXPECT_EQ(peer_id_of(record).to_string(), std::string_view(vector.at("libp2p_peer_id").as_string()));
+    EXPECT_EQ(codec::to_hex(record.id().view()), std::string_view(vector.at("node_id").as_string()));
+    ++checked;
+  }
+  EXPECT_EQ(checked, 1U);
+}
+
+TEST(PeerIdOf, WorksForAllRealRecords) {
+  std::size_t checked = 0;
+  const boost::json::value all = load("bootnodes_all.json");
+  for (const auto& [text, facts] : all.at("enrs").as_object()) {
+    const auto record = NodeRecord::parse_text(std::string_view(text));
+    if (!record) continue;
+    EXPECT_TRUE(equal(peer_id_of(*record).public_key()->data(), record->public_key()));
+    ++checked;
+  }
+  EXPECT_EQ(checked, 41U);
 }
 
 TEST(TcpAddress, PrefersIpv4AndNeedsAPort) {
@@ -112,6 +139,20 @@ TEST(TcpAddress, PrefersIpv4AndNeedsAPort) {
   const NodeRecord only6 = NodeRecordDraft().set("ip6", ip6).set("tcp", std::uint64_t{9222}).sign(kKey, 1).value();
   EXPECT_FALSE(tcp_address(only6, four));
   EXPECT_EQ(tcp_address(only6, both)->to_string(), "/ip6/2001:db8::/tcp/9222");
+}
+
+TEST(TcpAddress, IsOneThatAHostHas) {
+  const discv5::IpFamilies both{true, true};
+  const auto at = [&](const char* key, ByteView ip) {
+    return tcp_address(NodeRecordDraft().set(key, ip).set("tcp", std::uint64_t{9222}).sign(kKey, 1).value(), both);
+  };
+  EXPECT_TRUE(at("ip", ByteArray<4>{127, 0, 0, 1}));
+  EXPECT_FALSE(at("ip", ByteArray<4>{}));
+  EXPECT_FALSE(at("ip", ByteArray<4>{224, 0, 0, 1}));
+  EXPECT_FALSE(at("ip", ByteArray<4>{255, 255, 255, 255}));
+  EXPECT_FALSE(at("ip6", ByteArray<16>{}));
+  EXPECT_FALSE(at("ip6", ByteArray<16>{0xff, 2}));
+  EXPECT_FALSE(at("ip6", ByteArray<16>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4}));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "opwire/opstack/discovery/peer_finder.hpp"
 
+#include <algorithm>
+
 #include "opwire/base/log.hpp"
-#include "opwire/opstack/discovery/chain_entry.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
 #include "opwire/p2p/core/peer_tags.hpp"
 
@@ -9,121 +10,102 @@ namespace opwire::opstack {
 namespace {
 
 constexpr log::Logger kLog{"discovery"};
+constexpr int kTagValue = 42;  // op-node's
 
-// op-node's: how long addresses are kept, and what a peer of the chain is worth to the connection manager.
-constexpr Duration kAddressTtl = std::chrono::hours(24);
-constexpr int kTagWeight = 42;
-
-// Between two searches; it doubles while they bring nothing new.
-constexpr Duration kFirstPause = std::chrono::milliseconds(500), kLongestPause = std::chrono::seconds(20);
-// Once the goal is reached, candidates are kept fresh for the day they are needed.
-constexpr Duration kIdlePause = std::chrono::minutes(5);
-constexpr Duration kSourcePause = std::chrono::seconds(10);
-
-constexpr std::size_t kMaxForeignChains = 64;
-// Nodes of other chains help to find ours again after a restart; a few are enough.
-constexpr std::size_t kMaxStored = 1000, kMaxStoredForeign = 200;
-
-std::string tag_of(ChainId chain) {
-  return "opstack-" + std::to_string(chain.value) + "-0";
+Task<void> connect_to(Network& network, const Candidate& candidate, std::optional<Result<void>>& result) {
+  std::vector<Multiaddr> addresses(1, candidate.address);
+  auto connected = co_await network.connect(candidate.peer, std::move(addresses));
+  if (!result) result.emplace(std::move(connected));  // else it was too late
 }
 
 }  // namespace
 
-PeerFinder::PeerFinder(Network& network, Rng& rng, discv5::NodeStore* store, const FinderOptions& options)
+void ForeignRecords::count(const discv5::NodeRecord& record) {
+  const auto entry = chain_entry(record);
+  if (!entry) {
+    ++no_chain;
+  } else if (by_chain.contains(entry->chain) || by_chain.size() < kMaxChains) {
+    ++by_chain[entry->chain];
+  } else {
+    ++other_chains;
+  }
+}
+
+PeerFinder::PeerFinder(Network& network, Rng& rng, PeerFinderOptions options, discv5::NodeStore* store,
+                       RecordSource* source)
     : network_(network),
       rng_(rng),
-      store_(store),
-      options_(options),
-      candidates_(options.candidates, rng),
+      options_(std::move(options)),
+      tag_("opstack-" + std::to_string(options_.candidates.chain.value) + "-0"),
+      candidates_(options_.candidates, rng),
+      known_(store, options_.candidates.chain),
+      source_(source),
+      pause_(options_.first_pause),
       changed_(network.loop()),
-      scope_(network.loop()) {
-  network_.add_observer(*this);
-}
+      scope_(network.loop()) {}
 
-PeerFinder::~PeerFinder() {
-  network_.remove_observer(*this);
-}
-
-Task<Result<PeerFinder::Records>> PeerFinder::recall() {
-  Records records;
-  if (store_ == nullptr) co_return records;
-  OPW_CO_TRY(const std::vector<discv5::KnownNode> known, co_await store_->load());
-  for (const discv5::KnownNode& node : known) {
-    if (stored_.size() >= kMaxStored) break;
-    if (!is_of_chain(*node.record, options_.chain)) ++stored_foreign_;
-    stored_[node.record->id()] = node;
+Task<std::vector<discv5::RecordPtr>> PeerFinder::restore() {
+  const std::vector<discv5::KnownNode> nodes = co_await known_.load();
+  const WallTime wall = network_.loop().wall_now();
+  std::vector<discv5::RecordPtr> records;
+  for (const discv5::KnownNode& node : nodes) {
     records.push_back(node.record);
     take(node.record);
+    candidates_.on_answer(node.record->id(), now() - std::max(wall - node.last_answer, WallTime::duration{}));
+  }
+  if (!records.empty()) {
+    kLog.info("nodes known from before", {{"nodes", records.size()}, {"of_our_chain", candidates_.size()}});
   }
   co_return records;
 }
 
-void PeerFinder::start(Search search, Source source) {
-  scope_.spawn(search_loop(std::move(search), std::move(source)));
-  for (std::size_t i = 0; i < options_.workers; ++i) scope_.spawn(dial_loop());
+void PeerFinder::start(NodeFinder& nodes) {
+  nodes_ = &nodes;
+  network_.add_observer(*this);
+  for (std::size_t i = 0; i < options_.workers; ++i) scope_.spawn(dial_on());
+  scope_.spawn(look_up_on());
+  if (source_ != nullptr) scope_.spawn(ask_source_on());
+}
+
+void PeerFinder::start(discv5::Service& service) {
+  owned_nodes_ = std::make_unique<ServiceNodeFinder>(service);
+  start(*owned_nodes_);
 }
 
 Task<void> PeerFinder::close() {
+  if (nodes_ != nullptr) network_.remove_observer(*this);
   scope_.cancel();
+  for (Scope* dial : dials_) dial->cancel();
   co_await scope_.join();
+  nodes_ = nullptr;
 }
 
-FinderStatus PeerFinder::status() const {
-  FinderStatus status = status_;
+PeerFinderStatus PeerFinder::status() const {
+  PeerFinderStatus status = status_;
+  status.connected = network_.connected_peers().size();
+  status.goal = options_.goal;
   status.candidates = candidates_.size();
+  if (nodes_ != nullptr) {
+    status.table_size = nodes_->table_size();
+    status.table_live = nodes_->table_live();
+  }
   return status;
 }
 
-bool PeerFinder::is_reached() const {
-  return network_.connected_peers().size() >= options_.goal;
-}
-
-bool PeerFinder::take(const discv5::RecordPtr& record) {
-  const PeerId peer = peer_id(*record);
-  if (peer == network_.local_peer()) return false;
-  const auto address = tcp_address(*record, options_.families);
-  if (!is_of_chain(*record, options_.chain) || !address || (options_.admits && !options_.admits(*address->ip()))) {
-    candidates_.forget(peer);
-    return false;
-  }
-  if (!candidates_.hear(record, peer, *address, network_.loop().now())) return false;
-  network_.peerstore().add_addresses(peer, {*address}, kAddressTtl);
-  network_.peerstore().set_key(peer, peer.public_key().value());
-  if (network_.is_connected(peer)) {
-    candidates_.on_connected(peer, network_.loop().now());
-    network_.tags().set_tag(peer, tag_of(options_.chain), kTagWeight);
-  }
-  return true;
-}
-
 void PeerFinder::on_record(const discv5::RecordPtr& record) {
-  ++status_.records;
-  if (take(record)) {
-    ++news_;
-    kLog.debug("found a peer of our chain", {{"peer", peer_id(*record).to_string()}, {"record", record->to_text()}});
-    return changed_.notify_all();
-  }
-  const auto entry = chain_entry(*record);
-  const std::uint64_t chain = entry ? entry->chain.value : 0;
-  if (entry && entry->chain == options_.chain) return;
-  if (status_.foreign.contains(chain) || status_.foreign.size() < kMaxForeignChains) ++status_.foreign[chain];
+  if (!is_of_chain(*record, options_.candidates.chain)) status_.foreign.count(*record);
+  take(record);
 }
 
 void PeerFinder::on_live(const discv5::RecordPtr& record) {
-  const bool ours = is_of_chain(*record, options_.chain);
-  if (ours) candidates_.on_answer(peer_id(*record), network_.loop().now());
-  if (store_ == nullptr) return;
-  const auto known = stored_.find(record->id());
-  if (known == stored_.end()) {
-    if (stored_.size() >= kMaxStored || (!ours && stored_foreign_ >= kMaxStoredForeign)) return;
-    if (!ours) ++stored_foreign_;
-  }
-  discv5::KnownNode& node = known == stored_.end() ? stored_[record->id()] : known->second;
-  node.record = record;
-  node.last_answer = network_.loop().wall_now();
-  ++node.answers;
-  store_->put(node);
+  take(record);
+  candidates_.on_answer(record->id(), now());
+  known_.on_answer(record, network_.loop().wall_now());
+}
+
+void PeerFinder::on_gone(const discv5::NodeId& id) {
+  const bool hopeless = candidates_.on_gone(id);
+  known_.on_gone(id, hopeless);
 }
 
 void PeerFinder::on_local_record(const discv5::NodeRecord& record, std::string_view why) {
@@ -131,77 +113,146 @@ void PeerFinder::on_local_record(const discv5::NodeRecord& record, std::string_v
 }
 
 void PeerFinder::on_peer_connected(const PeerId& peer, const ConnectionInfo&) {
-  candidates_.on_connected(peer, network_.loop().now());
-  if (candidates_.knows(peer)) network_.tags().set_tag(peer, tag_of(options_.chain), kTagWeight);
-}
-
-void PeerFinder::on_peer_disconnected(const PeerId& peer) {
-  candidates_.on_disconnected(peer, network_.loop().now());
+  if (candidates_.knows(peer)) tag(peer);
+  candidates_.on_connected(peer, now());
   changed_.notify_all();
 }
 
-Task<bool> PeerFinder::wait(TimePoint until) {
-  if (until == TimePoint::max()) co_return co_await changed_.wait();
-  const Wake wake = co_await changed_.wait_until(until);
-  co_return wake != Wake::kCancelled;
+void PeerFinder::on_peer_disconnected(const PeerId& peer) {
+  candidates_.on_disconnected(peer, now());
+  pause_ = options_.first_pause;
+  changed_.notify_all();
 }
 
-Task<void> PeerFinder::search_loop(Search search, Source source) {
-  Loop& loop = network_.loop();
-  Duration pause = kFirstPause;
-  TimePoint source_due{};
-  bool reached = false;
-  while (!scope_.cancelled()) {
-    news_ = 0;
-    discv5::NodeId target;
-    rng_.fill(target.bytes);
-    co_await search(target);
-    ++status_.lookups;
-    if (source && !is_reached() && loop.now() >= source_due) {
-      for (const discv5::RecordPtr& record : co_await source()) on_record(record);
-      source_due = loop.now() + kSourcePause;
-    }
-    const bool lost = std::exchange(reached, is_reached()) && !reached;
-    pause = news_ > 0 || lost ? kFirstPause : std::min(pause * 2, kLongestPause);
-    const TimePoint next = loop.now() + (reached ? kIdlePause : pause);
-    while (loop.now() < next && is_reached() == reached) {
-      const bool waited = co_await wait(next);
-      if (!waited) co_return;
-    }
+/// Ourselves, and those whom the operator named: they are dialled by who cares for them.
+bool PeerFinder::is_passed_over(const PeerId& peer) const {
+  return peer == network_.local_peer() || network_.tags().is_protected_by(peer, kStaticTag);
+}
+
+void PeerFinder::take(const discv5::RecordPtr& record) {
+  if (!is_of_chain(*record, options_.candidates.chain)) {
+    candidates_.add(record, now());  // one that was known is so no more
+    return;
   }
+  const PeerId peer = peer_id_of(*record);
+  if (is_passed_over(peer)) return;
+  const Candidates::Added added = candidates_.add(record, now());
+  if (added != Candidates::Added::kNew && added != Candidates::Added::kUpdated) return;
+  remember(*record, peer);
+  if (added != Candidates::Added::kNew) return;
+  if (network_.is_connected(peer)) candidates_.on_connected(peer, now());
+  ++own_records_;
+  pause_ = options_.first_pause;
+  changed_.notify_all();
 }
 
-Task<void> PeerFinder::dial_loop() {
+void PeerFinder::remember(const discv5::NodeRecord& record, const PeerId& peer) {
+  std::vector<Multiaddr> addresses(1, *tcp_address(record, options_.candidates.families));
+  network_.peerstore().add_addresses(peer, addresses, options_.address_ttl);
+  if (const auto key = peer.public_key()) network_.peerstore().set_key(peer, *key);
+  tag(peer);
+}
+
+/// Tags of those who are not connected are soon forgotten, so they are set anew when they are.
+void PeerFinder::tag(const PeerId& peer) {
+  network_.tags().set_tag(peer, tag_, kTagValue);
+}
+
+Task<void> PeerFinder::dial_on() {
   while (!scope_.cancelled()) {
-    const TimePoint now = network_.loop().now();
-    const bool enough = network_.connected_peers().size() + candidates_.dialling() >= options_.goal;
-    const auto candidate = enough ? std::nullopt : candidates_.next(now);
+    std::optional<Candidate> candidate = next_to_dial();
     if (candidate) {
-      co_await dial(*candidate);
-      changed_.notify_all();
+      co_await dial(std::move(*candidate));
       continue;
     }
-    const bool waited = co_await wait(enough ? TimePoint::max() : candidates_.next_due(now));
-    if (!waited) co_return;
+    const TimePoint until = below_goal() ? candidates_.next_due() : TimePoint::max();
+    const Wake wake = co_await changed_.wait_until(until);
+    if (wake == Wake::kCancelled) co_return;
   }
+}
+
+std::optional<Candidate> PeerFinder::next_to_dial() {
+  while (below_goal()) {
+    std::optional<Candidate> candidate = candidates_.next(now());
+    if (!candidate) break;
+    if (is_passed_over(candidate->peer)) {
+      candidates_.remove(candidate->record->id());
+    } else if (network_.is_connected(candidate->peer)) {
+      candidates_.on_connected(candidate->peer, now());
+    } else {
+      return candidate;
+    }
+  }
+  return std::nullopt;
 }
 
 Task<void> PeerFinder::dial(Candidate candidate) {
-  ++status_.dials;
-  const std::vector<Multiaddr> addresses{candidate.address};
-  const Result<void> connected = co_await network_.connect(candidate.peer, addresses);
-  if (connected) {
-    ++status_.connected;
-    candidates_.on_connected(candidate.peer, network_.loop().now());
-    // It may have gone again while this task was waiting for its turn.
-    if (!network_.is_connected(candidate.peer)) candidates_.on_disconnected(candidate.peer, network_.loop().now());
-    kLog.info("connected to a peer that discovery found", {{"peer", candidate.peer.to_string()}});
+  ++status_.dials_tried;
+  std::optional<Result<void>> result;
+  Scope one(network_.loop());
+  Timer limit(network_.loop(), [&] {
+    if (!result) result.emplace(opwire::errors::kTimeout);
+    one.cancel();
+  });
+  limit.arm_in(options_.dial_limit);
+  dials_.push_back(&one);
+  one.spawn(connect_to(network_, candidate, result));
+  co_await one.join();
+  std::erase(dials_, &one);
+  if (scope_.cancelled()) co_return;
+
+  if (*result && network_.is_connected(candidate.peer)) {
+    ++status_.dials_succeeded;
+    candidates_.on_connected(candidate.peer, now());
     co_return;
   }
-  candidates_.on_failed(candidate.peer, network_.loop().now());
-  status_.last_failure = connected.error().message();
-  kLog.debug("cannot reach a peer that discovery found",
-             {{"peer", candidate.peer.to_string()}, {"error", connected.error()}});
+  if (*result) {  // it came and went
+    candidates_.on_failed(candidate.peer, now());
+    co_return;
+  }
+  ++status_.dials_failed;
+  status_.last_dial_error = result->error();
+  kLog.debug(
+      "cannot reach a node of our chain",
+      {{"peer", candidate.peer.to_string()}, {"address", candidate.address.to_string()}, {"error", result->error()}});
+  const bool hopeless = candidates_.on_failed(candidate.peer, now());
+  if (hopeless) known_.forget(candidate.record->id());
+}
+
+Task<void> PeerFinder::look_up_on() {
+  TimePoint last = TimePoint::min();
+  while (!scope_.cancelled()) {
+    const Duration pause = below_goal() ? pause_ : options_.pause_at_goal;
+    if (last != TimePoint::min() && now() < last + pause) {
+      const Wake wake = co_await changed_.wait_until(last + pause);
+      if (wake == Wake::kCancelled) co_return;
+      continue;
+    }
+    const std::uint64_t before = own_records_;
+    discv5::NodeId target;
+    rng_.fill(target.bytes);
+    const std::vector<discv5::RecordPtr> found = co_await nodes_->lookup(target);
+    ++status_.lookups;
+    for (const discv5::RecordPtr& record : found) take(record);
+    pause_ = own_records_ != before ? options_.first_pause : std::min(pause_ * 2, options_.longest_pause);
+    last = now();
+  }
+}
+
+Task<void> PeerFinder::ask_source_on() {
+  TimePoint due = now();
+  while (!scope_.cancelled()) {
+    const bool starving = below_goal() && candidates_.next_due() > now();
+    if (starving && now() >= due) {
+      const std::vector<discv5::RecordPtr> found = co_await source_->more();
+      for (const discv5::RecordPtr& record : found) take(record);
+      due = now() + options_.source_pause;
+      continue;
+    }
+    const TimePoint until = below_goal() ? std::max(due, now() + options_.source_pause) : TimePoint::max();
+    const Wake wake = co_await changed_.wait_until(starving ? due : until);
+    if (wake == Wake::kCancelled) co_return;
+  }
 }
 
 }  // namespace opwire::opstack
