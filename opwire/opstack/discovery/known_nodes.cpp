@@ -27,7 +27,7 @@ Task<std::vector<discv5::KnownNode>> KnownNodes::load() {
       store_->forget(node.record->id());
       continue;
     }
-    nodes.emplace(node.record->id(), Node{node.answers, node.last_answer});
+    nodes.emplace(node.record->id(), Node{node.answers, node.last_answer, node.last_answer, node.record->seq()});
     (own ? kept : foreign).push_back(std::move(node));
   }
   std::ranges::move(foreign, std::back_inserter(kept));
@@ -44,6 +44,10 @@ void KnownNodes::on_answer(const discv5::RecordPtr& record, WallTime now) {
   Node& node = nodes[record->id()];
   if (node.answers < UINT32_MAX) ++node.answers;
   node.last = now;
+  // The disk need not hear of every answer: it knows well enough who answers.
+  if (node.stored_seq == record->seq() && now - node.stored < kStoreAgain) return;
+  node.stored_seq = record->seq();
+  node.stored = now;
   store_->put({record, now, node.answers});
 }
 

@@ -17,6 +17,8 @@ class KnownNodes {
   static constexpr std::size_t kMaxOwn = 1000;
   static constexpr std::size_t kMaxForeign = 200;
   static constexpr Duration kLongAgo = std::chrono::hours(1);
+  /// A node that goes on answering is written again after this long.
+  static constexpr Duration kStoreAgain = std::chrono::minutes(10);
 
   /// store may be null: nothing is kept then; else it outlives this.
   KnownNodes(discv5::NodeStore* store, ChainId chain) : store_(store), chain_(chain) {}
@@ -32,6 +34,8 @@ class KnownNodes {
   struct Node {
     std::uint32_t answers = 0;  // in all
     WallTime last{};
+    WallTime stored{};
+    std::uint64_t stored_seq = 0;
   };
   using Nodes = std::unordered_map<discv5::NodeId, Node>;
 
