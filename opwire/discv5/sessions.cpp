@@ -49,6 +49,15 @@ Sessions::Session* Sessions::newest(const Peer& peer) {
   return sought->number > accepted->number ? sought : accepted;
 }
 
+void Sessions::draw(MutableByteView out) {
+  if (pool_.size() - pool_used_ < out.size()) {
+    rng_.fill(pool_);
+    pool_used_ = 0;
+  }
+  std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(pool_used_), out.size(), out.begin());
+  pool_used_ += out.size();
+}
+
 PacketNonce Sessions::next_nonce(Session& session) {
   auto nonce = random<PacketNonce>();
   store_be(nonce.data(), ++session.sent);

@@ -106,9 +106,10 @@ class Sessions {
   template <class ByteContainer>
   ByteContainer random() {
     ByteContainer bytes;
-    rng_.fill(bytes);
+    draw(bytes);
     return bytes;
   }
+  void draw(MutableByteView out);
   Result<Incoming> open_ordinary(const Peer& from, const Packet& packet);
   Result<Incoming> open_handshake(const Peer& from, const Packet& packet, const HandshakeHeader& header, TimePoint now);
   Result<RecordPtr> identify(const HandshakeHeader& header, const RecordPtr& known) const;
@@ -116,6 +117,9 @@ class Sessions {
   const NodeId local_;
   const Bytes key_;
   std::uint64_t made_ = 0;
+  /// Chance for what is sent in the open, drawn in one piece: the kernel takes as long for 16 bytes as for 512.
+  ByteArray<512> pool_{};
+  std::size_t pool_used_ = pool_.size();
   Rng& rng_;
   Cache sought_;
   Cache accepted_;
