@@ -2,8 +2,8 @@
 #pragma once
 
 #include <functional>
-#include <vector>
 #include <string>
+#include <vector>
 
 #include "interop/common/events.hpp"
 #include "opwire/base/result.hpp"

@@ -14,8 +14,7 @@ constexpr unsigned kMaxChallenges = 2;
 constexpr std::size_t kMaxRecords = 16;
 constexpr unsigned kMaxNodesMessages = 16;
 // Beside a handshake with the largest record. What is larger follows a PING that carries the handshake.
-constexpr std::size_t kMaxWithHandshake =
-    kMaxPacket - 16 - 23 - 34 - 64 - 33 - kMaxRecordSize - crypto::kGcmTagSize;
+constexpr std::size_t kMaxWithHandshake = kMaxPacket - 16 - 23 - 34 - 64 - 33 - kMaxRecordSize - crypto::kGcmTagSize;
 
 Peer peer_of(const Contact& contact) {
   return {contact.id, contact.endpoint};
