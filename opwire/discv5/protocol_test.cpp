@@ -321,5 +321,20 @@ TEST(Protocol, TooManyQuestionsAtOnceAreRefused) {
   EXPECT_EQ(refused, 3U);
 }
 
+TEST(Protocol, WhomItsOwnerVouchesForIsToldToOthersAtOnce) {
+  Network network;
+  Node& a = network.add(1);
+  Node& b = network.add(2);
+  Node& known = network.add(3);
+  a.protocol->vouch({known.record(), a.record()}, network.now);
+  EXPECT_EQ(a.protocol->table().live(), 1U);
+  Outcome<std::vector<RecordPtr>> found;
+  b.protocol->find_node(a.contact(), {static_cast<std::uint16_t>(log_distance(a.id(), known.id()))}, network.now,
+                        found.done());
+  network.run(200ms);
+  ASSERT_TRUE(found.result && *found.result);
+  EXPECT_EQ((*found.result)->size(), 1U);
+}
+
 }  // namespace
 }  // namespace opwire::discv5
