@@ -177,6 +177,33 @@ TEST(Protocol, TwoThatBeginAtTheSameMomentBothGetTheirAnswer) {
   EXPECT_TRUE(of_b.result && *of_b.result);
 }
 
+TEST(Protocol, WhoHasJustBeenAskedWhoItIsIsAskedWhenItHasSaidSo) {
+  Network network;
+  Node& a = network.add(1);
+  Node& b = network.add(2);
+  Outcome<Pong> of_a, of_b;
+  b.protocol->ping(a.contact(), network.now, of_b.done());
+  network.run(Network::kLatency);
+  a.protocol->ping(b.contact(), network.now, of_a.done());
+  network.run(200ms);  // no time for a timeout
+  EXPECT_TRUE(of_a.result && *of_a.result);
+  EXPECT_TRUE(of_b.result && *of_b.result);
+  EXPECT_EQ(a.protocol->stats().handshakes, 1U);
+  EXPECT_EQ(b.protocol->stats().handshakes, 0U);
+}
+
+TEST(Protocol, WhoDoesNotSayWhoItIsIsAskedAllTheSame) {
+  Network network;
+  Node& a = network.add(1);
+  Outcome<Pong> of_a, of_b;
+  network.add(2).protocol->ping(a.contact(), network.now, of_b.done());
+  network.run(Network::kLatency);
+  const Contact b = network.add(2).contact();  // which knows of no question
+  a.protocol->ping(b, network.now, of_a.done());
+  network.run(Duration(900ms));
+  EXPECT_TRUE(of_a.result && *of_a.result);
+}
+
 TEST(Protocol, SilenceEndsQuestionsAndThoseBehindThem) {
   Network network;
   Node& a = network.add(1);
