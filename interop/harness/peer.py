@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -149,6 +150,29 @@ class Listener(Process):
         self.address = next(a for a in self.ready["addrs"] if a.startswith("/ip4/127.0.0.1/tcp/"))
 
 
+class Discoverer(Process):
+    """A discv5 peer. Many start side by side: that one is ready is awaited when it is first needed."""
+
+    def __init__(self, program, *flags):
+        super().__init__([program, "listen", *flags])
+
+    @functools.cached_property
+    def ready(self):
+        return self.event("ready", 60)
+
+    @property
+    def enr(self):
+        return self.ready["enr"]
+
+    @property
+    def id(self):
+        return self.ready["id"]
+
+    @property
+    def port(self):
+        return self.ready["port"]
+
+
 class Programs:
     """Where the peers are."""
 
@@ -159,13 +183,17 @@ class Programs:
         self.opnodepeer = theirs / "opnodepeer"
         self.rustpeer = theirs / "rustpeer"
         self.jspeer = theirs / "jspeer"
+        self.gethdisc = theirs / "gethdisc"
+        self.sigpdisc = theirs / "sigpdisc"
+        self.jsdisc = theirs / "jsdisc"
         self.opwirepeer = build / "interop" / "bin" / "opwirepeer"
+        self.opwiredisc = build / "interop" / "bin" / "opwiredisc"
         self.opwirenode = build / "interop" / "bin" / "opwirenode"
         self.opwire = build / "cli" / "opwire"
         self.bench = build / "bench"
 
     def ours(self):
-        return self.opwirepeer, self.opwirenode, self.opwire
+        return self.opwirepeer, self.opwiredisc, self.opwirenode, self.opwire
 
 
 def run_dial(command, timeout=120, **options):

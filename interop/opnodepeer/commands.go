@@ -55,7 +55,9 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	emit("ready", fields{"id": host.ID().String(), "addrs": addrs, "chain_id": node.cfg.L2ChainID})
+	emit("ready", fields{
+		"id": host.ID().String(), "addrs": addrs, "chain_id": node.cfg.L2ChainID, "enr": node.record(),
+	})
 	node.followCommands(ctx)
 	return node.close()
 }

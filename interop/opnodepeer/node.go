@@ -41,6 +41,7 @@ type nodeOptions struct {
 	listenPort   uint
 	threshold    time.Duration
 	logLevel     string
+	discovery    discoveryOptions
 }
 
 func (o *nodeOptions) register(flags *flag.FlagSet) {
@@ -52,6 +53,7 @@ func (o *nodeOptions) register(flags *flag.FlagSet) {
 	flags.UintVar(&o.listenPort, "listen-port", 0, "TCP port on 127.0.0.1, 0 for any")
 	flags.DurationVar(&o.threshold, "timestamp-threshold", 60*time.Second, "oldest block that gossip accepts")
 	flags.StringVar(&o.logLevel, "log-level", "warn", "debug, info, warn or error, on stderr")
+	o.discovery.register(flags)
 }
 
 // opNode is a running op-node P2P node and what the commands need beside it.
@@ -90,11 +92,13 @@ func startNode(ctx context.Context, options nodeOptions) (*opNode, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opNode{
+	made := &opNode{
 		NodeP2P: node, cfg: cfg, threshold: options.threshold, signer: signer, chain: newBlockChain(cfg),
 		validators: newValidators(logger, cfg, runCfg, setup), raw: &rawPublisher{cfg: cfg, node: node},
 		api: p2p.NewP2PAPIBackend(node, logger),
-	}, nil
+	}
+	made.discover(ctx, logger, setup.TargetPeers())
+	return made, nil
 }
 
 func makeLogger(levelName string) (log.Logger, error) {
@@ -130,7 +134,7 @@ func makeSigner(options nodeOptions) (p2p.Signer, *runtimeConfig, error) {
 	return signer, runCfg, nil
 }
 
-// makeP2PConfig sets what op-node's command line sets by default, with stores in memory and without discovery.
+// makeP2PConfig sets what op-node's command line sets by default, with stores in memory, and discovery only where asked for.
 func makeP2PConfig(options nodeOptions, cfg *rollup.Config) (*p2p.Config, error) {
 	key, _, err := crypto.GenerateSecp256k1Key(rand.Reader)
 	if err != nil {
@@ -149,7 +153,6 @@ func makeP2PConfig(options nodeOptions, cfg *rollup.Config) (*p2p.Config, error)
 	}
 	setup := &p2p.Config{
 		Priv:                     key.(*crypto.Secp256k1PrivateKey),
-		NoDiscovery:              true,
 		ScoringParams:            scoring,
 		BanningEnabled:           true,
 		BanningThreshold:         -100,
@@ -174,6 +177,9 @@ func makeP2PConfig(options nodeOptions, cfg *rollup.Config) (*p2p.Config, error)
 		Store:                    dssync.MutexWrap(ds.NewMapDatastore()),
 		EnableReqRespSync:        true,
 		EnablePingService:        true,
+	}
+	if err := options.discovery.apply(setup); err != nil {
+		return nil, err
 	}
 	return setup, setup.Check()
 }

@@ -31,16 +31,24 @@ class AcceptedPrinter final : public opstack::BlockSink {
   std::size_t allocated_before_ = 0;  // when the block before had been told
 };
 
+Fields describe(const node::DiscoveryStatus& discovery) {
+  return {{"candidates", discovery.finder.candidates}, {"known_nodes", discovery.known_nodes},
+          {"live_nodes", discovery.live_nodes},        {"dials", discovery.finder.dials},
+          {"connected", discovery.finder.connected},   {"enr", discovery.record}};
+}
+
 void emit_status(const node::Node& node) {
   const node::Status status = node.status();
   Fields mesh;
   for (const auto& [topic, peers] : status.mesh) mesh[topic] = peers;
-  emit("status", {{"peers", status.peers},
-                  {"mesh", mesh},
-                  {"without_topic_ids", status.peers_without_topic_ids},
-                  {"accepted", status.accepted},
-                  {"rejected", status.rejected},
-                  {"ignored", status.ignored}});
+  Fields line{{"peers", status.peers},
+              {"mesh", mesh},
+              {"without_topic_ids", status.peers_without_topic_ids},
+              {"accepted", status.accepted},
+              {"rejected", status.rejected},
+              {"ignored", status.ignored}};
+  if (status.discovery) line["discovery"] = describe(*status.discovery);
+  emit("status", line);
 }
 
 Task<Result<void>> connect(node::Node& node, std::string address) {
@@ -60,14 +68,28 @@ Task<Result<void>> obey(node::Node& node, Publisher& publisher, Command command)
   co_return Result<void>();
 }
 
-Task<void> serve(Loop& loop, node::Node& node) {
+void emit_ready(const node::Node& node) {
   boost::json::array addresses;
   for (const Multiaddr& address : node.host().addresses()) addresses.emplace_back(address.to_string());
-  emit("ready", {{"id", node.host().id().to_string()}, {"addrs", addresses}});
+  Fields line{{"id", node.host().id().to_string()}, {"addrs", addresses}};
+  if (const auto discovery = node.status().discovery) line["enr"] = discovery->record;
+  emit("ready", line);
+}
+
+/// The exit code.
+Task<int> serve(Loop& loop, node::Node& node) {
+  const Result<void, std::string> started = co_await node.start_discovery();
+  if (!started) {
+    std::fprintf(stderr, "opwirenode: %s\n", started.error().c_str());
+    co_await node.close();
+    co_return 1;
+  }
+  emit_ready(node);
   Publisher publisher(loop, node);
   Obey obeyed = [&](Command command) { return obey(node, publisher, std::move(command)); };
   co_await follow_commands(loop, std::move(obeyed));
   co_await node.close();
+  co_return 0;
 }
 
 int run(node::Config config) {
@@ -80,8 +102,7 @@ int run(node::Config config) {
     return 1;
   }
   (*node)->add_sink(printer);
-  loop.run(serve(loop, **node));
-  return 0;
+  return loop.run(serve(loop, **node));
 }
 
 }  // namespace

@@ -34,9 +34,25 @@ Status add_static_peers(node::Config& config, const std::string& list) {
   return {};
 }
 
+node::DiscoveryConfig& discovery_of(node::Config& config) {
+  if (!config.discovery) config.discovery.emplace().listen = net::Endpoint(ByteArray<4>{127, 0, 0, 1}, 0);
+  return *config.discovery;
+}
+
+Status add_bootnodes(node::DiscoveryConfig& config, const std::string& list) {
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    OPW_TRY(opstack::Bootnode bootnode, opstack::parse_bootnode(std::string_view(list).substr(begin, end - begin)));
+    config.bootnodes.push_back(std::move(bootnode));
+    begin = end + 1;
+  }
+  return {};
+}
+
 Status set(node::Config& config, const std::string& flag, const std::string& value) {
   if (flag == "--rollup-config") return read_rollup(config, value);
   if (flag == "--static") return add_static_peers(config, value);
+  if (flag == "--bootnodes") return add_bootnodes(discovery_of(config), value);
   if (flag == "--sequencer-key") return config.sequencer_key = value, Status();
   if (flag == "--signer") {
     const auto signer = codec::from_hex_as<Address>(value);
@@ -59,9 +75,14 @@ Result<node::Config, std::string> parse_node_options(int argc, char** argv) {
   SystemRng rng;
   node::Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng));
   config.listen.push_back(Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value());
-  for (int i = 1; i < argc; i += 2) {
-    if (i + 1 == argc) return argv[i] + std::string(" needs a value");
-    OPW_TRYV(set(config, argv[i], argv[i + 1]));
+  for (int i = 1; i < argc; ++i) {
+    const std::string flag = argv[i];
+    if (flag == "--discovery") {
+      discovery_of(config);
+      continue;
+    }
+    if (i + 1 == argc) return flag + " needs a value";
+    OPW_TRYV(set(config, flag, argv[++i]));
   }
   if (config.rollup.l2_chain_id == ChainId{}) return std::string("--rollup-config is needed");
   if (config.sequencer_key) {

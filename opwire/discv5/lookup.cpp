@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "opwire/discv5/distance.hpp"
+#include "opwire/discv5/subnet.hpp"
 
 namespace opwire::discv5 {
 namespace {
@@ -13,6 +14,7 @@ constexpr Duration kPatience = std::chrono::milliseconds(250);
 constexpr std::size_t kMaxInFlight = 8;
 // What one lookup may cost whatever it is told: a network of 10,000 takes about 30 questions.
 constexpr std::size_t kMaxAsked = 100, kMaxCandidates = 64, kMaxSeen = 2000;
+constexpr std::ptrdiff_t kOfSubnet = 2;  // candidates; as in a bucket of the table
 
 }  // namespace
 
@@ -32,6 +34,12 @@ std::size_t Lookup::place_of(const NodeId& id) const noexcept {
   return static_cast<std::size_t>(place - candidates_.begin());
 }
 
+bool Lookup::subnet_has_share(const net::Endpoint& endpoint) const noexcept {
+  return std::ranges::count_if(candidates_, [&](const Candidate& candidate) {
+           return share_subnet(candidate.node.endpoint, endpoint);
+         }) >= kOfSubnet;
+}
+
 Lookup::Candidate* Lookup::find(const NodeId& id) noexcept {
   const std::size_t place = place_of(id);
   return place < candidates_.size() && candidates_[place].node.id == id ? &candidates_[place] : nullptr;
@@ -40,7 +48,7 @@ Lookup::Candidate* Lookup::find(const NodeId& id) noexcept {
 void Lookup::add(const Contact& node, unsigned hops) {
   if (node.id == self_ || seen_.size() >= kMaxSeen || !seen_.insert(node.id).second) return;
   const std::size_t place = place_of(node.id);
-  if (place >= kMaxCandidates) return;
+  if (place >= kMaxCandidates || subnet_has_share(node.endpoint)) return;
   candidates_.insert(candidates_.begin() + static_cast<std::ptrdiff_t>(place), Candidate{node, hops});
   // Only the farthest that nobody waits for makes room.
   if (candidates_.size() > kMaxCandidates && candidates_.back().state == State::kKnown) candidates_.pop_back();

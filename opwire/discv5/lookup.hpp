@@ -18,7 +18,8 @@ class Lookup {
   /// self is never asked.
   Lookup(const NodeId& target, const NodeId& self) : target_(target), self_(self) {}
 
-  /// A node to begin with, or that was named by one who was asked.
+  /// A node to begin with, or that was named by one who was asked. Of one /24 (IPv6: /48) two are taken: whoever has
+  /// thousands of ids there, and names them all, does not get a lookup for itself.
   void add(const Contact& node, unsigned hops = 0);
   /// The next one to ask; nothing for now, while enough are being asked or none is left.
   std::optional<Contact> next(TimePoint now);
@@ -52,6 +53,7 @@ class Lookup {
   };
 
   std::size_t place_of(const NodeId& id) const noexcept;
+  bool subnet_has_share(const net::Endpoint& endpoint) const noexcept;
   Candidate* find(const NodeId& id) noexcept;
   /// Being asked, and not for so long that it will hardly answer.
   std::size_t hopeful(TimePoint now) const noexcept;

@@ -66,6 +66,55 @@ TEST(Lookup, WhoHasNotAnsweredForAWhileDoesNotKeepOthersWaiting) {
   EXPECT_FALSE(lookup.done());
 }
 
+TEST(Lookup, OneSubnetHasTwoPlaces) {
+  SeededRng rng(7);
+  const NodeId target = random_id(rng);
+  Lookup lookup(target, random_id(rng));
+  const auto named_from = [&](const ByteArray<4>& ip, std::size_t count) {
+    std::vector<Contact> nodes;
+    for (std::size_t i = 0; i < count; ++i) {
+      nodes.push_back(random_contact(rng));
+      ByteArray<4> host = ip;
+      host[3] = static_cast<std::uint8_t>(i);
+      nodes.back().endpoint = net::Endpoint(host, 9000);
+    }
+    return nodes;
+  };
+  for (const Contact& node : named_from({20, 0, 0, 0}, 10)) lookup.add(node);
+  std::size_t asked = 0;
+  while (const auto node = lookup.next(kStart)) {
+    ++asked;
+    lookup.on_answer(node->id, named_from({20, 0, 0, 0}, 10));
+  }
+  EXPECT_EQ(asked, 2U);
+  EXPECT_TRUE(lookup.done());
+  EXPECT_EQ(lookup.results().size(), 2U);
+  // Networks of ours are not counted.
+  for (const Contact& node : named_from({10, 0, 0, 0}, 10)) lookup.add(node);
+  while (const auto node = lookup.next(kStart)) {
+    ++asked;
+    lookup.on_answer(node->id, {});
+  }
+  EXPECT_EQ(asked, 12U);
+}
+
+TEST(Lookup, ASilentNodeLeavesItsPlaceToAnotherOfItsSubnet) {
+  SeededRng rng(8);
+  Lookup lookup(random_id(rng), random_id(rng));
+  const auto add = [&] {
+    Contact node = random_contact(rng);
+    node.endpoint = net::Endpoint(ByteArray<4>{20, 0, 0, 1}, 9000);
+    lookup.add(node);
+  };
+  add();
+  add();
+  lookup.on_silence(lookup.next(kStart)->id);
+  add();
+  std::size_t asked = 0;
+  while (lookup.next(kStart)) ++asked;
+  EXPECT_EQ(asked, 2U);
+}
+
 TEST(Lookup, EndsWhenTheNearestSixteenHaveAnswered) {
   SeededRng rng(3);
   const NodeId target = random_id(rng);

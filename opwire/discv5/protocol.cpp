@@ -77,6 +77,7 @@ void Protocol::on_opened(Sessions::Opened opened, TimePoint now) {
     // A node of the Internet has no private address, and with one it would not count towards its network's share.
     const auto claimed = udp_endpoint(*opened.record, options_.families);
     if (!claimed || may_relay(opened.from.at.ip(), claimed->ip())) learn(opened.record, now);
+    requests_.on_session(opened.from, now);
   }
   Result<Message> message = parse_message(opened.message);
   if (!message) return count(message.error());

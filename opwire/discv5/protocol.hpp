@@ -102,6 +102,9 @@ class Protocol final : private DatagramSink {
   }
   /// Nodes that were known before: they enter the table unverified, and lookups begin with them.
   void add(const std::vector<RecordPtr>& records, TimePoint now);
+  /// Nodes whose owner knows that they answer: they enter the table live, where it has room. For networks that are made
+  /// in the middle of their life.
+  void vouch(const std::vector<RecordPtr>& records, TimePoint now);
   /// Tells another address from now on.
   void announce(const Announced& announced, std::string_view why);
   /// Of lookups and pings that begin later.

@@ -177,6 +177,33 @@ TEST(Protocol, TwoThatBeginAtTheSameMomentBothGetTheirAnswer) {
   EXPECT_TRUE(of_b.result && *of_b.result);
 }
 
+TEST(Protocol, WhoHasJustBeenAskedWhoItIsIsAskedWhenItHasSaidSo) {
+  Network network;
+  Node& a = network.add(1);
+  Node& b = network.add(2);
+  Outcome<Pong> of_a, of_b;
+  b.protocol->ping(a.contact(), network.now, of_b.done());
+  network.run(Network::kLatency);
+  a.protocol->ping(b.contact(), network.now, of_a.done());
+  network.run(200ms);  // no time for a timeout
+  EXPECT_TRUE(of_a.result && *of_a.result);
+  EXPECT_TRUE(of_b.result && *of_b.result);
+  EXPECT_EQ(a.protocol->stats().handshakes, 1U);
+  EXPECT_EQ(b.protocol->stats().handshakes, 0U);
+}
+
+TEST(Protocol, WhoDoesNotSayWhoItIsIsAskedAllTheSame) {
+  Network network;
+  Node& a = network.add(1);
+  Outcome<Pong> of_a, of_b;
+  network.add(2).protocol->ping(a.contact(), network.now, of_b.done());
+  network.run(Network::kLatency);
+  const Contact b = network.add(2).contact();  // which knows of no question
+  a.protocol->ping(b, network.now, of_a.done());
+  network.run(Duration(900ms));
+  EXPECT_TRUE(of_a.result && *of_a.result);
+}
+
 TEST(Protocol, SilenceEndsQuestionsAndThoseBehindThem) {
   Network network;
   Node& a = network.add(1);
@@ -319,6 +346,21 @@ TEST(Protocol, TooManyQuestionsAtOnceAreRefused) {
   for (const auto& pong : pongs)
     refused += pong.result && !*pong.result && pong.result->error().is(opwire::errors::kLimit);
   EXPECT_EQ(refused, 3U);
+}
+
+TEST(Protocol, WhomItsOwnerVouchesForIsToldToOthersAtOnce) {
+  Network network;
+  Node& a = network.add(1);
+  Node& b = network.add(2);
+  Node& known = network.add(3);
+  a.protocol->vouch({known.record(), a.record()}, network.now);
+  EXPECT_EQ(a.protocol->table().live(), 1U);
+  Outcome<std::vector<RecordPtr>> found;
+  b.protocol->find_node(a.contact(), {static_cast<std::uint16_t>(log_distance(a.id(), known.id()))}, network.now,
+                        found.done());
+  network.run(200ms);
+  ASSERT_TRUE(found.result && *found.result);
+  EXPECT_EQ((*found.result)->size(), 1U);
 }
 
 }  // namespace

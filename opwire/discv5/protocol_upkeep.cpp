@@ -85,6 +85,15 @@ void Protocol::add(const std::vector<RecordPtr>& records, TimePoint now) {
   for (const RecordPtr& record : records) learn(record, now);
 }
 
+void Protocol::vouch(const std::vector<RecordPtr>& records, TimePoint now) {
+  for (const RecordPtr& record : records) {
+    const auto contact = usable(record);
+    if (!contact) continue;
+    table_.add(*contact, now);
+    table_.on_answer(contact->id, contact->endpoint, now);
+  }
+}
+
 void Protocol::refresh(TimePoint now) {
   // Who has just come is not known to the others yet, nor they to it: the first refreshes follow each other soon.
   next_refresh_ = now + refresh_pause_;

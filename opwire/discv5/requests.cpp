@@ -77,10 +77,24 @@ void Requests::send(CallId id, Call& call, TimePoint now) {
   const Peer peer = peer_of(call.to);
   Line& line = lines_.at(peer);
   call.challenged = false;
-  if (auto sealed = sessions_.seal(peer, encode_message(call.request))) return sent(id, call, *sealed, now);
+  if (auto sealed = sessions_.seal(peer, encode_message(call.request))) {
+    if (line.handshaking == id) line.handshaking = 0;
+    return sent(id, call, *sealed, now);
+  }
   if (line.handshaking != 0 && line.handshaking != id) return;
   line.handshaking = id;
+  // sigp's nodes give up their own question when another's opening meets their handshake.
+  if (!call.held && sessions_.is_challenging(peer, now)) {
+    call.held = true;
+    ++call.attempts;  // this is none
+    return wait(id, call, now);
+  }
   sent(id, call, sessions_.opening(peer.id), now);
+}
+
+void Requests::wait(CallId id, Call& call, TimePoint now) {
+  call.deadline = now + timeout_;
+  deadlines_.push_back({call.deadline, id});
 }
 
 void Requests::sent(CallId id, Call& call, const Sessions::Sealed& sealed, TimePoint now) {
@@ -88,8 +102,7 @@ void Requests::sent(CallId id, Call& call, const Sessions::Sealed& sealed, TimeP
   call.nonces.push_back(nonce_key(sealed.nonce));
   by_nonce_[call.nonces.back()] = id;
   call.sent = true;
-  call.deadline = now + timeout_;
-  deadlines_.push_back({call.deadline, id});
+  wait(id, call, now);
   sink_.send(call.to.endpoint, sealed.datagram);
 }
 
@@ -124,6 +137,15 @@ Result<void> Requests::on_challenge(const net::Endpoint& from, const Sessions::C
   sent(id, call, *sealed, now);
   send_waiting(peer_of(call.to), now, fits ? id : 0);
   return {};
+}
+
+void Requests::on_session(const Peer& from, TimePoint now) {
+  const auto line = lines_.find(from);
+  if (line == lines_.end()) return;
+  for (const CallId id : line->second.calls) {
+    Call& call = calls_.at(id);
+    if (!call.sent) send(id, call, now);
+  }
 }
 
 Result<void> Requests::on_answer(const Peer& from, Message answer, TimePoint now) {

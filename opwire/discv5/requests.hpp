@@ -1,7 +1,9 @@
 // Our questions to other nodes: sent, sent again, matched with their answers, given up.
 //
 // A node without a session gets one question at a time, which carries the handshake; the others wait for it. A node
-// that has lost its session asks who we are; then all that it has not answered is sent anew.
+// that has lost its session asks who we are; then all that it has not answered is sent anew. Of two that begin at the
+// same moment only one should shake hands: a node that we have just asked who it is, is asked when it has said so, or
+// has not within the time of an attempt.
 #pragma once
 
 #include <deque>
@@ -40,6 +42,8 @@ class Requests {
 
   /// Errors: kUnexpectedChallenge.
   Result<void> on_challenge(const net::Endpoint& from, const Sessions::Challenge& challenge, TimePoint now);
+  /// from has made a session with us.
+  void on_session(const Peer& from, TimePoint now);
   /// A PONG, NODES or TALKRESP. Errors: kUnexpectedAnswer.
   Result<void> on_answer(const Peer& from, Message answer, TimePoint now);
 
@@ -59,6 +63,7 @@ class Requests {
     unsigned attempts = 0;    // left
     unsigned challenges = 0;  // answered
     bool challenged = false;  // since it was last sent
+    bool held = false;        // until the node's own handshake was due; not again
     bool sent = false;
     std::vector<std::uint64_t> nonces;  // of its packets: a few, by attempts and challenges
     TimePoint deadline{};
@@ -78,6 +83,7 @@ class Requests {
 
   CallId new_id();
   void send(CallId id, Call& call, TimePoint now);
+  void wait(CallId id, Call& call, TimePoint now);
   void sent(CallId id, Call& call, const Sessions::Sealed& sealed, TimePoint now);
   void send_waiting(const Peer& peer, TimePoint now, CallId but = 0);
   void finish(CallId id, Result<Answer> answer, TimePoint now);

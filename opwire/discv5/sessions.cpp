@@ -95,6 +95,11 @@ Result<Sessions::Sealed> Sessions::answer(const Contact& to, const Challenge& ch
   return Sealed{nonce, sealed_datagram(to.id, session.to_peer, nonce, std::move(unmasked), message)};
 }
 
+bool Sessions::is_challenging(const Peer& peer, TimePoint now) {
+  const Pending* const pending = challenges_.find(peer);
+  return pending != nullptr && now < pending->expires;
+}
+
 ByteView Sessions::challenge(const Peer& to, const PacketNonce& nonce, RecordPtr known, TimePoint now) {
   Pending& pending = challenges_[to];
   if (now < pending.expires) return pending.datagram;
@@ -148,6 +153,10 @@ Result<Sessions::Incoming> Sessions::open_handshake(const Peer& from, const Pack
   Session& session = accepted_[from];
   session = Session{keys.recipient, keys.initiator, ++made_, 0, {}};
   session.received.add(packet.nonce);
+  // Both shook hands at once. geth and ChainSafe's nodes keep one session, the last that they heard of: when this was
+  // sent, ours was still on its way.
+  Session* const ours = sought_.find(from);
+  if (ours != nullptr && ours->received.empty()) ours->number = ++made_;
   return Incoming(Opened{from, std::move(message), std::move(record)});
 }
 

@@ -57,6 +57,8 @@ class Sessions {
   /// A WHOAREYOU for a packet that could not be read; while one waits for its answer, the same again. known: the node's
   /// record, or null.
   ByteView challenge(const Peer& to, const PacketNonce& nonce, RecordPtr known, TimePoint now);
+  /// Whether one waits for its answer.
+  bool is_challenging(const Peer& peer, TimePoint now);
 
   struct Opened {
     Peer from;
@@ -79,6 +81,7 @@ class Sessions {
   class RecentNonces {
    public:
     bool add(const PacketNonce& nonce);
+    bool empty() const noexcept { return count_ == 0; }
 
    private:
     static constexpr std::size_t kRemembered = 16;

@@ -1,4 +1,5 @@
-// opwire_sim: plays a scenario of the simulator and says what came of it.
+#include "opwire/sim/tool/tool.hpp"
+
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 #include "opwire/sim/attacks.hpp"
 #include "opwire/sim/cost.hpp"
 #include "opwire/sim/scenarios.hpp"
+#include "opwire/sim/tool/discovery_command.hpp"
 
 namespace opwire::sim {
 namespace {
@@ -168,6 +170,8 @@ int list() {
   return 0;
 }
 
+}  // namespace
+
 int main_of(int argc, char** argv) {
   CLI::App app("Networks of real opwire hosts in virtual time.", "opwire_sim");
   app.require_subcommand(1);
@@ -175,15 +179,13 @@ int main_of(int argc, char** argv) {
   given.add_to(*app.add_subcommand("run", "plays a scenario; fails when a node that stayed misses a message"));
   GivenAttacks given_attacks;
   given_attacks.add_to(*app.add_subcommand("attack", "plays attacks; fails when an honest node misses a message"));
+  DiscoveryCommand discovery;
+  discovery.add_to(*app.add_subcommand("discovery", "networks of discv5 nodes; fails when a lookup does not end"));
   app.add_subcommand("list", "the scenarios and attacks");
   CLI11_PARSE(app, argc, argv);
   if (app.got_subcommand("list")) return list();
+  if (app.got_subcommand("discovery")) return discovery.run();
   return app.got_subcommand("attack") ? attack(given_attacks) : run(given);
 }
 
-}  // namespace
 }  // namespace opwire::sim
-
-int main(int argc, char** argv) {
-  return opwire::sim::main_of(argc, argv);
-}
