@@ -32,9 +32,9 @@ class AcceptedPrinter final : public opstack::BlockSink {
 };
 
 Fields describe(const node::DiscoveryStatus& discovery) {
-  return {{"candidates", discovery.finder.candidates}, {"known_nodes", discovery.known_nodes},
-          {"live_nodes", discovery.live_nodes},        {"dials", discovery.finder.dials},
-          {"connected", discovery.finder.connected},   {"enr", discovery.record}};
+  const opstack::PeerFinderStatus& finder = discovery.finder;
+  return {{"candidates", finder.candidates}, {"known_nodes", finder.table_size}, {"live_nodes", finder.table_live},
+          {"dials", finder.dials_tried},     {"connected", finder.connected},    {"enr", discovery.record}};
 }
 
 void emit_status(const node::Node& node) {
