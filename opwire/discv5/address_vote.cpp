@@ -18,22 +18,33 @@ std::pair<net::Endpoint, std::size_t> majority(const Votes& votes) {
   net::Endpoint candidate;
   std::size_t lead = 0;
   for (const auto& vote : votes) {
-    if (lead == 0) candidate = vote.seen;
-    lead = vote.seen == candidate ? lead + 1 : lead - 1;
+    if (vote.seen == candidate) {
+      lead += vote.weight;
+    } else if (vote.weight > lead) {
+      candidate = vote.seen;
+      lead = vote.weight - lead;
+    } else {
+      lead -= vote.weight;
+    }
   }
-  const auto for_it = [&](const auto& vote) { return vote.seen == candidate; };
-  const auto count = static_cast<std::size_t>(std::ranges::count_if(votes, for_it));
-  return {candidate, 2 * count > votes.size() ? count : 0};
+  std::size_t for_it = 0, all = 0;
+  for (const auto& vote : votes) {
+    all += vote.weight;
+    if (vote.seen == candidate) for_it += vote.weight;
+  }
+  return {candidate, 2 * for_it > all ? for_it : 0};
 }
 
 }  // namespace
 
 AddressVote::AddressVote(const VoteOptions& options) : options_(options) {}
 
-bool AddressVote::cast(const NodeId& voter, const net::Endpoint& voter_at, const net::Endpoint& seen, TimePoint now) {
+bool AddressVote::cast(const NodeId& voter, const net::Endpoint& voter_at, const net::Endpoint& seen, TimePoint now,
+                       bool trusted) {
   if (!can_have_seen(voter_at, seen)) return false;
   Family& family = families_[seen.is_v6 ? 1 : 0];
-  replace(family.votes, {.voter = voter, .voter_at = voter_at, .seen = seen, .time = now});
+  replace(family.votes,
+          {.voter = voter, .voter_at = voter_at, .seen = seen, .time = now, .weight = trusted ? options_.quorum : 1});
   const auto [endpoint, count] = majority(family.votes);
   if (count == 0 || count < options_.quorum || family.winner == endpoint) return false;
   family.winner = endpoint;
@@ -43,7 +54,7 @@ bool AddressVote::cast(const NodeId& voter, const net::Endpoint& voter_at, const
 void AddressVote::replace(std::vector<Vote>& votes, const Vote& vote) const {
   std::erase_if(votes, [&](const Vote& earlier) {
     return vote.time - earlier.time >= options_.window || earlier.voter == vote.voter ||
-           share_subnet(earlier.voter_at, vote.voter_at);
+           (share_subnet(earlier.voter_at, vote.voter_at) && earlier.weight <= vote.weight);
   });
   if (!votes.empty() && votes.size() >= options_.max_voters) votes.erase(votes.begin());
   votes.push_back(vote);

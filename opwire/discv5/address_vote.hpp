@@ -25,8 +25,10 @@ class AddressVote {
  public:
   explicit AddressVote(const VoteOptions& options);
 
-  /// What a node that we asked says it saw. True when that changed a winner.
-  bool cast(const NodeId& voter, const net::Endpoint& voter_at, const net::Endpoint& seen, TimePoint now);
+  /// What a node that we asked says it saw. True when that changed a winner. A trusted voter, a bootnode that the
+  /// operator named, is a quorum by itself: a network of three nodes would find none.
+  bool cast(const NodeId& voter, const net::Endpoint& voter_at, const net::Endpoint& seen, TimePoint now,
+            bool trusted = false);
   /// The endpoint with the quorum and more than half of the votes; a winner stays until another one has that.
   std::optional<net::Endpoint> winner(bool v6) const;
   /// Whose votes counted at the last cast.
@@ -37,6 +39,7 @@ class AddressVote {
     NodeId voter;
     net::Endpoint voter_at, seen;
     TimePoint time;
+    std::size_t weight;
   };
   struct Family {
     std::vector<Vote> votes;  // the oldest first

@@ -152,5 +152,25 @@ TEST_F(AddressVoteTest, TheOldestVoteMakesRoom) {
   EXPECT_EQ(vote_.voters(false), options_.max_voters);
 }
 
+TEST_F(AddressVoteTest, OneTrustedVoterIsEnoughUntilMoreSayOtherwise) {
+  EXPECT_TRUE(vote_.cast(id_of(1), endpoint_at("52.0.1.1", 9), ours_, now_, true));
+  EXPECT_EQ(vote_.winner(false), ours_);
+  for (unsigned voter = 11; voter < 11 + options_.quorum; ++voter) EXPECT_FALSE(cast(voter, other_));
+  EXPECT_TRUE(cast(50, other_)) << "one more than the trusted one weighs";
+  EXPECT_EQ(vote_.winner(false), other_);
+}
+
+TEST_F(AddressVoteTest, TrustedVotersWhoDisagreeDecideNothing) {
+  EXPECT_TRUE(vote_.cast(id_of(1), endpoint_at("52.0.1.1", 9), ours_, now_, true));
+  EXPECT_FALSE(vote_.cast(id_of(2), endpoint_at("52.0.2.1", 9), other_, now_, true));
+  EXPECT_EQ(vote_.winner(false), ours_) << "the first one stays";
+}
+
+TEST_F(AddressVoteTest, ATrustedVoteIsNotReplacedByANeighboursOwn) {
+  vote_.cast(id_of(1), endpoint_at("52.0.1.1", 9), ours_, now_, true);
+  for (unsigned host = 2; host < 100; ++host) cast_from("52.0.1." + std::to_string(host), host, other_);
+  EXPECT_EQ(vote_.winner(false), ours_);
+}
+
 }  // namespace
 }  // namespace opwire::discv5

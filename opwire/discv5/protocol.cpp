@@ -48,7 +48,8 @@ Protocol::Protocol(ProtocolOptions options, LocalRecord own, Rng& rng, DatagramS
       requests_(sessions_, own_, *this, rng, options_.limits, options_.request_timeout),
       responder_(own_, table_, options_.limits),
       vote_(options_.vote),
-      known_(kKnownRecords) {}
+      known_(kKnownRecords),
+      heard_seqs_(kKnownRecords) {}
 
 void Protocol::send(const net::Endpoint& to, ByteView datagram) {
   ++stats_.sent;
@@ -74,6 +75,8 @@ void Protocol::on_unreadable(const Sessions::Unreadable& packet, TimePoint now) 
 void Protocol::on_opened(Sessions::Opened opened, TimePoint now) {
   if (opened.record) {
     ++stats_.handshakes;
+    std::uint64_t& heard = heard_seqs_[opened.from.id];
+    heard = std::max(heard, opened.record->seq());
     // A node of the Internet has no private address, and with one it would not count towards its network's share.
     const auto claimed = udp_endpoint(*opened.record, options_.families);
     if (!claimed || may_relay(opened.from.at.ip(), claimed->ip())) learn(opened.record, now);
@@ -90,6 +93,7 @@ void Protocol::answer(const Peer& from, const Message& request, TimePoint now) {
   for (const Message& message : responder_.answer(from, request)) {
     if (const auto sealed = sessions_.seal(from, encode_message(message))) send(from.at, sealed->datagram);
   }
+  if (const auto* ping = std::get_if<Ping>(&request)) on_newer_record(from, ping->record_seq, now);
 }
 
 std::optional<Contact> Protocol::usable(const RecordPtr& record) const {
@@ -127,7 +131,8 @@ std::vector<RecordPtr> Protocol::take_records(const Contact& from, const std::ve
     }
     const auto is_same = [&](const RecordPtr& other) { return other->id() == (*record)->id(); };
     if (std::ranges::any_of(records, is_same)) continue;
-    if (const auto contact = usable(*record)) table_.add(*contact, now);
+    const auto contact = usable(*record);
+    if (contact && may_relay(from.endpoint.ip(), contact->endpoint.ip())) table_.add(*contact, now);
     records.push_back(std::move(*record));
   }
   return records;
@@ -172,6 +177,7 @@ void Protocol::ask_nodes(const Contact& node, std::vector<std::uint16_t> distanc
     if (!answer) return done(answer.error(), later);
     std::vector<RecordPtr> records = take_records(node, distances, std::get<std::vector<Bytes>>(*answer), later);
     on_live(node, later);
+    if (wants_votes(node.endpoint.is_v6)) check(node, later);
     done(std::move(records), later);
   };
   requests_.ask(node, std::move(request), attempts, now, std::move(take));

@@ -106,7 +106,7 @@ class Protocol final : private DatagramSink {
   /// in the middle of their life.
   void vouch(const std::vector<RecordPtr>& records, TimePoint now);
   /// Tells another address from now on.
-  void announce(const Announced& announced, std::string_view why);
+  void announce(const Announced& announced, std::string_view why, TimePoint now);
   /// Of lookups and pings that begin later.
   void set_bootnodes(std::vector<Contact> bootnodes) { options_.bootnodes = std::move(bootnodes); }
 
@@ -148,8 +148,11 @@ class Protocol final : private DatagramSink {
 
   void ask_nodes(const Contact& node, std::vector<std::uint16_t> distances, unsigned attempts, TimePoint now,
                  Done<std::vector<RecordPtr>> done);
+  bool wants_votes(bool v6) const noexcept;
   void check(const Contact& node, TimePoint now);
   void on_pong(const Contact& node, const Pong& pong, TimePoint now);
+  /// A PING told of a record; it is fetched where it is newer than what was heard of.
+  void on_newer_record(const Peer& from, std::uint64_t seq, TimePoint now);
   void refresh(TimePoint now);
   void refill(TimePoint now);
   void go_on(std::uint64_t lookup, TimePoint now);
@@ -168,6 +171,7 @@ class Protocol final : private DatagramSink {
   Responder responder_;
   AddressVote vote_;
   KnownRecords known_;
+  LruCache<NodeId, std::uint64_t> heard_seqs_;  // of those who came to us, in the table or not
   std::unordered_map<std::uint64_t, Running> lookups_;
   std::uint64_t next_lookup_ = 1;
   TimePoint next_refresh_ = TimePoint::max();

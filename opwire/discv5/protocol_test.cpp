@@ -257,7 +257,7 @@ TEST(Protocol, ANewerRecordIsFetchedWhenAPongTellsOfIt) {
   network.run(5s);
   Announced changed = b.protocol->announced();
   changed.tcp = 9222;
-  b.protocol->announce(changed, "test");
+  b.protocol->announce(changed, "test", network.now);
   EXPECT_EQ(b.reasons.back(), "test");
   network.run(1min);
   EXPECT_EQ(a.protocol->table().find(b.id())->tcp(), 9222);
@@ -277,6 +277,24 @@ TEST(Protocol, OurAddressIsWhatTheOthersSee) {
   EXPECT_EQ(record.udp(), a.at.port);
   EXPECT_EQ(a.reasons.back(), "vote");
   EXPECT_EQ(record.seq(), 2U);
+}
+
+TEST(Protocol, ANetworkOfTwoNodesWithoutAddressesBeginsAtItsBootnode) {
+  Network network;
+  Node& bootnode = network.add(0);
+  const auto without = [&](ProtocolOptions& options) {
+    options.announced = {};
+    options.bootnodes = {bootnode.contact()};
+    options.find_nodes = true;
+  };
+  Node& a = network.add(1, without);
+  Node& b = network.add(2, without);
+  for (Node* node : {&a, &b}) node->protocol->start(network.now);
+  network.run(10s);
+  EXPECT_EQ(bootnode.protocol->table().live(), 2U);
+  EXPECT_TRUE(a.protocol->table().find(b.id()));
+  EXPECT_TRUE(b.protocol->table().find(a.id()));
+  EXPECT_EQ(a.protocol->local_record().udp(), a.at.port);
 }
 
 TEST(Protocol, AnAddressThatWasGivenStays) {

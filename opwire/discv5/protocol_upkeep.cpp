@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kRandomLookups = 3;  // of a refresh, as in geth
 constexpr unsigned kCheckAttempts = 2;
+// While we have no address, whoever answers is asked what it sees, until so many have been.
+constexpr std::size_t kVotersSought = 16;
 
 /// A bootnode's own record, and the farthest of its buckets, which hold most of what it knows.
 std::vector<std::uint16_t> first_distances() {
@@ -45,6 +47,12 @@ TimePoint Protocol::next_wake(TimePoint now) const {
   return wake;
 }
 
+bool Protocol::wants_votes(bool v6) const noexcept {
+  const Announced& own = own_.announced();
+  const bool has_address = v6 ? own.ip6.has_value() : own.ip4.has_value();
+  return options_.vote_address && !has_address && vote_.voters(v6) < kVotersSought;
+}
+
 void Protocol::check(const Contact& node, TimePoint now) {
   requests_.ask(node, Ping{{}, own_.record().seq()}, kCheckAttempts, now,
                 [this, node](Result<Answer> answer, TimePoint later) {
@@ -59,7 +67,8 @@ void Protocol::on_pong(const Contact& node, const Pong& pong, TimePoint now) {
   if (known && pong.record_seq > known->seq()) {
     ask_nodes(node, {0}, 1, now, [](const Result<std::vector<RecordPtr>>&, TimePoint) {});
   }
-  if (pong.port == 0 || !vote_.cast(node.id, node.endpoint, net::Endpoint(pong.ip, pong.port), now)) return;
+  const bool trusted = std::ranges::any_of(options_.bootnodes, [&](const Contact& one) { return one.id == node.id; });
+  if (!vote_.cast(node.id, node.endpoint, net::Endpoint(pong.ip, pong.port), now, trusted)) return;
   Announced announced = own_.announced();
   const auto seen4 = vote_.winner(false);
   const auto seen6 = vote_.winner(true);
@@ -74,11 +83,27 @@ void Protocol::on_pong(const Contact& node, const Pong& pong, TimePoint now) {
     announced.udp6 = seen6->port;
     if (announced.udp == 0) announced.udp = seen6->port;
   }
-  announce(announced, "vote");
+  announce(announced, "vote", now);
 }
 
-void Protocol::announce(const Announced& announced, std::string_view why) {
-  if (own_.announce(announced)) observer_.on_local_record(own_.record(), why);
+void Protocol::announce(const Announced& announced, std::string_view why, TimePoint now) {
+  if (!own_.announce(announced)) return;
+  observer_.on_local_record(own_.record(), why);
+  // They are the first to be asked for us; a PING tells that there is a newer record.
+  for (const Contact& bootnode : options_.bootnodes) {
+    if (bootnode.id != own_.record().id()) check(bootnode, now);
+  }
+}
+
+void Protocol::on_newer_record(const Peer& from, std::uint64_t seq, TimePoint now) {
+  const RecordPtr known = table_.find(from.id);
+  std::uint64_t& heard = heard_seqs_[from.id];
+  heard = std::max(heard, known ? known->seq() : 0);
+  if (seq <= heard) return;
+  heard = seq;
+  Contact node{from.id, {}, from.at, known};
+  if (known) std::ranges::copy(known->public_key(), node.public_key.begin());
+  ask_nodes(node, {0}, 1, now, [](const Result<std::vector<RecordPtr>>&, TimePoint) {});
 }
 
 void Protocol::add(const std::vector<RecordPtr>& records, TimePoint now) {

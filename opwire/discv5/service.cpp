@@ -142,7 +142,8 @@ void Service::set_bootnodes(std::vector<Contact> bootnodes) {
 }
 
 void Service::announce(const Announced& announced, std::string_view why) {
-  impl_->protocol->announce(announced, why);
+  impl_->protocol->announce(announced, why, impl_->loop.now());
+  impl_->arm();
 }
 
 const Protocol& Service::protocol() const noexcept {
