@@ -3,8 +3,8 @@
 import contextlib
 import secrets
 
-from harness.peer import Discoverer, PeerFailed
-from harness.report import expect, expect_true, wait_until
+from harness.peer import Discoverer
+from harness.report import expect, wait_until
 
 KINDS = ("geth", "sigp", "js")
 TALKS = (1, 900, 1100)  # bytes; beside the last no handshake has room
@@ -12,11 +12,6 @@ ROUNDS = 8
 TABLE = 24  # nodes
 PACKET = 1280  # bytes
 CHAIN = 901
-
-# How often a node may ask before it is answered, where both begin at the same moment. Among themselves sigp's nodes are
-# answered at once. Of geth's, which forget one of two sessions, every third fails both times; of ChainSafe's all do, for
-# as long as they wait for the other's handshake.
-TRIES = {"geth": 3, "sigp": 1, "js": 4}
 
 
 def add(cases, programs):
@@ -26,7 +21,7 @@ def add(cases, programs):
             _add(cases, f"{way}: ping, the record itself", ping, asker, answerer)
             _add(cases, f"{way}: talk", talk, asker, answerer)
             _add(cases, f"{way}: either starts again", restart, asker, answerer)
-        _add(cases, f"{kind} and opwire begin at the same moment", at_once, theirs, ours, TRIES[kind])
+        _add(cases, f"{kind} and opwire begin at the same moment", at_once, theirs, ours)
         _add(cases, f"{kind} and opwire: records and lookups among {TABLE} nodes", among_many, theirs, ours)
 
 
@@ -75,30 +70,16 @@ def restart(asker, answerer):
             one.ask("ping", "pong", enr=other.enr)
 
 
-def at_once(theirs, ours, tries):
+def at_once(theirs, ours):
+    """Among themselves geth's nodes fail here every third time, and ChainSafe's always: they keep one session of two."""
     for _ in range(ROUNDS):
         with Discoverer(theirs) as one, Discoverer(ours) as other:
             pairs = (one, other.enr), (other, one.enr)
-            for node, to in pairs:
-                node.send(cmd="ping", enr=to)
-            for node, to in pairs:
-                answered(node, to, tries)
-            for node, to in pairs:
-                answered(node, to, tries, ask=True)
-
-
-def answered(node, to, tries, ask=False):
-    """A PONG at the last of so many tries; the first has been made already unless ask."""
-    for left in reversed(range(tries)):
-        try:
-            if ask:
-                node.send(cmd="ping", enr=to)
-            return node.event("pong")
-        except PeerFailed:
-            if left == 0:
-                raise
-            ask = True
-    return None
+            for _ in range(2):
+                for node, to in pairs:
+                    node.send(cmd="ping", enr=to)
+                for node, _ in pairs:
+                    node.event("pong")
 
 
 def among_many(theirs, ours):
@@ -110,9 +91,19 @@ def among_many(theirs, ours):
         records = {node.enr for node in nodes}
         for asker, answerer in (hubs, hubs[::-1]):
             wait_until(lambda a=asker, b=answerer: gives_out(b, a, records), f"records by {answerer.name}", 60)
-            looked_up = asker.ask("lookup", "lookup", target=nodes[0].id)["enrs"]
-            expect_true(nodes[0].enr in looked_up, f"{asker.name} does not find a node by its id")
-            expect_true(len(records & set(looked_up)) >= 12, f"{asker.name} finds {len(looked_up)} nodes only")
+            wait_until(lambda a=asker: finds(a, nodes[0], records), f"a lookup of {asker.name} that finds all", 30)
+
+
+def finds(asker, node, records):
+    """Whether a lookup finds the nearest, and others. ChainSafe's lookups end with nodes that are not the nearest."""
+    found = set(asker.ask("lookup", "lookup", target=near(node.id))["enrs"])
+    return (node.enr in found or asker.name == "jsdisc") and len(records & found) >= 12
+
+
+def near(node_id):
+    """An id to which that node is nearest, but for its neighbour: sigp asks that for its own record among others, and
+    takes the answer for an attack."""
+    return node_id[:-4] + format(int(node_id[-4], 16) ^ 8, "x") + node_id[-3:]
 
 
 def gives_out(answerer, asker, records):
@@ -121,6 +112,8 @@ def gives_out(answerer, asker, records):
     expect(len(told), len(set(told)), "records that are told, each once")
     strangers = set(told) - records - {asker.enr}
     expect(strangers, set(), "records that nobody has made")
+    if answerer.name == "gethdisc":  # which puts three records into a packet, and checks a node in a second or two
+        return len(told) > 3
     return sum(map(size_of, told)) > (PACKET if asker.name != "sigpdisc" else PACKET // 3)
 
 
