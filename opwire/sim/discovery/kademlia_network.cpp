@@ -38,7 +38,7 @@ KademliaNetwork::KademliaNetwork(const KademliaOptions& options)
 
 discv5::ProtocolOptions KademliaNetwork::options_of(std::uint32_t number) const {
   discv5::ProtocolOptions made(key_of(derive_seed(options_.seed, kKeys), number));
-  const net::Endpoint at = endpoint_of_node(number, options_.per_subnet);
+  const net::Endpoint at = place_of(number);
   std::copy_n(at.address.begin(), 4, made.announced.ip4.emplace().begin());
   made.announced.udp = at.port;
   made.table.check_live = options_.check_live;
@@ -46,7 +46,7 @@ discv5::ProtocolOptions KademliaNetwork::options_of(std::uint32_t number) const 
 }
 
 std::unique_ptr<CoreNode> KademliaNetwork::newcomer(std::uint32_t number, discv5::ProtocolOptions options) {
-  return std::make_unique<CoreNode>(datagrams_, endpoint_of_node(number, options_.per_subnet), std::move(options),
+  return std::make_unique<CoreNode>(datagrams_, place_of(number), std::move(options),
                                     derive_seed(options_.seed, kNodes + number));
 }
 

@@ -41,6 +41,7 @@ class KademliaNetwork {
   const Directory& directory() const noexcept { return directory_; }
   /// Somebody else, at an address of its own: with an empty table, not started.
   std::unique_ptr<CoreNode> newcomer(std::uint32_t number, discv5::ProtocolOptions options);
+  net::Endpoint place_of(std::uint32_t number) const { return endpoint_of_node(number, options_.per_subnet); }
   /// What a newcomer begins with: the key of that number and an announced address.
   discv5::ProtocolOptions options_of(std::uint32_t number) const;
 

@@ -9,14 +9,8 @@
 
 namespace opwire::sim {
 
-/// Who looks for them.
-enum class SearchRule : unsigned char {
-  /// Lookups of random targets one after another, with pauses while they bring nothing new; every record that is heard
-  /// counts at once.
-  kOpwire,
-  /// The table once, after 3 s; then one node of a random walk every 5 s. Whoever dials keeps it from taking nodes.
-  kOpNode,
-};
+/// How they are looked for: search.hpp.
+enum class SearchRule : unsigned char { kOpwire, kOpNode };
 
 struct StartupOptions {
   StartupOptions() = default;

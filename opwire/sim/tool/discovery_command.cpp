@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "opwire/base/log.hpp"
 #include "opwire/sim/cost.hpp"
 #include "opwire/sim/discovery/attacks.hpp"
 #include "opwire/sim/discovery/startup.hpp"
@@ -46,6 +47,7 @@ int play_attacks(std::uint64_t seed, std::uint32_t nodes) {
   for (const DiscoveryAttack& attack : discovery_attacks()) {
     const DiscoveryAttackReport report = attack.play(options);
     ended = ended && report.lookups.ended.size() == report.lookups.begun;
+    if (std::string_view(attack.name) == "spoofing") ended = ended && report.worst_gain <= 0;
     std::fputs(discovery_attack_table_row(attack, report).c_str(), stdout);
     std::fflush(stdout);
   }
@@ -63,6 +65,9 @@ void DiscoveryCommand::add_to(CLI::App& app) {
 }
 
 int DiscoveryCommand::run() const {
+  log::Options quiet;  // every newcomer says who it is
+  quiet.level = log::Level::kWarn;
+  (void)log::configure(quiet);
   int status = 0;
   if (what_ == "startup") {
     status = play_race(seed_, nodes_.value_or(2000));
