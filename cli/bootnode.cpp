@@ -80,7 +80,22 @@ void log_status(const discv5::Service& service) {
                        {"sent", protocol.stats().sent}});
 }
 
-Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootnode> bootnodes, bool terminal) {
+using Networks = multiformats::IpNetworkList;
+
+/// Where the other bootnodes are, without those that --netrestrict shuts out.
+Task<std::vector<discv5::Contact>> find_others(Loop& loop, net::Resolver& resolver, discv5::IpFamilies families,
+                                               std::vector<opstack::Bootnode> bootnodes, const Networks& networks) {
+  const TimePoint limit = loop.now() + kNameLimit;
+  auto contacts = co_await opstack::resolve_bootnodes(std::move(bootnodes), resolver, families, loop, limit);
+  if (networks.empty()) co_return contacts;
+  const auto left_out = std::erase_if(
+      contacts, [&networks](const discv5::Contact& contact) { return !networks.contains(contact.endpoint.ip()); });
+  if (left_out > 0) kLog.warn("bootnodes outside of --netrestrict are not asked", {{"bootnodes", left_out}});
+  co_return contacts;
+}
+
+Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootnode> bootnodes,
+                const Networks& networks, bool terminal) {
   Event stop(loop);
   bool stopped = false;
   const StopSignals signals(loop, [&] {
@@ -90,8 +105,8 @@ Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootn
   auto resolver = net::CaresResolver::make(loop);
   if (!resolver) co_return fail(kUsage, "DNS: " + resolver.error().message());
   const discv5::IpFamilies families = families_of(service.local_endpoint());
-  service.set_bootnodes(
-      co_await opstack::resolve_bootnodes(std::move(bootnodes), **resolver, families, loop, loop.now() + kNameLimit));
+  auto others = co_await find_others(loop, **resolver, families, std::move(bootnodes), networks);
+  service.set_bootnodes(std::move(others));
   service.start();
   kLog.info("listening", {{"udp", service.local_endpoint().to_string()}});
   if (!service.local_record().ip4() && !service.local_record().ip6()) {
@@ -130,7 +145,7 @@ int run_bootnode(const BootnodeOptions& options) {
   if (!listen) return fail(kUsage, listen.error());
   auto bootnodes = parse_bootnodes(options.bootnodes, "--bootnodes");
   if (!bootnodes) return fail(kUsage, bootnodes.error());
-  const auto networks = multiformats::IpNetworkList::parse(options.netrestrict);
+  const auto networks = Networks::parse(options.netrestrict);
   if (!networks) return fail(kUsage, "--netrestrict: " + networks.error());
   SystemRng rng;
   const auto key = node::read_or_create_key_file(options.key_file, rng);
@@ -153,7 +168,7 @@ int run_bootnode(const BootnodeOptions& options) {
   RecordPrinter printer(options.json);
   auto service = discv5::Service::make(loop, rng, std::move(*socket), std::move(protocol), &printer);
   if (!service) return fail(kFailed, service.error().message());
-  return loop.run(serve(loop, **service, std::move(*bootnodes), isatty(STDERR_FILENO) != 0));
+  return loop.run(serve(loop, **service, std::move(*bootnodes), *networks, isatty(STDERR_FILENO) != 0));
 }
 
 }  // namespace

@@ -96,8 +96,9 @@ struct MakeOptions {
 
 Result<std::uint64_t, std::string> chain_of(const MakeOptions& options) {
   if (options.network.empty()) return options.chain;
-  OPW_TRY(const opstack::Chain* const chain, opstack::find_chain(options.network));
-  return chain->config.l2_chain_id.value;
+  const auto chain = opstack::find_chain(options.network);
+  if (!chain) return "--network: " + chain.error();
+  return (*chain)->config.l2_chain_id.value;
 }
 
 Result<discv5::NodeRecordDraft, std::string> draft_of(const MakeOptions& options) {

@@ -97,6 +97,11 @@ class LonelinessWarning {
   TimePoint since_{};
 };
 
+Task<void> begin_discovery(node::Node& node, std::optional<Result<void, std::string>>& begun, Event& ended) {
+  begun.emplace(co_await node.start_discovery());
+  ended.notify_all();
+}
+
 Task<int> follow(Loop& loop, node::Node& node, bool terminal) {
   Event stop(loop);
   bool stopped = false;
@@ -105,23 +110,24 @@ Task<int> follow(Loop& loop, node::Node& node, bool terminal) {
     stop.notify_all();
   });
   log_start(node);
-  const Result<void, std::string> discovering = co_await node.start_discovery();
-  if (!discovering) {
-    co_await node.close();
-    co_return fail(kUsage, discovering.error());
-  }
+  std::optional<Result<void, std::string>> begun;  // names may take seconds, and a signal is not to wait for them
+  Scope starting(loop);
+  starting.spawn(begin_discovery(node, begun, stop));
+  while (!begun && !stopped) co_await stop.wait();
+  const std::string failure = begun && !*begun ? begun->error() : "";
   LonelinessWarning loneliness;
   TimePoint next = loop.now() + kStatusInterval;
-  while (!stopped) {
+  while (!stopped && failure.empty()) {
     const Wake wake = co_await stop.wait_until(next);
     if (wake != Wake::kTimeout) continue;
     if (terminal) log_status(node, loop.wall_now());
     loneliness.look(node, loop.now());
     next += kStatusInterval;
   }
-  kLog.info("stopping");
+  if (failure.empty()) kLog.info("stopping");
   co_await node.close();
-  co_return kOk;
+  co_await starting.join();
+  co_return failure.empty() ? kOk : fail(kUsage, failure);
 }
 
 /// What can be found wrong before anything is made.

@@ -15,6 +15,15 @@ namespace {
 using Given = std::map<std::string, std::vector<std::string>>;
 
 constexpr const char* kPeer = "/ip4/127.0.0.1/tcp/9222/p2p/16Uiu2HAmV8yEbbJEZ2mdKwRMbLGpHMAbiwfbtTXXDzKQHgyWLjQA";
+constexpr const char* kEnode =
+    "enode://ca2774c3c401325850b2477fd7d0f27911efbf79b1e8b335066516e2bd8c4c9e0ba9696a94b1cb030a88eac582305ff55e905e64fb"
+    "77fe0edcd70a4e5296d3ec@34.65.175.185:30305";
+// EIP-778's example.
+constexpr const char* kRecord =
+    "enr:-IS4QHCYrYZbAKWCBRlAy5zzaDZXJBGkcnh4MHcBFZntXNFrdvJjX04jRzjzCBOonrkTfj499SZuOh8R33Ls8RRcy5wBgmlkgnY0gmlwhH8A"
+    "AAGJc2VjcDI1NmsxoQPKY0yuDUmstAHYpMa2_oxVtw0RW_QAdpzBQA8yWM0xOIN1ZHCCdl8";
+// EIP-1459's example.
+constexpr const char* kTree = "enrtree://AM5FCQLWIZX2QFPNJAP7VUERCCRNGRHWZG3YYHIUV7BVDQ5FDPRT2@nodes.example.org";
 constexpr const char* kKey = "8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba";
 
 class RunOptions : public testing::Test {
@@ -30,6 +39,11 @@ class RunOptions : public testing::Test {
   Result<node::Config, std::string> config(Given given) {
     given.try_emplace("network", std::vector<std::string>{"op-sepolia"});
     const FlagValues values = flags(given);
+    OPW_TRY(const ChosenChain chain, choose_chain(values));
+    return make_config(values, chain, node::parse_key_hex(kKey).value());
+  }
+  Result<node::Config, std::string> config_of(const Environment& environment) {
+    const FlagValues values = load_flags({}, environment).value().values;
     OPW_TRY(const ChosenChain chain, choose_chain(values));
     return make_config(values, chain, node::parse_key_hex(kKey).value());
   }
@@ -56,6 +70,91 @@ TEST_F(RunOptions, DefaultsMakeAnOpNode) {
   EXPECT_EQ(made->gossip.mesh_hi, 12u);
   EXPECT_TRUE(made->ping);
   EXPECT_FALSE(made->sequencer_key);
+  ASSERT_TRUE(made->discovery);
+  EXPECT_EQ(made->discovery->listen.to_string(), "0.0.0.0:0");
+  EXPECT_EQ(made->discovery->bootnodes.size(), opstack::default_bootnodes(ChainId{11155420}).size());
+  EXPECT_TRUE(made->discovery->dns_trees.empty());
+  EXPECT_EQ(made->discovery->database, "opnode_discovery_db");
+  EXPECT_FALSE(made->discovery->reset_damaged);
+  EXPECT_EQ(made->discovery->advertise_host, "");
+  EXPECT_TRUE(made->discovery->netrestrict.empty());
+}
+
+TEST_F(RunOptions, DiscoveryFlagsReachTheConfig) {
+  const auto made = config({{"p2p.listen.ip", {"127.0.0.1"}},
+                            {"p2p.listen.udp", {"2000"}},
+                            {"p2p.bootnodes", {kEnode, std::string(kRecord) + "," + kEnode}},
+                            {"p2p.dns-tree", {kTree}},
+                            {"p2p.advertise.ip", {"node.example"}},
+                            {"p2p.advertise.tcp", {"3000"}},
+                            {"p2p.advertise.udp", {"4000"}},
+                            {"p2p.netrestrict", {"10.0.0.0/8, fd00::/8"}},
+                            {"p2p.discovery.path", {"here/db"}},
+                            {"p2p.discovery.reset-damaged", {"true"}}});
+  ASSERT_TRUE(made) << made.error();
+  const node::DiscoveryConfig& discovery = made->discovery.value();
+  EXPECT_EQ(discovery.listen.to_string(), "127.0.0.1:2000");
+  ASSERT_EQ(discovery.bootnodes.size(), 3u);
+  EXPECT_EQ(discovery.bootnodes[0].enode->to_text(), kEnode);
+  EXPECT_EQ(discovery.bootnodes[1].record->to_text(), kRecord);
+  ASSERT_EQ(discovery.dns_trees.size(), 1u);
+  EXPECT_EQ(discovery.advertise_host, "node.example");
+  EXPECT_EQ(discovery.advertise_tcp, 3000);
+  EXPECT_EQ(discovery.advertise_udp, 4000);
+  EXPECT_TRUE(discovery.netrestrict.contains(ByteArray<4>{10, 1, 2, 3}));
+  EXPECT_FALSE(discovery.netrestrict.contains(ByteArray<4>{11, 1, 2, 3}));
+  EXPECT_EQ(discovery.database, "here/db");
+  EXPECT_TRUE(discovery.reset_damaged);
+}
+
+TEST_F(RunOptions, DiscoveryTakesOpNodesVariables) {
+  const Environment environment{{"OP_NODE_NETWORK", "op-sepolia"},
+                                {"OP_NODE_P2P_BOOTNODES", kEnode},
+                                {"OP_NODE_P2P_ADVERTISE_IP", "203.0.113.7"},
+                                {"OP_NODE_P2P_ADVERTISE_TCP", "3000"},
+                                {"OP_NODE_P2P_ADVERTISE_UDP", "4000"},
+                                {"OP_NODE_P2P_LISTEN_UDP_PORT", "2000"},
+                                {"OP_NODE_P2P_NETRESTRICT", "10.0.0.0/8"},
+                                {"OP_NODE_P2P_DISCOVERY_PATH", "memory"},
+                                {"OPWIRE_P2P_DNS_TREE", kTree},
+                                {"OPWIRE_P2P_DISCOVERY_RESET_DAMAGED", "true"}};
+  const auto made = config_of(environment);
+  ASSERT_TRUE(made) << made.error();
+  const node::DiscoveryConfig& discovery = made->discovery.value();
+  EXPECT_EQ(discovery.bootnodes.size(), 1u);
+  EXPECT_EQ(discovery.advertise_host, "203.0.113.7");
+  EXPECT_EQ(discovery.advertise_tcp, 3000);
+  EXPECT_EQ(discovery.advertise_udp, 4000);
+  EXPECT_EQ(discovery.listen.port, 2000);
+  EXPECT_FALSE(discovery.netrestrict.empty());
+  EXPECT_EQ(discovery.database, "");
+  EXPECT_EQ(discovery.dns_trees.size(), 1u);
+  EXPECT_TRUE(discovery.reset_damaged);
+  const auto wrong = config_of({{"OP_NODE_NETWORK", "op-sepolia"}, {"OP_NODE_P2P_BOOTNODES", "x"}});
+  ASSERT_FALSE(wrong);
+  EXPECT_TRUE(wrong.error().starts_with("OP_NODE_P2P_BOOTNODES: 'x'")) << wrong.error();
+  EXPECT_FALSE(config_of({{"OP_NODE_NETWORK", "op-sepolia"}, {"OP_NODE_P2P_NO_DISCOVERY", "true"}})->discovery);
+}
+
+TEST_F(RunOptions, WithoutDiscoveryItsFlagsDoNotMatter) {
+  const auto made = config({{"p2p.no-discovery", {"true"}}, {"p2p.bootnodes", {"x"}}, {"p2p.netrestrict", {"y"}}});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_FALSE(made->discovery);
+}
+
+TEST_F(RunOptions, EmptyDiscoveryValuesAreTheDefaults) {
+  const auto made = config({{"p2p.bootnodes", {""}}, {"p2p.discovery.path", {""}}, {"p2p.netrestrict", {""}}});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_GT(made->discovery->bootnodes.size(), 10u);
+  EXPECT_EQ(made->discovery->database, "opnode_discovery_db");
+  EXPECT_EQ(config({{"p2p.discovery.path", {"memory"}}})->discovery->database, "") << "in memory";
+}
+
+TEST_F(RunOptions, DiscoveryErrorsNameTheFlag) {
+  expect_error({{"p2p.bootnodes", {"1.2.3.4:5"}}}, "--p2p.bootnodes: '1.2.3.4:5': neither a node record");
+  expect_error({{"p2p.bootnodes", {"enr:abc"}}}, "--p2p.bootnodes: 'enr:abc': ");
+  expect_error({{"p2p.dns-tree", {"enrtree://x"}}}, "--p2p.dns-tree: 'enrtree://x': ");
+  expect_error({{"p2p.netrestrict", {"10.0.0.0/8,home"}}}, "--p2p.netrestrict: ");
 }
 
 TEST_F(RunOptions, FlagsReachTheConfig) {

@@ -89,7 +89,7 @@ Result<Sessions::Sealed> Sessions::answer(const Contact& to, const Challenge& ch
 
   const Peer peer{to.id, to.endpoint};
   Session& session = sought_[peer];
-  session = Session{keys.initiator, keys.recipient, ++made_, 0, {}};
+  session = Session{keys.initiator, keys.recipient, ++made_, 0, {}, opened_at_};
   const PacketNonce nonce = next_nonce(session);
   Bytes unmasked = encode_header(random<MaskingIv>(), nonce, header);
   return Sealed{nonce, sealed_datagram(to.id, session.to_peer, nonce, std::move(unmasked), message)};
@@ -113,6 +113,7 @@ ByteView Sessions::challenge(const Peer& to, const PacketNonce& nonce, RecordPtr
 }
 
 Result<Sessions::Incoming> Sessions::open(const net::Endpoint& from, ByteView datagram, TimePoint now) {
+  opened_at_ = now;
   OPW_TRY(Packet packet, parse_packet(local_, datagram));
   if (const auto* ordinary = std::get_if<Ordinary>(&packet.header)) {
     return open_ordinary(Peer{ordinary->source, from}, packet);
@@ -151,12 +152,13 @@ Result<Sessions::Incoming> Sessions::open_handshake(const Peer& from, const Pack
 
   challenges_.erase(from);
   Session& session = accepted_[from];
-  session = Session{keys.recipient, keys.initiator, ++made_, 0, {}};
+  session = Session{keys.recipient, keys.initiator, ++made_, 0, {}, now};
   session.received.add(packet.nonce);
   // Both shook hands at once. geth and ChainSafe's nodes keep one session, the last that they heard of: when this was
   // sent, ours was still on its way.
   Session* const ours = sought_.find(from);
-  if (ours != nullptr && ours->received.empty()) ours->number = ++made_;
+  const bool on_its_way = ours != nullptr && ours->received.empty() && now - ours->made_at < kChallengeLife;
+  if (on_its_way) ours->number = ++made_;
   return Incoming(Opened{from, std::move(message), std::move(record)});
 }
 

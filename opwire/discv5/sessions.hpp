@@ -94,6 +94,7 @@ class Sessions {
     std::uint64_t number = 0;  ///< the newest is the highest
     std::uint32_t sent = 0;
     RecentNonces received;
+    TimePoint made_at{};
   };
   struct Pending {
     Bytes datagram;
@@ -120,6 +121,7 @@ class Sessions {
   const NodeId local_;
   const Bytes key_;
   std::uint64_t made_ = 0;
+  TimePoint opened_at_{};  // when open() was called last; answer() is to what that has just brought
   /// Chance for what is sent in the open, drawn in one piece: the kernel takes as long for 16 bytes as for 512.
   ByteArray<512> pool_{};
   std::size_t pool_used_ = pool_.size();

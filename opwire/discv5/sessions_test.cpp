@@ -26,8 +26,8 @@ struct Side {
   }
   /// What from sent, as it is understood.
   template <class Kind>
-  Kind open(const Side& from, ByteView datagram) {
-    return std::get<Kind>(sessions.open(from.at, datagram, kNow).value());
+  Kind open(const Side& from, ByteView datagram, TimePoint now = kNow) {
+    return std::get<Kind>(sessions.open(from.at, datagram, now).value());
   }
 
   SeededRng rng;
@@ -38,10 +38,10 @@ struct Side {
 };
 
 /// asker's handshake with the other, which has not got it yet.
-Bytes shake_hands(Side& asker, Side& other) {
+Bytes shake_hands(Side& asker, Side& other, TimePoint now = kNow) {
   const Bytes opening = asker.sessions.opening(other.record.id()).datagram;
-  const auto unreadable = other.open<Sessions::Unreadable>(asker, opening);
-  const Bytes challenge = to_bytes(other.sessions.challenge(unreadable.from, unreadable.nonce, nullptr, kNow));
+  const auto unreadable = other.open<Sessions::Unreadable>(asker, opening, now);
+  const Bytes challenge = to_bytes(other.sessions.challenge(unreadable.from, unreadable.nonce, nullptr, now));
   const auto asked = asker.open<Sessions::Challenge>(other, challenge);
   return asker.sessions.answer(other.contact(), asked, asker.record, Bytes{1}).value().datagram;
 }
@@ -66,6 +66,16 @@ TEST(Sessions, OneThatComesAnewIsSpokenToInItsNewSession) {
   ours.open<Sessions::Opened>(after, shake_hands(after, ours));
   const auto sealed = ours.sessions.seal(after.peer(), Bytes{3});
   EXPECT_EQ(after.open<Sessions::Opened>(ours, sealed->datagram).message, Bytes{3});
+}
+
+TEST(Sessions, AHandshakeThatWasLostIsNotThoughtToBeOnItsWayForLong) {
+  Side ours(1, 1001);
+  Side before(2, 1002), after(2, 1002);
+  shake_hands(ours, before);
+  const TimePoint later = kNow + std::chrono::seconds(2);
+  ours.open<Sessions::Opened>(after, shake_hands(after, ours, later), later);
+  const auto sealed = ours.sessions.seal(after.peer(), Bytes{3});
+  EXPECT_EQ(after.open<Sessions::Opened>(ours, sealed->datagram, later).message, Bytes{3});
 }
 
 }  // namespace

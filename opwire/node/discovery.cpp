@@ -64,6 +64,7 @@ Discovery::Discovery(Host& host, const Config& config, std::unique_ptr<net::Reso
       key_(to_bytes(config.peer_key.data())),
       resolver_(std::move(resolver)),
       socket_(std::move(socket)),
+      starting_(host.loop()),
       scope_(host.loop()) {
   const bool any = is_unspecified(config_.listen.ip());
   families_ = {!config_.listen.is_v6 || any, config_.listen.is_v6};
@@ -71,11 +72,15 @@ Discovery::Discovery(Host& host, const Config& config, std::unique_ptr<net::Reso
 
 Discovery::~Discovery() = default;
 
-Result<std::unique_ptr<Discovery>, std::string> Discovery::make(Host& host, const Config& config) {
-  auto resolver = net::CaresResolver::make(host.loop());
-  if (!resolver) return "DNS: " + resolver.error().message();
+Result<std::unique_ptr<Discovery>, std::string> Discovery::make(Host& host, const Config& config,
+                                                                std::unique_ptr<net::Resolver> resolver) {
+  if (!resolver) {
+    auto systems = net::CaresResolver::make(host.loop());
+    if (!systems) return "DNS: " + systems.error().message();
+    resolver = std::move(*systems);
+  }
   OPW_TRY(auto socket, bind(host, config.discovery->listen));
-  std::unique_ptr<Discovery> made(new Discovery(host, config, std::move(*resolver), std::move(socket)));
+  std::unique_ptr<Discovery> made(new Discovery(host, config, std::move(resolver), std::move(socket)));
   if (!made->config_.dns_trees.empty()) {
     auto trees = dns_tree::TreeClient::make(host.loop(), host.rng(), *made->resolver_, made->config_.dns_trees);
     if (!trees) return "--p2p.dns-tree: " + trees.error().message();
@@ -123,17 +128,29 @@ std::function<bool(const net::Endpoint&)> Discovery::admits() const {
 }
 
 Task<Result<void, std::string>> Discovery::start() {
+  starting_.spawn(begin());
+  co_await starting_.join();
+  co_return begun_;
+}
+
+Task<void> Discovery::begin() {
+  begun_ = co_await open_and_resolve();
+  if (begun_ && closed_) begun_ = std::string("discovery: closed before it began");
+  if (!begun_) co_return;
+  service_->start();
+  if (!config_.advertise_host.empty() && !literal(config_.advertise_host)) scope_.spawn(keep_address());
+  finder_->start(*service_);
+}
+
+Task<Result<void, std::string>> Discovery::open_and_resolve() {
   OPW_CO_TRYV(co_await open_database());
   finder_ = std::make_unique<opstack::PeerFinder>(host_.network(), host_.rng(), finder_options(), database_.get(),
                                                   trees_ ? this : nullptr);
   discv5::Announced own = announced();
-  const bool resolved = co_await resolve_address(own);
+  resolved_ = co_await resolve_address(own);
   OPW_CO_TRYV(make_service(own));
   service_->add(co_await finder_->restore());
   co_await find_bootnodes();
-  service_->start();
-  if (!config_.advertise_host.empty() && !literal(config_.advertise_host)) scope_.spawn(keep_address(resolved));
-  finder_->start(*service_);
   co_return Result<void, std::string>();
 }
 
@@ -151,20 +168,24 @@ Task<Result<void, std::string>> Discovery::open_database() {
 Task<void> Discovery::find_bootnodes() {
   const TimePoint deadline = host_.loop().now() + kNameLimit;
   auto contacts = co_await opstack::resolve_bootnodes(config_.bootnodes, *resolver_, families_, host_.loop(), deadline);
-  if (contacts.empty() && !trees_) {
+  if (const auto admitted = admits()) {
+    const auto left_out = std::erase_if(contacts, [&](const discv5::Contact& at) { return !admitted(at.endpoint); });
+    if (left_out > 0) kLog.warn("bootnodes outside of --p2p.netrestrict are not asked", {{"bootnodes", left_out}});
+  }
+  if (contacts.empty() && !trees_ && !closed_) {
     kLog.warn("no bootnode is known: only nodes from before, or that come to us, will be found");
   }
   service_->set_bootnodes(std::move(contacts));
 }
 
-Task<void> Discovery::keep_address(bool resolved) {
+Task<void> Discovery::keep_address() {
   while (!scope_.cancelled()) {
-    const Duration pause = resolved ? kNameInterval : kNameRetry;
+    const Duration pause = resolved_ ? kNameInterval : kNameRetry;
     const bool slept = co_await sleep_for(host_.loop(), pause);
     if (!slept) co_return;
     discv5::Announced own = service_->protocol().announced();
-    resolved = co_await resolve_address(own);
-    if (resolved) service_->announce(own, "--p2p.advertise.ip resolves to another address");
+    resolved_ = co_await resolve_address(own);
+    if (resolved_) service_->announce(own, "--p2p.advertise.ip resolves to another address");
   }
 }
 
@@ -182,7 +203,7 @@ Task<bool> Discovery::resolve_address(discv5::Announced& announced) {
     if (found) set_ip(announced, found->front());
     resolved = resolved || found;
   }
-  if (!resolved) {
+  if (!resolved && !closed_) {
     kLog.warn("--p2p.advertise.ip does not resolve; no new address is announced", {{"name", config_.advertise_host}});
   }
   co_return resolved;
@@ -196,7 +217,10 @@ Task<std::vector<discv5::RecordPtr>> Discovery::more() {
 }
 
 Task<void> Discovery::close() {
+  closed_ = true;
+  starting_.cancel();
   scope_.cancel();
+  co_await starting_.join();
   if (finder_) co_await finder_->close();
   if (service_) co_await service_->close();
   co_await scope_.join();

@@ -22,12 +22,16 @@ struct DiscoveryStatus {
 
 class Discovery final : public opstack::RecordSource {
  public:
-  /// Binds the UDP socket; nothing is sent yet. host outlives it. Errors: a line for the user.
-  static Result<std::unique_ptr<Discovery>, std::string> make(Host& host, const Config& config);
+  /// Binds the UDP socket; nothing is sent yet. host outlives it. resolver: null for the system's. Errors: a line for
+  /// the user.
+  static Result<std::unique_ptr<Discovery>, std::string> make(Host& host, const Config& config,
+                                                              std::unique_ptr<net::Resolver> resolver = nullptr);
   ~Discovery() override;
 
-  /// Opens the database, resolves names, and begins. Errors: a line for the user.
+  /// Opens the database, resolves names (for as long as five seconds for each kind of them), and begins. Once. Errors:
+  /// a line for the user.
   Task<Result<void, std::string>> start();
+  /// Also while start() is under way, which then ends soon and with an error, or after it failed.
   Task<void> close();
 
   /// Of the DNS trees.
@@ -40,13 +44,15 @@ class Discovery final : public opstack::RecordSource {
  private:
   Discovery(Host& host, const Config& config, std::unique_ptr<net::Resolver> resolver,
             std::unique_ptr<net::DatagramSocket> socket);
+  Task<void> begin();
+  Task<Result<void, std::string>> open_and_resolve();
   discv5::Announced announced() const;
   Result<void, std::string> make_service(const discv5::Announced& announced);
   Task<Result<void, std::string>> open_database();
   Task<void> find_bootnodes();
   /// Sets the address of --p2p.advertise.ip, where that is given; false when it is a name and does not resolve.
   Task<bool> resolve_address(discv5::Announced& announced);
-  Task<void> keep_address(bool resolved);
+  Task<void> keep_address();
   opstack::PeerFinderOptions finder_options() const;
   /// --p2p.netrestrict; null where everything is admitted.
   std::function<bool(const net::Endpoint&)> admits() const;
@@ -64,6 +70,10 @@ class Discovery final : public opstack::RecordSource {
   std::unique_ptr<opstack::PeerFinder> finder_;
   std::unique_ptr<discv5::Service> service_;
   std::unique_ptr<dns_tree::TreeClient> trees_;
+  bool resolved_ = false;  // --p2p.advertise.ip, at the last try
+  bool closed_ = false;
+  Result<void, std::string> begun_;  // of start()
+  Scope starting_;
   Scope scope_;
 };
 

@@ -20,8 +20,9 @@ SIGNER_KEY = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80" 
 
 
 def environment(extra=None):
+    """Without discovery, so that no test asks the public bootnodes; one that wants it says --p2p.no-discovery=false."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPWIRE_", "OP_NODE_"))}
-    return {**kept, **(extra or {})}
+    return {**kept, "OPWIRE_P2P_NO_DISCOVERY": "true", **(extra or {})}
 
 
 class Running:
@@ -127,6 +128,17 @@ def taken_port(test):
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     return listener.getsockname()[1]
+
+
+def free_port():
+    """A port that nobody has at the moment, over TCP and over UDP."""
+    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        tcp.bind(("127.0.0.1", 0))
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:
+            return free_port()
+        return tcp.getsockname()[1]
 
 
 def recorded(name):

@@ -63,10 +63,12 @@ struct Resolving {
   net::Resolver& resolver;
   discv5::IpFamilies families;
   TimePoint deadline;
+  Event ended;  // one of them
+  std::size_t left;
   std::vector<std::optional<discv5::Contact>> found;
 };
 
-Task<void> resolve_one(Resolving& all, const Bootnode& bootnode, std::size_t place) {
+Task<void> find_contact(Resolving& all, const Bootnode& bootnode, std::size_t place) {
   if (bootnode.record) {
     all.found[place] = discv5::contact_of(bootnode.record, all.families);
     if (!all.found[place]) kLog.warn("bootnode has no address that we reach", {{"bootnode", name_of(bootnode)}});
@@ -74,6 +76,7 @@ Task<void> resolve_one(Resolving& all, const Bootnode& bootnode, std::size_t pla
   }
   const discv5::EnodeUrl& enode = *bootnode.enode;
   const Result<Bytes> ip = co_await resolve(all.resolver, enode.host, all.families, all.deadline);
+  if (!ip && ip.error().is(opwire::errors::kCancelled)) co_return;
   if (!ip) {
     kLog.warn("bootnode's host has no address that we reach; going on without it",
               {{"bootnode", name_of(bootnode)}, {"error", ip.error()}});
@@ -82,6 +85,12 @@ Task<void> resolve_one(Resolving& all, const Bootnode& bootnode, std::size_t pla
   discv5::Contact contact{enode.id(), {}, net::Endpoint(*ip, enode.udp), nullptr};
   std::ranges::copy(enode.public_key(), contact.public_key.begin());
   all.found[place] = std::move(contact);
+}
+
+Task<void> resolve_one(Resolving& all, const Bootnode& bootnode, std::size_t place) {
+  co_await find_contact(all, bootnode, place);
+  --all.left;
+  all.ended.notify_all();
 }
 
 }  // namespace
@@ -116,10 +125,14 @@ Result<Bootnode, std::string> parse_bootnode(std::string_view text) {
 
 Task<std::vector<discv5::Contact>> resolve_bootnodes(std::vector<Bootnode> bootnodes, net::Resolver& resolver,
                                                      discv5::IpFamilies families, Loop& loop, TimePoint deadline) {
-  Resolving all{resolver, families, deadline, {}};
+  Resolving all{resolver, families, deadline, Event(loop), bootnodes.size(), {}};
   all.found.resize(bootnodes.size());
   Scope scope(loop);
   for (std::size_t i = 0; i < bootnodes.size(); ++i) scope.spawn(resolve_one(all, bootnodes[i], i));
+  while (all.left > 0 && !scope.cancelled()) {
+    const bool notified = co_await all.ended.wait();
+    if (!notified) scope.cancel();
+  }
   co_await scope.join();
   std::vector<discv5::Contact> contacts;
   for (auto& contact : all.found) {

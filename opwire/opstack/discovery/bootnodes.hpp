@@ -26,7 +26,8 @@ struct Bootnode {
 Result<Bootnode, std::string> parse_bootnode(std::string_view text);
 
 /// Where they are asked. Names are resolved side by side; one that does not resolve, and a record without an address
-/// that we reach, is left out with a warning (op-node does not start then). Ends by the deadline.
+/// that we reach, is left out with a warning (op-node does not start then). Ends by the deadline, or soon when it is
+/// cancelled.
 Task<std::vector<discv5::Contact>> resolve_bootnodes(std::vector<Bootnode> bootnodes, net::Resolver& resolver,
                                                      discv5::IpFamilies families, Loop& loop, TimePoint deadline);
 
