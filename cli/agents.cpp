@@ -7,7 +7,7 @@ namespace opwire::cli {
 namespace {
 
 constexpr std::size_t kAtOnce = 8;
-constexpr auto kLimit = std::chrono::seconds(5);
+constexpr auto kLimit = std::chrono::seconds(10);
 
 struct Asking {
   Host& host;

@@ -161,7 +161,8 @@ int run_bootnode(const BootnodeOptions& options) {
   auto announces = announced(options, (*socket)->local());
   if (!announces) return fail(kUsage, announces.error());
   protocol.announced = *announces;
-  protocol.vote_address = options.advertise_ip.empty();
+  protocol.votes = {options.advertise_ip.empty(), options.advertise_ip.empty()};
+  protocol.votes_on_port = options.advertise_udp == 0;
   if (!networks->empty()) {
     protocol.admits = [&networks](const net::Endpoint& at) { return networks->contains(at.ip()); };
   }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 
 #include <boost/json.hpp>
 
@@ -84,7 +83,7 @@ std::vector<const discv5::CrawledNode*> chosen(const discv5::Crawler& crawler, c
 class Discover {
  public:
   Discover(Loop& loop, Rng& rng, const DiscoverOptions& options, Plan plan)
-      : loop_(loop), rng_(rng), options_(options), plan_(std::move(plan)), scope_(loop) {}
+      : loop_(loop), rng_(rng), options_(options), plan_(std::move(plan)) {}
 
   Task<int> run() {
     auto socket = net::bind_udp(loop_, plan_.listen, discv5::kMaxPacket);
@@ -106,7 +105,10 @@ class Discover {
  private:
   Task<bool> crawl(discv5::Service& service, discv5::IpFamilies families) {
     auto resolver = net::CaresResolver::make(loop_);
-    if (!resolver) co_return fail(kUsage, "DNS: " + resolver.error().message()) == kOk;
+    if (!resolver) {
+      fail(kFailed, "DNS: " + resolver.error().message());
+      co_return false;
+    }
     auto seeds =
         co_await opstack::resolve_bootnodes(plan_.bootnodes, **resolver, families, loop_, loop_.now() + kNameLimit);
     discv5::CrawlOptions crawl_options;
@@ -146,7 +148,6 @@ class Discover {
   Rng& rng_;
   const DiscoverOptions& options_;
   const Plan plan_;
-  Scope scope_;
 };
 
 int discover(const DiscoverOptions& options) {

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "cli/discovery_options.hpp"
+#include "cli/printable.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/codec/rlp_reader.hpp"
 #include "opwire/opstack/discovery/chain_entry.hpp"
@@ -23,15 +24,7 @@ double milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-// Text comes from the node: what a terminal might obey is replaced.
-std::string printable(std::string text) {
-  constexpr std::size_t kMost = 40;
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
-  }
-  if (text.size() > kMost) text.resize(kMost);
-  return text;
-}
+constexpr std::size_t kProgram = 40;
 
 /// The `client` entry (EIP-7636): name, version, build.
 std::string client_entry(const discv5::NodeRecord& record) {
@@ -49,8 +42,8 @@ std::string client_entry(const discv5::NodeRecord& record) {
 
 std::string program_of(const CrawledNode& node, const Agents& agents) {
   const auto agent = agents.find(node.record->id());
-  if (agent != agents.end() && !agent->second.empty()) return printable(agent->second);
-  return printable(client_entry(*node.record));
+  if (agent != agents.end() && !agent->second.empty()) return printable(agent->second, kProgram);
+  return printable(client_entry(*node.record), kProgram);
 }
 
 std::string answer_text(const CrawledNode& node) {

@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/discovery_options.hpp"
 #include "cli/files.hpp"
+#include "cli/printable.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/codec/rlp_reader.hpp"
 #include "opwire/discv5/enode_url.hpp"
@@ -50,7 +51,7 @@ boost::json::object describe(const NodeRecord& record) {
   object["size"] = std::to_string(record.encoded().size()) + " of 300 bytes";
   for (const std::string& key : record.keys()) {
     if (std::ranges::find(kKnownKeys, key) != std::end(kKnownKeys)) continue;
-    object["entry " + key] = codec::to_hex(*record.find(key));
+    object["entry " + printable(key)] = codec::to_hex(*record.find(key));
   }
   return object;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/dialer.hpp"
+#include "cli/printable.hpp"
 
 namespace opwire::cli {
 namespace {
@@ -48,22 +49,17 @@ boost::json::object describe(Host& host, const PeerId& peer, const identify::Pee
   return object;
 }
 
-// Text comes from the peer: what a terminal might obey is replaced.
-std::string printable(const boost::json::value& value) {
-  std::string text = value.is_bool() ? (value.as_bool() ? "yes" : "no") : std::string(value.as_string());
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
-  }
-  return text;
+std::string shown(const boost::json::value& value) {
+  return value.is_bool() ? (value.as_bool() ? "yes" : "no") : printable(value.as_string(), SIZE_MAX);
 }
 
 void print(const boost::json::object& object) {
   for (const auto& [name, value] : object) {
     const std::string label(name);
-    if (!value.is_array()) std::printf("%-17s %s\n", label.c_str(), printable(value).c_str());
+    if (!value.is_array()) std::printf("%-17s %s\n", label.c_str(), shown(value).c_str());
     const boost::json::array none;
     for (const auto& item : value.is_array() ? value.as_array() : none) {
-      std::printf("%-17s %s\n", label.c_str(), printable(item).c_str());
+      std::printf("%-17s %s\n", label.c_str(), shown(item).c_str());
     }
   }
 }

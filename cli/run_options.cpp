@@ -63,6 +63,7 @@ Result<std::optional<node::DiscoveryConfig>, std::string> discovery_config(const
   node::DiscoveryConfig config;
   config.listen = net::Endpoint(listen_ip, static_cast<std::uint16_t>(flags.number("p2p.listen.udp")));
   OPW_TRY(config.bootnodes, bootnodes(flags, chain));
+  config.built_in_bootnodes = flags.list("p2p.bootnodes").empty();
   OPW_TRY(config.dns_trees, dns_trees(flags));
   config.advertise_host = flags.text("p2p.advertise.ip");
   config.advertise_tcp = static_cast<std::uint16_t>(flags.number("p2p.advertise.tcp"));

@@ -15,7 +15,7 @@ get_property(private_headers GLOBAL PROPERTY OPWIRE_PRIVATE_HEADERS)
 add_library(opwire_p2p INTERFACE)
 target_link_libraries(opwire_p2p INTERFACE opwire_host)
 add_library(opwire_opstack INTERFACE)
-target_link_libraries(opwire_opstack INTERFACE opwire_opstack_gossip opwire_signer)
+target_link_libraries(opwire_opstack INTERFACE opwire_opstack_gossip opwire_opstack_discovery opwire_signer)
 
 set(exported opwire_asio_impl opwire_asio ${libraries} opwire_p2p opwire_opstack)
 foreach(target IN LISTS exported)

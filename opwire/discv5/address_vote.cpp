@@ -64,6 +64,10 @@ std::optional<net::Endpoint> AddressVote::winner(bool v6) const {
   return families_[v6 ? 1 : 0].winner;
 }
 
+bool AddressVote::has_voted(const NodeId& voter, bool v6) const noexcept {
+  return std::ranges::any_of(families_[v6 ? 1 : 0].votes, [&](const Vote& vote) { return vote.voter == voter; });
+}
+
 std::size_t AddressVote::voters(bool v6) const noexcept {
   return families_[v6 ? 1 : 0].votes.size();
 }

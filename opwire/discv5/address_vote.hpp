@@ -31,6 +31,7 @@ class AddressVote {
             bool trusted = false);
   /// The endpoint with the quorum and more than half of the votes; a winner stays until another one has that.
   std::optional<net::Endpoint> winner(bool v6) const;
+  bool has_voted(const NodeId& voter, bool v6) const noexcept;
   /// Whose votes counted at the last cast.
   std::size_t voters(bool v6) const noexcept;
 

@@ -34,6 +34,7 @@ void Crawler::hear(const RecordPtr& record) {
   node.record = record;
   if (!contact) return;
   node.endpoint = contact->endpoint;
+  if (visited_.contains(record->id())) return;  // a seed without a record: this is its own
   queue_.push_back(std::move(*contact));
   changed_.notify_all();
 }
@@ -74,6 +75,7 @@ Task<void> Crawler::work() {
 
 Task<void> Crawler::visit(Contact node) {
   ++asked_;
+  visited_.insert(node.id);
   if (const auto known = nodes_.find(node.id); known != nodes_.end()) known->second.asked = true;
   const Result<Pong> greeting = co_await service_.ping(node);  // takes a handshake, mostly
   if (!greeting) co_return;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "opwire/discv5/service.hpp"
@@ -56,6 +57,7 @@ class Crawler {
   const CrawlOptions options_;
   std::unordered_map<NodeId, CrawledNode> nodes_;
   std::deque<Contact> queue_;
+  std::unordered_set<NodeId> visited_;
   std::size_t busy_ = 0;
   std::size_t asked_ = 0;
   std::size_t answered_ = 0;

@@ -27,6 +27,7 @@ inline constexpr ErrorKind kUnaskedRecord{"discv5.unasked_record", "record is no
 inline constexpr ErrorKind kUnreachableRecord{"discv5.unreachable_record",
                                               "record is of a node that we may not, or cannot, ask"};
 inline constexpr ErrorKind kOwnPacket{"discv5.own_packet", "packet is of our own id"};
+inline constexpr ErrorKind kTalkTooLarge{"discv5.talk_too_large", "TALKREQ does not fit into a packet"};
 inline constexpr ErrorKind kTooManyAnswers{"discv5.too_many_answers", "address asks for more than its share"};
 inline constexpr ErrorKind kUnknownMessage{"discv5.unknown_message", "message is of a type that we do not speak"};
 inline constexpr ErrorKind kBadMessage{"discv5.bad_message", "message is malformed"};

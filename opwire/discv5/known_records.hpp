@@ -12,30 +12,32 @@ class KnownRecords {
  public:
   explicit KnownRecords(std::size_t capacity) : records_(capacity) {}
 
-  struct Found {
-    RecordPtr record;
-    bool is_new = false;
-  };
   /// Errors: those of NodeRecord::parse.
-  Result<Found> parse(ByteView encoded) {
-    RecordPtr& known = place_of(encoded);
-    if (known && equal(known->encoded(), encoded)) return Found{known, false};
-    OPW_TRY(NodeRecord record, NodeRecord::parse(encoded));
-    known = std::make_shared<NodeRecord>(std::move(record));
-    return Found{known, true};
+  Result<RecordPtr> parse(ByteView encoded) {
+    const Entry* const known = records_.find(hash_of(encoded));
+    if (known != nullptr && equal(known->record->encoded(), encoded)) return known->record;
+    OPW_TRY(NodeRecord parsed, NodeRecord::parse(encoded));
+    const RecordPtr record = std::make_shared<NodeRecord>(std::move(parsed));
+    records_[hash_of(encoded)] = {record, false};
+    return record;
   }
-  /// One that was parsed elsewhere. False when it was known.
-  bool add(const RecordPtr& record) {
-    RecordPtr& known = place_of(record->encoded());
-    if (known && *known == *record) return false;
-    known = record;
+  /// True the first time, which is when others are told of it. Having been parsed is not enough: whoever sends a record
+  /// where nobody asked for it must not keep it from being heard of.
+  bool first_told(const RecordPtr& record) {
+    Entry& entry = records_[hash_of(record->encoded())];
+    if (entry.record && *entry.record == *record && entry.told) return false;
+    entry = {record, true};
     return true;
   }
 
  private:
-  RecordPtr& place_of(ByteView encoded) { return records_[std::hash<std::string_view>{}(as_text(encoded))]; }
+  struct Entry {
+    RecordPtr record;
+    bool told = false;
+  };
+  static std::size_t hash_of(ByteView encoded) { return std::hash<std::string_view>{}(as_text(encoded)); }
 
-  LruCache<std::size_t, RecordPtr> records_;
+  LruCache<std::size_t, Entry> records_;
 };
 
 }  // namespace opwire::discv5

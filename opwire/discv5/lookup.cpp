@@ -62,10 +62,11 @@ std::size_t Lookup::hopeful(TimePoint now) const noexcept {
 
 std::optional<Contact> Lookup::next(TimePoint now) {
   if (asked_ >= kMaxAsked || hopeful(now) >= kAlpha) return std::nullopt;
-  std::size_t answered = 0, in_flight = 0;
+  const auto is_asked = [](const Candidate& candidate) { return candidate.state == State::kAsked; };
+  if (static_cast<std::size_t>(std::ranges::count_if(candidates_, is_asked)) >= kMaxInFlight) return std::nullopt;
+  std::size_t answered = 0;
   for (Candidate& candidate : candidates_) {
     if (candidate.state == State::kAnswered && ++answered >= kResults) return std::nullopt;
-    if (candidate.state == State::kAsked && ++in_flight >= kMaxInFlight) return std::nullopt;
     if (candidate.state != State::kKnown) continue;
     candidate.state = State::kAsked;
     candidate.asked_at = now;

@@ -11,7 +11,8 @@ namespace opwire::discv5 {
 namespace {
 
 constexpr std::size_t kKnownRecords = 1024;
-constexpr unsigned kAttempts = 2;  // of a question that somebody put; lookups do without the second
+constexpr std::size_t kMaxTalkRequest = 1150;  // protocol and message: with all that stands around them a whole packet
+constexpr unsigned kAttempts = 2;              // of a question that somebody put; lookups do without the second
 // As geth: nobody's services at well-known ports are to be troubled through us.
 constexpr std::uint16_t kLowestPort = 1025;
 
@@ -49,7 +50,7 @@ Protocol::Protocol(ProtocolOptions options, LocalRecord own, Rng& rng, DatagramS
       responder_(own_, table_, options_.limits),
       vote_(options_.vote),
       known_(kKnownRecords),
-      heard_seqs_(kKnownRecords) {}
+      heard_(kKnownRecords) {}
 
 void Protocol::send(const net::Endpoint& to, ByteView datagram) {
   ++stats_.sent;
@@ -75,7 +76,7 @@ void Protocol::on_unreadable(const Sessions::Unreadable& packet, TimePoint now) 
 void Protocol::on_opened(Sessions::Opened opened, TimePoint now) {
   if (opened.record) {
     ++stats_.handshakes;
-    std::uint64_t& heard = heard_seqs_[opened.from.id];
+    std::uint64_t& heard = heard_[opened.from.id].seq;
     heard = std::max(heard, opened.record->seq());
     // A node of the Internet has no private address, and with one it would not count towards its network's share.
     const auto claimed = udp_endpoint(*opened.record, options_.families);
@@ -93,7 +94,7 @@ void Protocol::answer(const Peer& from, const Message& request, TimePoint now) {
   for (const Message& message : responder_.answer(from, request)) {
     if (const auto sealed = sessions_.seal(from, encode_message(message))) send(from.at, sealed->datagram);
   }
-  if (const auto* ping = std::get_if<Ping>(&request)) on_newer_record(from, ping->record_seq, now);
+  if (const auto* ping = std::get_if<Ping>(&request)) on_record_seq(from, ping->record_seq, now);
 }
 
 std::optional<Contact> Protocol::usable(const RecordPtr& record) const {
@@ -105,19 +106,19 @@ std::optional<Contact> Protocol::usable(const RecordPtr& record) const {
 }
 
 void Protocol::learn(const RecordPtr& record, TimePoint now) {
-  if (known_.add(record)) observer_.on_record(record);
+  if (known_.first_told(record)) observer_.on_record(record);
   if (const auto contact = usable(record)) table_.add(*contact, now);
 }
 
 Result<RecordPtr> Protocol::take_record(const Contact& from, const std::vector<std::uint16_t>& distances,
                                         ByteView encoded) {
-  OPW_TRY(const KnownRecords::Found known, known_.parse(encoded));
-  const unsigned distance = log_distance(from.id, known.record->id());
+  OPW_TRY(RecordPtr record, known_.parse(encoded));
+  const unsigned distance = log_distance(from.id, record->id());
   if (std::ranges::find(distances, distance) == distances.end()) return errors::kUnaskedRecord;
-  const auto endpoint = udp_endpoint(*known.record, options_.families);
+  const auto endpoint = udp_endpoint(*record, options_.families);
   if (distance != 0 && endpoint && !may_relay(from.endpoint.ip(), endpoint->ip())) return errors::kUnreachableRecord;
-  if (known.is_new && known.record->id() != own_.record().id()) observer_.on_record(known.record);
-  return known.record;
+  if (record->id() != own_.record().id() && known_.first_told(record)) observer_.on_record(record);
+  return record;
 }
 
 std::vector<RecordPtr> Protocol::take_records(const Contact& from, const std::vector<std::uint16_t>& distances,
@@ -160,6 +161,7 @@ void Protocol::ping(const Contact& node, TimePoint now, Done<Pong> done) {
 }
 
 void Protocol::talk(const Contact& node, std::string_view protocol, ByteView message, TimePoint now, Done<Bytes> done) {
+  if (protocol.size() + message.size() > kMaxTalkRequest) return done(Error(errors::kTalkTooLarge), now);
   requests_.ask(node, TalkRequest{{}, to_bytes(as_bytes(protocol)), to_bytes(message)}, kAttempts, now,
                 taking<Bytes>(std::move(done)));
 }
@@ -177,7 +179,6 @@ void Protocol::ask_nodes(const Contact& node, std::vector<std::uint16_t> distanc
     if (!answer) return done(answer.error(), later);
     std::vector<RecordPtr> records = take_records(node, distances, std::get<std::vector<Bytes>>(*answer), later);
     on_live(node, later);
-    if (wants_votes(node.endpoint.is_v6)) check(node, later);
     done(std::move(records), later);
   };
   requests_.ask(node, std::move(request), attempts, now, std::move(take));

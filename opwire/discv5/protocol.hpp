@@ -28,9 +28,12 @@ struct ProtocolOptions {
   std::map<std::string, Bytes> entries;  ///< further ones of our record: byte strings, which are not RLP yet
   IpFamilies families;
   Announced announced;
-  /// An address of our families that is not announced is found by vote, together with its UDP port.
-  bool vote_address = true;
+  /// An address of these families that is not announced is found by vote, and with it the UDP port, unless that is
+  /// given.
+  IpFamilies votes{true, true};
+  bool votes_on_port = true;
   std::vector<Contact> bootnodes;
+  bool trust_bootnodes = true;  ///< in the vote: the operator knows whose they are
   /// Whether nodes there may be known and asked: --p2p.netrestrict. Null: all may. Whoever asks us is answered.
   std::function<bool(const net::Endpoint&)> admits;
   bool find_nodes = true;  ///< keep the table full by lookups; false: know only who comes
@@ -88,7 +91,8 @@ class Protocol final : private DatagramSink {
   /// What is under way ends with kClosed.
   void close(TimePoint now);
 
-  // Questions; done is called later. Errors: those of Requests.
+  // Questions. done is called later, or at once where it is clear that there will be no answer. Errors: those of
+  // Requests; of talk kTalkTooLarge.
   void ping(const Contact& node, TimePoint now, Done<Pong> done);
   /// Records at these log distances (0: its own) from the node; those that do not hold are left out.
   void find_node(const Contact& node, std::vector<std::uint16_t> distances, TimePoint now,
@@ -148,11 +152,12 @@ class Protocol final : private DatagramSink {
 
   void ask_nodes(const Contact& node, std::vector<std::uint16_t> distances, unsigned attempts, TimePoint now,
                  Done<std::vector<RecordPtr>> done);
-  bool wants_votes(bool v6) const noexcept;
+  /// Asks who has just answered what it sees of us, while we do not know our address.
+  void seek_vote(const Contact& node, TimePoint now);
   void check(const Contact& node, TimePoint now);
   void on_pong(const Contact& node, const Pong& pong, TimePoint now);
-  /// A PING told of a record; it is fetched where it is newer than what was heard of.
-  void on_newer_record(const Peer& from, std::uint64_t seq, TimePoint now);
+  /// It told of a record of its own, which is fetched where it is newer than what was heard of.
+  void on_record_seq(const Peer& from, std::uint64_t seq, TimePoint now);
   void refresh(TimePoint now);
   void refill(TimePoint now);
   void go_on(std::uint64_t lookup, TimePoint now);
@@ -171,7 +176,12 @@ class Protocol final : private DatagramSink {
   Responder responder_;
   AddressVote vote_;
   KnownRecords known_;
-  LruCache<NodeId, std::uint64_t> heard_seqs_;  // of those who came to us, in the table or not
+  /// The newest record of a node that was heard of, fetched or not.
+  struct Heard {
+    std::uint64_t seq = 0;
+    bool fetching = false;
+  };
+  LruCache<NodeId, Heard> heard_;  // of those who came to us, in the table or not
   std::unordered_map<std::uint64_t, Running> lookups_;
   std::uint64_t next_lookup_ = 1;
   TimePoint next_refresh_ = TimePoint::max();

@@ -2,6 +2,8 @@
 // and records are with their parsers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "opwire/codec/rlp.hpp"
 #include "opwire/discv5/distance.hpp"
 #include "opwire/discv5/errors.hpp"
@@ -486,6 +488,62 @@ TEST(ProtocolAttack, HandshakesAreLimitedAndOursGoOn) {
   EXPECT_LE(victim.protocol->stats().handshakes, 22U);
   EXPECT_GE(victim.dropped(errors::kTooManyHandshakes), 78U);
   EXPECT_TRUE(pong.result && *pong.result);
+}
+
+TEST(ProtocolAttack, ANodeThatAlwaysTellsOfANewerRecordIsNotAskedWithoutEnd) {
+  Network network;
+  Node& victim = network.add(1, [](ProtocolOptions& options) { options.announced = {}; });
+  Stranger stranger(network, 2);
+  std::uint64_t seq = 10;
+  stranger.on_request = [&](const Message& request) -> std::vector<Message> {
+    if (std::holds_alternative<Ping>(request)) return {Pong{request_id(request), ++seq, {1, 2, 3, 4}, 30303}};
+    return {Nodes{request_id(request), 1, {to_bytes(stranger.record_->encoded())}}};
+  };
+  victim.protocol->add({stranger.record_}, network.now);
+  network.run(1s);
+  const std::uint64_t begun = victim.protocol->stats().sent;
+  network.run(60s);
+  EXPECT_LE(victim.protocol->stats().sent - begun, 30U);
+}
+
+TEST(ProtocolAttack, D6ARecordThatNobodyAskedForIsStillHeardOfFromOthers) {
+  Network network;
+  Node& victim = network.add(1);
+  Node& honest = network.add(4);
+  Node& told = network.add(3);
+  Stranger stranger(network, 2);
+  stranger.on_request = [&](const Message& request) -> std::vector<Message> {
+    if (!std::holds_alternative<FindNode>(request)) return {};
+    return {Nodes{request_id(request), 1, {to_bytes(told.record()->encoded())}}};
+  };
+  Contact contact{stranger.record_->id(), {}, stranger.at_, stranger.record_};
+  std::copy_n(stranger.record_->public_key().begin(), 33, contact.public_key.begin());
+  Outcome<std::vector<RecordPtr>> unasked, asked;
+  victim.protocol->find_node(contact, {1}, network.now, unasked.done());
+  network.run(1s);
+  EXPECT_EQ(victim.dropped(errors::kUnaskedRecord), 1U);
+  EXPECT_TRUE(victim.records.empty());
+
+  honest.protocol->vouch({told.record()}, network.now);
+  const auto distance = static_cast<std::uint16_t>(log_distance(honest.id(), told.id()));
+  victim.protocol->find_node(honest.contact(), {distance}, network.now, asked.done());
+  network.run(1s);
+  EXPECT_TRUE(std::ranges::any_of(victim.records, [&](const RecordPtr& one) { return one->id() == told.id(); }));
+}
+
+TEST(ProtocolAttack, OurOwnLimitIsNobodysSilence) {
+  Network network;
+  Node& victim = network.add(1, [](ProtocolOptions& options) { options.limits.requests = 4; });
+  Node& live = network.add(2);
+  victim.protocol->vouch({live.record()}, network.now);
+  const Contact nobody = network.add(3).contact();
+  network.nodes.erase(nobody.endpoint);
+  std::vector<Outcome<Pong>> pongs(4);
+  for (int round = 0; round < 20; ++round) {
+    for (auto& pong : pongs) victim.protocol->ping(nobody, network.now, pong.done());
+    network.run(2s);
+  }
+  EXPECT_EQ(victim.protocol->table().live(), 1U);
 }
 
 }  // namespace

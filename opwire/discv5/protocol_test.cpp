@@ -125,11 +125,11 @@ TEST(Protocol, AFirstMessageThatIsTooLargeForAHandshakeFollowsOne) {
 
 TEST(Protocol, SessionsComeBackAfterEitherSideHasForgottenThem) {
   Network network;
-  Node& a = network.add(1);
+  const net::Endpoint a = network.add(1).at;
   const Contact b = network.add(2).contact();
   const auto ping = [&] {
     Outcome<Pong> pong;
-    network.nodes.at(a.at)->protocol->ping(b, network.now, pong.done());
+    network.nodes.at(a)->protocol->ping(b, network.now, pong.done());
     network.run(3s);
     return pong.result && *pong.result;
   };

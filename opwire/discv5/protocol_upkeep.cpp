@@ -42,45 +42,46 @@ void Protocol::on_time(TimePoint now) {
 }
 
 TimePoint Protocol::next_wake(TimePoint now) const {
+  if (closed_) return TimePoint::max();
   TimePoint wake = std::min({requests_.next_wake(), table_.next_check_time(), next_refresh_});
   for (const auto& [id, running] : lookups_) wake = std::min(wake, running.lookup.next_wake(now));
   return wake;
 }
 
-bool Protocol::wants_votes(bool v6) const noexcept {
+void Protocol::seek_vote(const Contact& node, TimePoint now) {
+  const bool v6 = node.endpoint.is_v6;
   const Announced& own = own_.announced();
-  const bool has_address = v6 ? own.ip6.has_value() : own.ip4.has_value();
-  return options_.vote_address && !has_address && vote_.voters(v6) < kVotersSought;
+  const bool lacks_address = v6 ? options_.votes.v6 && !own.ip6 : options_.votes.v4 && !own.ip4;
+  if (!lacks_address) return;
+  if (vote_.voters(v6) < kVotersSought && !vote_.has_voted(node.id, v6)) check(node, now);
 }
 
 void Protocol::check(const Contact& node, TimePoint now) {
   requests_.ask(node, Ping{{}, own_.record().seq()}, kCheckAttempts, now,
                 [this, node](Result<Answer> answer, TimePoint later) {
                   if (answer) return on_pong(node, std::get<Pong>(*answer), later);
-                  if (!closed_) on_silent(node, later);
+                  if (answer.error().is(opwire::errors::kTimeout)) on_silent(node, later);
                 });
 }
 
 void Protocol::on_pong(const Contact& node, const Pong& pong, TimePoint now) {
   on_live(node, now);
-  const RecordPtr known = table_.find(node.id);
-  if (known && pong.record_seq > known->seq()) {
-    ask_nodes(node, {0}, 1, now, [](const Result<std::vector<RecordPtr>>&, TimePoint) {});
-  }
-  const bool trusted = std::ranges::any_of(options_.bootnodes, [&](const Contact& one) { return one.id == node.id; });
+  on_record_seq({node.id, node.endpoint}, pong.record_seq, now);
+  const auto is_it = [&](const Contact& one) { return one.id == node.id; };
+  const bool trusted = options_.trust_bootnodes && std::ranges::any_of(options_.bootnodes, is_it);
   if (!vote_.cast(node.id, node.endpoint, net::Endpoint(pong.ip, pong.port), now, trusted)) return;
   Announced announced = own_.announced();
   const auto seen4 = vote_.winner(false);
   const auto seen6 = vote_.winner(true);
-  const bool finds4 = options_.vote_address && options_.families.v4 && !options_.announced.ip4;
-  const bool finds6 = options_.vote_address && options_.families.v6 && !options_.announced.ip6;
+  const bool finds4 = options_.votes.v4 && options_.families.v4 && !options_.announced.ip4;
+  const bool finds6 = options_.votes.v6 && options_.families.v6 && !options_.announced.ip6;
   if (finds4 && seen4) {
     std::copy_n(seen4->address.begin(), 4, announced.ip4.emplace().begin());
-    announced.udp = seen4->port;
+    if (options_.votes_on_port) announced.udp = seen4->port;
   }
   if (finds6 && seen6) {
     announced.ip6 = seen6->address;
-    announced.udp6 = seen6->port;
+    if (options_.votes_on_port) announced.udp6 = seen6->port;
     if (announced.udp == 0) announced.udp = seen6->port;
   }
   announce(announced, "vote", now);
@@ -95,15 +96,17 @@ void Protocol::announce(const Announced& announced, std::string_view why, TimePo
   }
 }
 
-void Protocol::on_newer_record(const Peer& from, std::uint64_t seq, TimePoint now) {
+void Protocol::on_record_seq(const Peer& from, std::uint64_t seq, TimePoint now) {
   const RecordPtr known = table_.find(from.id);
-  std::uint64_t& heard = heard_seqs_[from.id];
-  heard = std::max(heard, known ? known->seq() : 0);
-  if (seq <= heard) return;
-  heard = seq;
+  Heard& heard = heard_[from.id];
+  heard.seq = std::max(heard.seq, known ? known->seq() : 0);
+  // One at a time of a node, and what others make us ask never takes more than a part of what we may ask at once.
+  if (seq <= heard.seq || heard.fetching || requests_.size() > options_.limits.requests / 4) return;
+  heard = {seq, true};
   Contact node{from.id, {}, from.at, known};
   if (known) std::ranges::copy(known->public_key(), node.public_key.begin());
-  ask_nodes(node, {0}, 1, now, [](const Result<std::vector<RecordPtr>>&, TimePoint) {});
+  ask_nodes(node, {0}, 1, now,
+            [this, id = from.id](const Result<std::vector<RecordPtr>>&, TimePoint) { heard_[id].fetching = false; });
 }
 
 void Protocol::add(const std::vector<RecordPtr>& records, TimePoint now) {
@@ -128,8 +131,10 @@ void Protocol::refresh(TimePoint now) {
   for (const Contact& bootnode : options_.bootnodes) {
     if (bootnode.id == own_.record().id()) continue;
     ask_nodes(bootnode, first_distances(), kCheckAttempts, now,
-              [this](const Result<std::vector<RecordPtr>>& answer, TimePoint later) {
-                if (answer && !closed_) refill(later);
+              [this, bootnode](const Result<std::vector<RecordPtr>>& answer, TimePoint later) {
+                if (!answer) return;
+                seek_vote(bootnode, later);
+                refill(later);
               });
   }
   if (table_.size() > 0) refill(now);
@@ -173,7 +178,9 @@ void Protocol::go_on(std::uint64_t id, TimePoint now) {
 
 void Protocol::on_lookup_answer(std::uint64_t id, const Contact& node, const Result<std::vector<RecordPtr>>& records,
                                 TimePoint now) {
-  if (!records && !closed_) on_silent(node, now);
+  // One lost datagram says little; a check asks twice.
+  const bool silent = !records && records.error().is(opwire::errors::kTimeout);
+  if (silent && table_.find(node.id)) check(node, now);
   const auto found = lookups_.find(id);
   if (found == lookups_.end()) return;
   Lookup& lookup = found->second.lookup;
@@ -183,6 +190,7 @@ void Protocol::on_lookup_answer(std::uint64_t id, const Contact& node, const Res
       if (auto contact = usable(record)) named.push_back(std::move(*contact));
     }
     lookup.on_answer(node.id, named);
+    seek_vote(node, now);
   } else {
     lookup.on_silence(node.id);
   }

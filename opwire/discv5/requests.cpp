@@ -57,9 +57,8 @@ Requests::CallId Requests::new_id() {
 
 void Requests::ask(const Contact& to, Message request, unsigned attempts, TimePoint now, Done done) {
   if (closed_) return done(Error(opwire::errors::kClosed), now);
-  if (calls_.size() + refused_.size() >= limit_) {
-    // Later, as all answers; the limit holds for those that wait for a refusal, too.
-    if (refused_.size() < limit_) refused_.push_back(std::move(done));
+  if (calls_.size() >= limit_) {
+    refused_.push_back(std::move(done));
     return;
   }
   const CallId id = new_id();

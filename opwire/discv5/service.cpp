@@ -39,6 +39,7 @@ struct Service::Impl final : public DatagramSink {
 
   /// After everything that may have changed when the core wants to be woken.
   void arm() {
+    if (!started) return;  // nobody would receive the answers
     const TimePoint wake = protocol->next_wake(loop.now());
     if (wake >= armed_for) return;
     armed_for = wake;
@@ -84,6 +85,7 @@ struct Service::Impl final : public DatagramSink {
   std::unique_ptr<Protocol> protocol;
   Timer timer;
   TimePoint armed_for = TimePoint::max();
+  bool started = false;
   Scope scope;
 };
 
@@ -99,6 +101,7 @@ Result<std::unique_ptr<Service>> Service::make(Loop& loop, Rng& rng, std::unique
 }
 
 void Service::start() {
+  impl_->started = true;
   impl_->scope.spawn(impl_->receive());
   impl_->protocol->start(impl_->loop.now());
   impl_->arm();

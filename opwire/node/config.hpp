@@ -40,6 +40,7 @@ enum class PeerScoring : std::uint8_t { kNone, kLight };
 struct DiscoveryConfig {
   net::Endpoint listen;                      ///< UDP; port 0: the number of the TCP port
   std::vector<opstack::Bootnode> bootnodes;  ///< names in them are resolved when the node starts
+  bool built_in_bootnodes = false;           ///< others run them: their word on our address is one of many
   std::vector<dns_tree::Link> dns_trees;
   std::string database;        ///< --p2p.discovery.path; empty: in memory
   bool reset_damaged = false;  ///< a damaged database is set aside and begun anew

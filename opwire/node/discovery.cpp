@@ -105,7 +105,11 @@ Result<void, std::string> Discovery::make_service(const discv5::Announced& annou
   options.entries[opstack::kChainEntryKey] = opstack::encode({chain_, 0});
   options.families = families_;
   options.announced = announced;
-  options.vote_address = config_.advertise_host.empty();
+  options.trust_bootnodes = !config_.built_in_bootnodes;
+  // TCP listens on one family alone: with :: nobody reaches us over IPv4, although UDP takes it.
+  const bool given = !config_.advertise_host.empty();
+  options.votes = {!given && !config_.listen.is_v6, !given && config_.listen.is_v6};
+  options.votes_on_port = config_.advertise_udp == 0;
   options.admits = admits();
   auto service =
       discv5::Service::make(host_.loop(), host_.rng(), std::move(socket_), std::move(options), finder_.get());
@@ -149,8 +153,9 @@ Task<Result<void, std::string>> Discovery::open_and_resolve() {
   discv5::Announced own = announced();
   resolved_ = co_await resolve_address(own);
   OPW_CO_TRYV(make_service(own));
-  service_->add(co_await finder_->restore());
+  const std::vector<discv5::RecordPtr> known = co_await finder_->restore();
   co_await find_bootnodes();
+  service_->add(known);
   co_return Result<void, std::string>();
 }
 

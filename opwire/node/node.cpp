@@ -151,18 +151,14 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   if (config.discovery && !config.discovery->netrestrict.empty()) net_restrict = std::make_unique<NetRestrict>(config);
   auto host = Host::make(loop, host_options(config, *peer_log, net_restrict.get()));
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
-  std::unique_ptr<Discovery> discovery;
-  if (config.discovery) {
-    OPW_TRY(discovery, Discovery::make(**host, config));
-  }
   auto impl = std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log),
                                      std::move(net_restrict), std::move(*host));
-  impl->discovery = std::move(discovery);
   return std::unique_ptr<Node>(new Node(std::move(impl)));
 }
 
 Task<Result<void, std::string>> Node::start_discovery() {
-  if (!impl_->discovery) co_return Result<void, std::string>();
+  if (!impl_->config.discovery) co_return Result<void, std::string>();
+  OPW_CO_TRY(impl_->discovery, Discovery::make(*impl_->host, impl_->config));
   co_return co_await impl_->discovery->start();
 }
 

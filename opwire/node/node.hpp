@@ -33,7 +33,8 @@ class Node {
   static Result<std::unique_ptr<Node>, std::string> make(Loop& loop, WorkerPool& pool, Config config);
   ~Node();
 
-  /// Begins discovery, where the configuration has it. Errors: a line for the user.
+  /// Begins discovery, where the configuration has it. Once. Errors: a line for the user; the node is to be closed
+  /// then.
   Task<Result<void, std::string>> start_discovery();
 
   Host& host() noexcept;

@@ -56,6 +56,9 @@ Candidates::Added Candidates::update(Entry& known, const discv5::RecordPtr& reco
                                      const net::Endpoint& endpoint, TimePoint now) {
   known.candidate.record = record;
   if (endpoint == known.endpoint) return Added::kUpdated;
+  if (!discv5::share_subnet(endpoint, known.endpoint) && subnet_is_full(endpoint)) {
+    return remove(record->id()), Added::kRefused;
+  }
   known.candidate.address = address;
   known.endpoint = endpoint;
   // Its failures were those of the old address. Not at once: whoever signs one record after another does not choose

@@ -138,14 +138,15 @@ void PeerFinder::take(const discv5::RecordPtr& record) {
   if (is_passed_over(peer)) return;
   const Candidates::Added added = candidates_.add(record, now());
   if (added != Candidates::Added::kNew && added != Candidates::Added::kUpdated) return;
-  remember(*record, peer);
   if (added != Candidates::Added::kNew) return;
+  remember(*record, peer);
   if (network_.is_connected(peer)) candidates_.on_connected(peer, now());
   ++own_records_;
   pause_ = options_.first_pause;
   changed_.notify_all();
 }
 
+/// Its first address alone: who signs one record after another does not choose many addresses that we dial.
 void PeerFinder::remember(const discv5::NodeRecord& record, const PeerId& peer) {
   std::vector<Multiaddr> addresses(1, *tcp_address(record, options_.candidates.families));
   network_.peerstore().add_addresses(peer, addresses, options_.address_ttl);
@@ -204,6 +205,8 @@ Task<void> PeerFinder::dial(Candidate candidate) {
   if (*result && network_.is_connected(candidate.peer)) {
     ++status_.dials_succeeded;
     candidates_.on_connected(candidate.peer, now());
+    kLog.info("connected to a peer that discovery found",
+              {{"peer", candidate.peer.to_string()}, {"address", candidate.address.to_string()}});
     co_return;
   }
   if (*result) {  // it came and went
