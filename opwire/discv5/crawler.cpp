@@ -1,15 +1,21 @@
 #include "opwire/discv5/crawler.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace opwire::discv5 {
 namespace {
 
-constexpr std::uint16_t kFarthest = 256;
-// Buckets are asked for one by one, from the farthest, until so many in a row were empty: the nearer ones are then,
-// too.
-constexpr unsigned kEmptyInARow = 2;
-constexpr std::uint16_t kNearest = 230;
+/// A node answers with sixteen records at most. Its farthest buckets, which are full in a large network, are asked for
+/// one by one, the others together; 0 is its own record, which may be newer.
+constexpr std::pair<std::uint16_t, std::uint16_t> kGroups[] = {{256, 256}, {255, 255}, {254, 254}, {253, 253},
+                                                               {252, 251}, {250, 248}, {247, 240}, {239, 200}};
+
+std::vector<std::uint16_t> distances_of(std::pair<std::uint16_t, std::uint16_t> group) {
+  std::vector<std::uint16_t> distances;
+  if (group.first == kGroups[0].first) distances.push_back(0);
+  for (std::uint16_t distance = group.first; distance >= group.second; --distance) distances.push_back(distance);
+  return distances;
+}
 
 }  // namespace
 
@@ -92,18 +98,15 @@ Task<void> Crawler::visit(Contact node) {
 
 Task<void> Crawler::ask_for_all(Contact node) {
   std::size_t named = 0;
-  unsigned empty = 0;
-  std::vector<std::uint16_t> distances{0};  // its own record first, which may be newer
-  for (std::uint16_t distance = kFarthest; distance >= kNearest && empty < kEmptyInARow && !stopped_; --distance) {
-    distances.push_back(distance);
-    const Result<std::vector<RecordPtr>> records = co_await service_.find_node(node, distances);
-    distances.clear();
+  for (const auto& group : kGroups) {
+    if (stopped_) break;
+    std::vector<std::uint16_t> distances = distances_of(group);
+    const Result<std::vector<RecordPtr>> records = co_await service_.find_node(node, std::move(distances));
     if (!records) break;
-    for (const RecordPtr& record : *records) hear(record);
-    const std::size_t others = static_cast<std::size_t>(
-        std::ranges::count_if(*records, [&](const RecordPtr& record) { return record->id() != node.id; }));
-    named += others;
-    empty = others == 0 ? empty + 1 : 0;
+    for (const RecordPtr& record : *records) {
+      hear(record);
+      if (record->id() != node.id) ++named;
+    }
   }
   const auto known = nodes_.find(node.id);
   if (known == nodes_.end()) co_return;
