@@ -153,8 +153,8 @@ class Listener(Process):
 class Discoverer(Process):
     """A discv5 peer. Many start side by side: that one is ready is awaited when it is first needed."""
 
-    def __init__(self, program, *flags):
-        super().__init__([program, "listen", *flags])
+    def __init__(self, program, *flags, **options):
+        super().__init__([program, "listen", *flags], **options)
 
     @functools.cached_property
     def ready(self):

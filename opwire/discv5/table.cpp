@@ -113,9 +113,9 @@ void Table::drop(TableBucket& bucket, const TableNode& node) {
   next_check_time_.reset();
   if (bucket.waiting.empty()) return;
   // By chance: nobody knows how to be the next.
-  TableNode& next = bucket.waiting[rng_.below(bucket.waiting.size())];
-  bucket.nodes.push_back(std::move(next));
-  erase(bucket.waiting, next);
+  const auto next = bucket.waiting.begin() + static_cast<std::ptrdiff_t>(rng_.below(bucket.waiting.size()));
+  bucket.nodes.push_back(std::move(*next));
+  bucket.waiting.erase(next);
 }
 
 std::size_t Table::size() const noexcept {
