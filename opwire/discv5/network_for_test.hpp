@@ -186,9 +186,10 @@ class Stranger {
     if (!incoming) return;
     if (const auto* challenge = std::get_if<Sessions::Challenge>(&*incoming)) {
       ++challenged;
-      auto sealed = sessions_.answer(to_, *challenge, *record_, next_).value();
-      if (on_handshake) on_handshake(sealed.datagram);
-      return send_datagram(flight.from, sealed.datagram);
+      auto sealed = sessions_.answer(to_, *challenge, *record_, next_);
+      if (!sealed) return;  // challenged for what send() did not send: to_ is nobody yet
+      if (on_handshake) on_handshake(sealed->datagram);
+      return send_datagram(flight.from, sealed->datagram);
     }
     if (const auto* unreadable = std::get_if<Sessions::Unreadable>(&*incoming)) {
       return send_datagram(flight.from,
