@@ -4,6 +4,14 @@ import contextlib
 import time
 
 
+LAST_LINES = 40  # of a failure's output, in the summary
+
+
+def _show(lines):
+    for line in lines:
+        print(f"   | {line}", flush=True)
+
+
 class Report:
     """Collects the outcome of every section; one closing line says it all."""
 
@@ -34,12 +42,12 @@ class Report:
         self.failed += failed
         self.skipped += skipped
         if failed:
-            self.failures.append(name)
+            self.failures.append((name, output))
         words = [f"{int(count)} {word}" for count, word in ((passed, "passed"), (failed, "FAILED"), (skipped, "skipped")) if count]
         timing = "" if seconds is None else f"{seconds:8.1f} s"
         print(f"   {name:<34} {', '.join(words) or 'nothing in it':<28}{timing}", flush=True)
         if failed and output:
-            print("\n".join("   | " + line for line in output.rstrip().splitlines()), flush=True)
+            _show(output.rstrip().splitlines())
 
     def skip(self, name, reason):
         self.skipped += 1
@@ -55,8 +63,10 @@ class Report:
         for title, (passed, failed, skipped), seconds in self._rows:
             note = f"{failed} FAILED" if failed else f"{skipped} skipped" if skipped else ""
             print(f"   {title:<34} {passed:>5} {note:<12}{seconds:8.1f} s")
-        for name in self.failures:
+        for name, output in self.failures:
             print(f"   FAILED: {name}")
+            # Once more, for whoever has only the end of a long log.
+            _show(output.rstrip().splitlines()[-LAST_LINES:])
         for text in self.skips:
             print(f"   skipped: {text}")
         if self.passed + self.failed == 0:
