@@ -39,7 +39,7 @@ find_c_compiler() {
 }
 
 up_to_date() {
-    [[ -x bin/$1 && -z $(find "${folder[$1]:-$1}" -name node_modules -prune -o \
+    [[ -x bin/$1 && -z $(find -L "${folder[$1]:-$1}" -name node_modules -prune -o \
         -newer "bin/$1" ! -name '*_test.go' -print -quit) ]]
 }
 

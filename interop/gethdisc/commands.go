@@ -151,3 +151,5 @@ func randomWalk(node *discover.UDPv5, c command) []*enode.Node {
 	}
 	return found
 }
+
+func milliseconds(since time.Time) float64 { return float64(time.Since(since).Microseconds()) / 1e3 }

@@ -3,7 +3,9 @@
 
 mod bench;
 mod commands;
+#[allow(dead_code)] // rustpeer uses more of these two
 mod events;
+#[allow(dead_code)]
 mod meter;
 mod node;
 mod options;
