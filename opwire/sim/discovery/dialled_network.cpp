@@ -17,16 +17,4 @@ void DialledNetwork::disconnect(const PeerId& peer) {
   for (NetworkObserver* observer : observers_) observer->on_peer_disconnected(peer);
 }
 
-Task<Result<PeerStream>> DialledNetwork::new_stream(PeerId, std::vector<std::string>) {
-  co_return opwire::errors::kClosed;
-}
-
-Task<Result<PeerStream>> DialledNetwork::new_stream_if_connected(PeerId, std::vector<std::string>) {
-  co_return opwire::errors::kClosed;
-}
-
-Task<Result<PeerStream>> DialledNetwork::new_stream_on(ConnectionId, std::vector<std::string>) {
-  co_return opwire::errors::kClosed;
-}
-
 }  // namespace opwire::sim
