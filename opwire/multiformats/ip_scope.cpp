@@ -28,6 +28,7 @@ bool any_contains(const Blocks& blocks, ByteView ip) noexcept {
 }
 
 constexpr Block4 kLoopback4{{127}, 8};
+constexpr Block4 kMulticastAndReserved4{{224}, 3};  // and broadcast
 constexpr Block4 kNotPublic4[] = {
     {{0}, 8},              // this network
     {{10}, 8},             // RFC 1918
@@ -41,7 +42,7 @@ constexpr Block4 kNotPublic4[] = {
     {{198, 18}, 15},       // benchmarks
     {{198, 51, 100}, 24},  // documentation
     {{203, 0, 113}, 24},   // documentation
-    {{224}, 3},            // multicast, reserved, broadcast
+    kMulticastAndReserved4,
 };
 
 constexpr Block6 kLoopback6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128};
@@ -52,6 +53,8 @@ constexpr Block6 kNotPublic6[] = {
     {{0x20, 0x01, 0x0d, 0xb8}, 32},  // documentation
     {{0x3f, 0xff}, 20},              // documentation
 };
+
+constexpr Block6 kMulticast6{{0xff}, 8};
 
 }  // namespace
 
@@ -65,6 +68,13 @@ bool has_ip_prefix(ByteView ip, ByteView prefix, unsigned bits) noexcept {
 
 ByteView unmap_ip(ByteView ip) noexcept {
   return ip.size() == 16 && contains(kMapped, ip) ? ip.last(4) : ip;
+}
+
+bool is_host_ip(ByteView ip) noexcept {
+  ip = unmap_ip(ip);
+  if (ip.size() != 4 && ip.size() != 16) return false;
+  if (std::ranges::all_of(ip, [](std::uint8_t byte) { return byte == 0; })) return false;
+  return !contains(kMulticastAndReserved4, ip) && !contains(kMulticast6, ip);
 }
 
 bool is_loopback_ip(ByteView ip) noexcept {

@@ -12,6 +12,8 @@ ByteView unmap_ip(ByteView ip) noexcept;
 /// address is unmapped here.
 bool has_ip_prefix(ByteView ip, ByteView prefix, unsigned bits) noexcept;
 
+/// Whether one host may have it: neither unspecified, multicast, broadcast nor reserved.
+bool is_host_ip(ByteView ip) noexcept;
 bool is_loopback_ip(ByteView ip) noexcept;
 /// Whether the public Internet routes to it: neither private, link-local, documentation, multicast nor reserved.
 bool is_public_ip(ByteView ip) noexcept;

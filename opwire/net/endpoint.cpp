@@ -69,6 +69,12 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   return error ? std::nullopt : std::optional(Endpoint(v6.to_bytes(), *port));
 }
 
+std::optional<Endpoint> Endpoint::parse_ip(std::string_view ip, std::uint16_t port) {
+  const std::string host(ip);
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return parse((is_v6 ? "[" + host + "]:" : host + ":") + std::to_string(port));
+}
+
 std::string Endpoint::to_string() const {
   const std::string host = address_text(*this);
   return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);

@@ -19,6 +19,10 @@ struct Endpoint {
 
   /// An address and a port as to_string() writes them; names, zones and ports without an address are refused.
   static std::optional<Endpoint> parse(std::string_view text);
+  /// An address as a host is written, IPv6 without brackets.
+  static std::optional<Endpoint> parse_ip(std::string_view ip, std::uint16_t port);
+  /// 0.0.0.0 or ::, where a socket takes what comes to any of the machine's addresses.
+  bool is_unspecified() const noexcept { return address == ByteArray<16>{}; }
 
   ByteView ip() const noexcept { return {address.data(), is_v6 ? std::size_t{16} : std::size_t{4}}; }
   std::string to_string() const;  ///< 127.0.0.1:9222, [::1]:9222

@@ -73,5 +73,15 @@ TEST(Endpoint, OtherTextsAreRefused) {
   EXPECT_FALSE(Endpoint::parse(std::string_view("1.2.3.4\0:1", 10)));
 }
 
+TEST(Endpoint, IsReadFromAHostAsPeopleWriteIt) {
+  EXPECT_EQ(Endpoint::parse_ip("1.2.3.4", 5)->to_string(), "1.2.3.4:5");
+  EXPECT_EQ(Endpoint::parse_ip("::1", 5)->to_string(), "[::1]:5");
+  EXPECT_EQ(Endpoint::parse_ip("::ffff:1.2.3.4", 0)->to_string(), "1.2.3.4:0");
+  for (const char* text : {"", "name", "[::1]", "1.2.3", "1.2.3.4:5", "::1%lo"})
+    EXPECT_FALSE(Endpoint::parse_ip(text, 5)) << text;
+  EXPECT_TRUE(Endpoint::parse_ip("::", 5)->is_unspecified());
+  EXPECT_FALSE(Endpoint::parse_ip("0.0.0.1", 5)->is_unspecified());
+}
+
 }  // namespace
 }  // namespace opwire::net
