@@ -13,7 +13,6 @@
 #include "opwire/discv5/enode_url.hpp"
 #include "opwire/discv5/service.hpp"
 #include "opwire/multiformats/ip_network.hpp"
-#include "opwire/multiformats/ip_scope.hpp"
 #include "opwire/net/cares_resolver.hpp"
 #include "opwire/node/key_file.hpp"
 #include "opwire/runtime/event.hpp"
@@ -80,22 +79,7 @@ void log_status(const discv5::Service& service) {
                        {"sent", protocol.stats().sent}});
 }
 
-using Networks = multiformats::IpNetworkList;
-
-/// Where the other bootnodes are, without those that --netrestrict shuts out.
-Task<std::vector<discv5::Contact>> find_others(Loop& loop, net::Resolver& resolver, discv5::IpFamilies families,
-                                               std::vector<opstack::Bootnode> bootnodes, const Networks& networks) {
-  const TimePoint limit = loop.now() + kNameLimit;
-  auto contacts = co_await opstack::resolve_bootnodes(std::move(bootnodes), resolver, families, loop, limit);
-  if (networks.empty()) co_return contacts;
-  const auto left_out = std::erase_if(
-      contacts, [&networks](const discv5::Contact& contact) { return !networks.contains(contact.endpoint.ip()); });
-  if (left_out > 0) kLog.warn("bootnodes outside of --netrestrict are not asked", {{"bootnodes", left_out}});
-  co_return contacts;
-}
-
-Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootnode> bootnodes,
-                const Networks& networks, bool terminal) {
+Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootnode> bootnodes, bool terminal) {
   Event stop(loop);
   bool stopped = false;
   const StopSignals signals(loop, [&] {
@@ -104,9 +88,14 @@ Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootn
   });
   auto resolver = net::CaresResolver::make(loop);
   if (!resolver) co_return fail(kUsage, "DNS: " + resolver.error().message());
-  const discv5::IpFamilies families = families_of(service.local_endpoint());
-  auto others = co_await find_others(loop, **resolver, families, std::move(bootnodes), networks);
-  service.set_bootnodes(std::move(others));
+  const discv5::IpFamilies families = discv5::families_of(service.local_endpoint());
+  auto others =
+      co_await opstack::resolve_bootnodes(std::move(bootnodes), **resolver, families, loop, loop.now() + kNameLimit);
+  const std::size_t resolved = others.size();
+  const std::size_t taken = service.set_bootnodes(std::move(others));
+  if (taken < resolved) {
+    kLog.warn("bootnodes outside of --netrestrict are not asked", {{"bootnodes", resolved - taken}});
+  }
   service.start();
   kLog.info("listening", {{"udp", service.local_endpoint().to_string()}});
   if (!service.local_record().ip4() && !service.local_record().ip6()) {
@@ -123,17 +112,12 @@ Task<int> serve(Loop& loop, discv5::Service& service, std::vector<opstack::Bootn
 Result<discv5::Announced, std::string> announced(const BootnodeOptions& options, const net::Endpoint& local) {
   discv5::Announced announced;
   announced.udp = options.advertise_udp != 0 ? options.advertise_udp : local.port;
-  net::Endpoint at = local;
-  if (!options.advertise_ip.empty()) {
-    OPW_TRY(at, parse_listen(options.advertise_ip, 0, "--advertise.ip"));
-  } else if (!multiformats::is_public_ip(local.ip()) && !multiformats::is_loopback_ip(local.ip())) {
+  if (options.advertise_ip.empty()) {
+    announced.set_own_ip(local.ip());
     return announced;
   }
-  if (at.is_v6) {
-    announced.ip6 = at.address;
-  } else {
-    std::copy_n(at.address.begin(), 4, announced.ip4.emplace().begin());
-  }
+  OPW_TRY(const net::Endpoint at, parse_listen(options.advertise_ip, 0, "--advertise.ip"));
+  announced.set_ip(at.ip());
   return announced;
 }
 
@@ -145,7 +129,7 @@ int run_bootnode(const BootnodeOptions& options) {
   if (!listen) return fail(kUsage, listen.error());
   auto bootnodes = parse_bootnodes(options.bootnodes, "--bootnodes");
   if (!bootnodes) return fail(kUsage, bootnodes.error());
-  const auto networks = Networks::parse(options.netrestrict);
+  const auto networks = multiformats::IpNetworkList::parse(options.netrestrict);
   if (!networks) return fail(kUsage, "--netrestrict: " + networks.error());
   SystemRng rng;
   const auto key = node::read_or_create_key_file(options.key_file, rng);
@@ -157,7 +141,7 @@ int run_bootnode(const BootnodeOptions& options) {
   auto socket = net::bind_udp(loop, *listen, discv5::kMaxPacket);
   if (!socket) return fail(kUsage, "--listen.udp " + listen->to_string() + ": " + socket.error().message());
   discv5::ProtocolOptions protocol(to_bytes(key->key.data()));
-  protocol.families = families_of((*socket)->local());
+  protocol.families = discv5::families_of((*socket)->local());
   auto announces = announced(options, (*socket)->local());
   if (!announces) return fail(kUsage, announces.error());
   protocol.announced = *announces;
@@ -169,7 +153,7 @@ int run_bootnode(const BootnodeOptions& options) {
   RecordPrinter printer(options.json);
   auto service = discv5::Service::make(loop, rng, std::move(*socket), std::move(protocol), &printer);
   if (!service) return fail(kFailed, service.error().message());
-  return loop.run(serve(loop, **service, std::move(*bootnodes), *networks, isatty(STDERR_FILENO) != 0));
+  return loop.run(serve(loop, **service, std::move(*bootnodes), isatty(STDERR_FILENO) != 0));
 }
 
 }  // namespace

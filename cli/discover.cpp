@@ -88,7 +88,7 @@ class Discover {
   Task<int> run() {
     auto socket = net::bind_udp(loop_, plan_.listen, discv5::kMaxPacket);
     if (!socket) co_return fail(kUsage, "--listen.ip: " + socket.error().message());
-    const discv5::IpFamilies families = families_of((*socket)->local());
+    const discv5::IpFamilies families = discv5::families_of((*socket)->local());
     const auto key = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_);
     discv5::ProtocolOptions protocol(to_bytes(key.data()));
     protocol.families = families;

@@ -1,7 +1,5 @@
 #include "cli/discovery_options.hpp"
 
-#include <algorithm>
-
 #include "opwire/opstack/chain/registry.hpp"
 #include "opwire/opstack/discovery/chain_entry.hpp"
 
@@ -18,9 +16,8 @@ Result<std::vector<opstack::Bootnode>, std::string> parse_bootnodes(const std::v
   return nodes;
 }
 
-Result<net::Endpoint, std::string> parse_listen(const std::string& ip, unsigned port, const std::string& flag) {
-  const bool is_v6 = ip.find(':') != std::string::npos;
-  const auto endpoint = net::Endpoint::parse((is_v6 ? "[" + ip + "]:" : ip + ":") + std::to_string(port));
+Result<net::Endpoint, std::string> parse_listen(const std::string& ip, std::uint16_t port, const std::string& flag) {
+  const auto endpoint = net::Endpoint::parse_ip(ip, port);
   if (!endpoint) return flag + ": '" + ip + "' is not an IP address";
   return *endpoint;
 }
@@ -30,11 +27,6 @@ std::string chain_label(const discv5::NodeRecord& record) {
   if (!entry) return "-";
   const opstack::Chain* const chain = opstack::find_chain(entry->chain);
   return chain != nullptr ? chain->name : std::to_string(entry->chain.value);
-}
-
-discv5::IpFamilies families_of(const net::Endpoint& listen) {
-  const bool any = std::ranges::all_of(listen.ip(), [](std::uint8_t byte) { return byte == 0; });
-  return {!listen.is_v6 || any, listen.is_v6};
 }
 
 }  // namespace opwire::cli

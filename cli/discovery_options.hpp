@@ -14,12 +14,9 @@ namespace opwire::cli {
 Result<std::vector<opstack::Bootnode>, std::string> parse_bootnodes(const std::vector<std::string>& texts,
                                                                     const std::string& flag);
 /// An IP address and a port. The error names the flag.
-Result<net::Endpoint, std::string> parse_listen(const std::string& ip, unsigned port, const std::string& flag);
+Result<net::Endpoint, std::string> parse_listen(const std::string& ip, std::uint16_t port, const std::string& flag);
 
 /// "op-mainnet" where the registry has it, else the number; "-" for a node without an entry.
 std::string chain_label(const discv5::NodeRecord& record);
-
-/// IPv4 unless it is bound to an IPv6 address; both with the unspecified one.
-discv5::IpFamilies families_of(const net::Endpoint& listen);
 
 }  // namespace opwire::cli

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <filesystem>
 
+#include "cli/discovery_options.hpp"
 #include "cli/go_values.hpp"
 #include "opwire/node/key_file.hpp"
 
@@ -35,18 +36,6 @@ Result<std::vector<Multiaddr>, std::string> static_peers(const FlagValues& flags
   return peers;
 }
 
-Result<std::vector<opstack::Bootnode>, std::string> bootnodes(const FlagValues& flags, ChainId chain) {
-  std::vector<std::string> texts = flags.list("p2p.bootnodes");
-  if (texts.empty()) texts = opstack::default_bootnodes(chain);
-  std::vector<opstack::Bootnode> nodes;
-  for (const std::string& text : texts) {
-    auto node = opstack::parse_bootnode(text);
-    if (!node) return flags.source("p2p.bootnodes") + ": " + node.error();
-    nodes.push_back(std::move(*node));
-  }
-  return nodes;
-}
-
 Result<std::vector<dns_tree::Link>, std::string> dns_trees(const FlagValues& flags) {
   std::vector<dns_tree::Link> links;
   for (const std::string& text : flags.list("p2p.dns-tree")) {
@@ -62,8 +51,10 @@ Result<std::optional<node::DiscoveryConfig>, std::string> discovery_config(const
   if (flags.boolean("p2p.no-discovery")) return std::optional<node::DiscoveryConfig>();
   node::DiscoveryConfig config;
   config.listen = net::Endpoint(listen_ip, static_cast<std::uint16_t>(flags.number("p2p.listen.udp")));
-  OPW_TRY(config.bootnodes, bootnodes(flags, chain));
-  config.built_in_bootnodes = flags.list("p2p.bootnodes").empty();
+  std::vector<std::string> bootnodes = flags.list("p2p.bootnodes");
+  config.built_in_bootnodes = bootnodes.empty();
+  if (config.built_in_bootnodes) bootnodes = opstack::default_bootnodes(chain);
+  OPW_TRY(config.bootnodes, parse_bootnodes(bootnodes, flags.source("p2p.bootnodes")));
   OPW_TRY(config.dns_trees, dns_trees(flags));
   config.advertise_host = flags.text("p2p.advertise.ip");
   config.advertise_tcp = static_cast<std::uint16_t>(flags.number("p2p.advertise.tcp"));

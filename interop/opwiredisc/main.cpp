@@ -7,20 +7,13 @@
 #include "interop/opwiredisc/options.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/discv5/service.hpp"
-#include "opwire/multiformats/varint.hpp"
+#include "opwire/opstack/discovery/chain_entry.hpp"
 #include "opwire/runtime/reactor.hpp"
 
 namespace opwire::interop {
 namespace {
 
 using discv5::RecordPtr;
-
-Bytes chain_entry(std::uint64_t chain) {
-  Bytes entry;
-  multiformats::append_varint(entry, chain);
-  multiformats::append_varint(entry, 0);
-  return entry;
-}
 
 /// As the command of the other peers that names a node.
 Result<discv5::Contact> contact_of(const Command& command) {
@@ -114,11 +107,10 @@ class Peer {
       OPW_CO_TRYV(co_await service_.lookup(random_id()));
       co_await sleep_for(loop_, std::chrono::milliseconds(200));
     }
-    const Bytes wanted = chain_entry(command.number("chain"));
+    const ChainId wanted{command.number("chain")};
     std::vector<RecordPtr> records;
     for (const auto& [id, record] : heard_.records) {
-      const auto entry = record->find_bytes("opstack");
-      const bool matches = command.number("chain") == 0 || (entry && equal(*entry, wanted));
+      const bool matches = wanted == ChainId{} || opstack::is_of_chain(*record, wanted);
       if (matches && id != service_.local_record().id()) records.push_back(record);
     }
     emit("walk", {{"enrs", texts(records)}});
@@ -166,9 +158,11 @@ int listen(const DiscOptions& options) {
   if (!socket) return std::fprintf(stderr, "opwiredisc: %s\n", socket.error().message().c_str()), 1;
   discv5::ProtocolOptions protocol(options.key);
   const net::Endpoint local = (*socket)->local();
-  std::copy_n(local.address.begin(), 4, protocol.announced.ip4.emplace().begin());
+  protocol.announced.set_ip(local.ip());
   protocol.announced.udp = protocol.announced.tcp = local.port;
-  if (options.chain != 0) protocol.entries["opstack"] = chain_entry(options.chain);
+  if (options.chain != 0) {
+    protocol.entries[opstack::kChainEntryKey] = opstack::encode({ChainId{options.chain}, 0});
+  }
   protocol.bootnodes = options.bootnodes;
   Heard heard;
   auto service = discv5::Service::make(loop, rng, std::move(*socket), std::move(protocol), &heard);

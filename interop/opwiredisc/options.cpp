@@ -1,7 +1,5 @@
 #include "interop/opwiredisc/options.hpp"
 
-#include <arpa/inet.h>
-
 #include <charconv>
 
 #include "opwire/codec/hex.hpp"
@@ -31,10 +29,9 @@ Status add_bootnodes(DiscOptions& options, const std::string& list) {
 
 Status set(DiscOptions& options, const std::string& flag, const std::string& value) {
   if (flag == "--ip") {
-    ByteArray<4> ip{};
-    if (inet_pton(AF_INET, value.c_str(), ip.data()) != 1) return "--ip: '" + value + "' is no IPv4 address";
-    options.listen = net::Endpoint(ip, options.listen.port);
-    return {};
+    const auto at = net::Endpoint::parse_ip(value, options.listen.port);
+    if (!at || at->is_v6) return "--ip: '" + value + "' is no IPv4 address";
+    return options.listen = *at, Status();
   }
   if (flag == "--port") return read(options.listen.port, flag, value);
   if (flag == "--chain") return read(options.chain, flag, value);

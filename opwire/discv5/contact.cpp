@@ -1,27 +1,14 @@
 #include "opwire/discv5/contact.hpp"
 
-#include <algorithm>
-
 #include "opwire/multiformats/ip_scope.hpp"
 
 namespace opwire::discv5 {
 namespace {
 
+using multiformats::is_host_ip;
 using multiformats::is_loopback_ip;
 using multiformats::is_public_ip;
 using multiformats::unmap_ip;
-
-constexpr ByteArray<4> kMulticastAndReserved4{224};
-constexpr ByteArray<16> kMulticast6{0xff};
-
-/// Whether one host may have it: neither unspecified, multicast, broadcast nor reserved.
-bool is_host_ip(ByteView ip) noexcept {
-  ip = unmap_ip(ip);
-  if (ip.size() != 4 && ip.size() != 16) return false;
-  if (std::ranges::all_of(ip, [](std::uint8_t byte) { return byte == 0; })) return false;
-  return !multiformats::has_ip_prefix(ip, kMulticastAndReserved4, 3) &&
-         !multiformats::has_ip_prefix(ip, kMulticast6, 8);
-}
 
 std::optional<net::Endpoint> endpoint_of(ByteView ip, std::optional<std::uint16_t> port) {
   if (!port || *port == 0 || !is_host_ip(ip)) return std::nullopt;
@@ -41,6 +28,10 @@ std::optional<net::Endpoint> endpoint6(const NodeRecord& record) {
 }
 
 }  // namespace
+
+IpFamilies families_of(const net::Endpoint& listen) noexcept {
+  return {!listen.is_v6 || listen.is_unspecified(), listen.is_v6};
+}
 
 std::optional<net::Endpoint> udp_endpoint(const NodeRecord& record, IpFamilies families) {
   if (families.v4) {

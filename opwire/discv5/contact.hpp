@@ -18,6 +18,9 @@ struct IpFamilies {
   bool v6 = false;
 };
 
+/// Of a socket there: the family of its address, and with :: both (net::bind_udp).
+IpFamilies families_of(const net::Endpoint& listen) noexcept;
+
 struct Contact {
   NodeId id;
   ByteArray<33> public_key{};

@@ -2,31 +2,24 @@
 
 #include <gtest/gtest.h>
 
-#include "opwire/crypto/keys.hpp"
+#include "opwire/discv5/service_for_test.hpp"
 #include "opwire/runtime/reactor.hpp"
 
 namespace opwire::discv5 {
 namespace {
 
 using namespace std::chrono_literals;
+using test::contact_of_service;
 
 class CrawlerTest : public ::testing::Test {
  protected:
-  static constexpr ByteArray<4> kLoopback{127, 0, 0, 1};
-
   Service& add(const std::vector<Contact>& bootnodes) {
-    auto socket = net::bind_udp(loop_, net::Endpoint(kLoopback, 0), kMaxPacket).value();
-    ProtocolOptions options(to_bytes(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_).data()));
-    options.announced.ip4 = kLoopback;
-    options.announced.udp = socket->local().port;
-    options.bootnodes = bootnodes;
-    options.find_nodes = false;
-    services_.push_back(Service::make(loop_, rng_, std::move(socket), std::move(options)).value());
+    services_.push_back(test::make_loopback_service(loop_, rng_, [&](ProtocolOptions& options) {
+      options.bootnodes = bootnodes;
+      options.find_nodes = false;
+    }));
     services_.back()->start();
     return *services_.back();
-  }
-  static Contact contact(const Service& service) {
-    return contact_of(std::make_shared<NodeRecord>(service.local_record()), IpFamilies()).value();
   }
   Task<void> close() {
     for (const auto& service : services_) co_await service->close();
@@ -44,13 +37,13 @@ Task<void> wait_for_live(Loop& loop, Service& service, std::size_t count) {
 TEST_F(CrawlerTest, FindsEverybodyOnceWhereverTheyAreInTheTable) {
   constexpr std::size_t kNodes = 12;
   Service& bootnode = add({});
-  for (std::size_t i = 0; i < kNodes; ++i) add({contact(bootnode)});
+  for (std::size_t i = 0; i < kNodes; ++i) add({contact_of_service(bootnode)});
   loop_.run(wait_for_live(loop_, bootnode, kNodes));
   Service& own = add({});
   CrawlOptions options;
   options.deadline = loop_.now() + 10s;
   Crawler crawler(loop_, own, IpFamilies(), options);
-  std::vector<Contact> seeds{contact(bootnode)};
+  std::vector<Contact> seeds{contact_of_service(bootnode)};
   seeds[0].record = nullptr;  // as an enode URL has it
   loop_.run(crawler.run(std::move(seeds)));
   EXPECT_EQ(crawler.nodes().size(), kNodes + 1);
@@ -63,7 +56,7 @@ TEST_F(CrawlerTest, FindsEverybodyOnceWhereverTheyAreInTheTable) {
 
 TEST_F(CrawlerTest, EndsAtItsDeadlineWhenNobodyAnswers) {
   Service& own = add({});
-  Contact nobody = contact(own);
+  Contact nobody = contact_of_service(own);
   nobody.id.bytes[0] ^= 1;
   nobody.endpoint.port = 9;
   CrawlOptions options;

@@ -1,8 +1,23 @@
 #include "opwire/discv5/local_record.hpp"
 
+#include <algorithm>
+
 #include "opwire/discv5/errors.hpp"
+#include "opwire/multiformats/ip_scope.hpp"
 
 namespace opwire::discv5 {
+
+void Announced::set_ip(ByteView ip) {
+  if (ip.size() == 4) {
+    std::ranges::copy(ip, ip4.emplace().begin());
+  } else {
+    std::ranges::copy(ip, ip6.emplace().begin());
+  }
+}
+
+void Announced::set_own_ip(ByteView ip) {
+  if (multiformats::is_public_ip(ip) || multiformats::is_loopback_ip(ip)) set_ip(ip);
+}
 
 Result<LocalRecord> LocalRecord::make(Bytes private_key, std::map<std::string, Bytes> entries,
                                       const Announced& announced, std::uint64_t first_seq) {

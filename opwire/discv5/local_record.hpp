@@ -18,6 +18,12 @@ struct Announced {
   std::uint16_t tcp = 0;
   std::uint16_t udp6 = 0;  ///< 0: the same as udp
   bool operator==(const Announced&) const = default;
+
+  /// 4 or 16 bytes.
+  void set_ip(ByteView ip);
+  /// That of our own socket, where it is public or loopback. A private one may be behind a router: others see another
+  /// one, and tell it.
+  void set_own_ip(ByteView ip);
 };
 
 class LocalRecord {

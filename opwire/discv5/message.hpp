@@ -14,6 +14,8 @@ using RequestId = Bytes;
 inline constexpr std::size_t kMaxRequestId = 8;
 /// Of a node to itself is 0; the others are 1 to 256.
 inline constexpr std::uint64_t kMaxDistance = 256;
+/// That answer a FINDNODE, all NODES together.
+inline constexpr std::size_t kMaxNodesRecords = 16;
 
 struct Ping {
   RequestId id;

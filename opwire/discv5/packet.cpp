@@ -17,6 +17,7 @@ constexpr std::size_t kVersionAt = 6, kFlagAt = 8, kNonceAt = 9, kAuthSizeAt = 2
 constexpr std::size_t kWhoareyouAuth = 24;
 constexpr std::size_t kHandshakeHead = 34;  // source, size of the signature, size of the key
 constexpr std::size_t kSignatureSize = 64, kKeySize = 33;
+static_assert(kIvSize + kStaticHeader + kHandshakeHead + kSignatureSize + kKeySize == kHandshakeOverhead);
 
 enum Flag : std::uint8_t { kOrdinary = 0, kWhoareyou = 1, kHandshake = 2 };
 

@@ -14,6 +14,8 @@ namespace opwire::discv5 {
 
 inline constexpr std::size_t kMinPacket = 63;
 inline constexpr std::size_t kMaxPacket = 1280;
+/// Of a handshake, beside its record and its message with the tag: IV, header, source, sizes, signature, key.
+inline constexpr std::size_t kHandshakeOverhead = 170;
 
 using MaskingIv = ByteArray<16>;
 using PacketNonce = ByteArray<12>;

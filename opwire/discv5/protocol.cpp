@@ -50,7 +50,17 @@ Protocol::Protocol(ProtocolOptions options, LocalRecord own, Rng& rng, DatagramS
       responder_(own_, table_, options_.limits),
       vote_(options_.vote),
       known_(kKnownRecords),
-      heard_(kKnownRecords) {}
+      heard_(kKnownRecords) {
+  set_bootnodes(std::move(options_.bootnodes));
+}
+
+std::size_t Protocol::set_bootnodes(std::vector<Contact> bootnodes) {
+  std::erase_if(bootnodes, [&](const Contact& node) {
+    return node.id == own_.record().id() || (options_.admits && !options_.admits(node.endpoint));
+  });
+  options_.bootnodes = std::move(bootnodes);
+  return options_.bootnodes.size();
+}
 
 void Protocol::send(const net::Endpoint& to, ByteView datagram) {
   ++stats_.sent;

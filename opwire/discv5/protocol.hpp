@@ -63,7 +63,6 @@ struct ProtocolStats {
   std::uint64_t sent = 0;
   std::uint64_t handshakes = 0;                       ///< of nodes that came to us, completed
   std::uint64_t challenges = 0;                       ///< WHOAREYOUs sent
-  std::uint64_t unanswered = 0;                       ///< datagrams that were over their address's share
   std::map<std::string_view, std::uint64_t> dropped;  ///< what was wrong with datagrams, records and answers: how often
 };
 
@@ -111,8 +110,9 @@ class Protocol final : private DatagramSink {
   void vouch(const std::vector<RecordPtr>& records, TimePoint now);
   /// Tells another address from now on.
   void announce(const Announced& announced, std::string_view why, TimePoint now);
-  /// Of lookups and pings that begin later.
-  void set_bootnodes(std::vector<Contact> bootnodes) { options_.bootnodes = std::move(bootnodes); }
+  /// Of lookups and pings that begin later. Those that are not admitted, and ourselves, are left out; returns how many
+  /// were taken.
+  std::size_t set_bootnodes(std::vector<Contact> bootnodes);
 
   const NodeRecord& local_record() const noexcept { return own_.record(); }
   const Announced& announced() const noexcept { return own_.announced(); }

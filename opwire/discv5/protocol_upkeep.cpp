@@ -76,11 +76,11 @@ void Protocol::on_pong(const Contact& node, const Pong& pong, TimePoint now) {
   const bool finds4 = options_.votes.v4 && options_.families.v4 && !options_.announced.ip4;
   const bool finds6 = options_.votes.v6 && options_.families.v6 && !options_.announced.ip6;
   if (finds4 && seen4) {
-    std::copy_n(seen4->address.begin(), 4, announced.ip4.emplace().begin());
+    announced.set_ip(seen4->ip());
     if (options_.votes_on_port) announced.udp = seen4->port;
   }
   if (finds6 && seen6) {
-    announced.ip6 = seen6->address;
+    announced.set_ip(seen6->ip());
     if (options_.votes_on_port) announced.udp6 = seen6->port;
     if (announced.udp == 0) announced.udp = seen6->port;
   }
@@ -91,9 +91,7 @@ void Protocol::announce(const Announced& announced, std::string_view why, TimePo
   if (!own_.announce(announced)) return;
   observer_.on_local_record(own_.record(), why);
   // They are the first to be asked for us; a PING tells that there is a newer record.
-  for (const Contact& bootnode : options_.bootnodes) {
-    if (bootnode.id != own_.record().id()) check(bootnode, now);
-  }
+  for (const Contact& bootnode : options_.bootnodes) check(bootnode, now);
 }
 
 void Protocol::on_record_seq(const Peer& from, std::uint64_t seq, TimePoint now) {
@@ -129,7 +127,6 @@ void Protocol::refresh(TimePoint now) {
   if (!options_.find_nodes && table_.size() > 0) return;
   refilling_ = true;
   for (const Contact& bootnode : options_.bootnodes) {
-    if (bootnode.id == own_.record().id()) continue;
     ask_nodes(bootnode, first_distances(), kCheckAttempts, now,
               [this, bootnode](const Result<std::vector<RecordPtr>>& answer, TimePoint later) {
                 if (!answer) return;

@@ -10,11 +10,9 @@ namespace {
 
 // A node may lose the session that we have just made, but not again and again.
 constexpr unsigned kMaxChallenges = 2;
-// Of one answer: 16 records, at one a message.
-constexpr std::size_t kMaxRecords = 16;
-constexpr unsigned kMaxNodesMessages = 16;
+constexpr unsigned kMaxNodesMessages = kMaxNodesRecords;  // at one record a message
 // Beside a handshake with the largest record. What is larger follows a PING that carries the handshake.
-constexpr std::size_t kMaxWithHandshake = kMaxPacket - 16 - 23 - 34 - 64 - 33 - kMaxRecordSize - crypto::kGcmTagSize;
+constexpr std::size_t kMaxWithHandshake = kMaxPacket - kHandshakeOverhead - kMaxRecordSize - crypto::kGcmTagSize;
 
 Peer peer_of(const Contact& contact) {
   return {contact.id, contact.endpoint};
@@ -168,9 +166,9 @@ void Requests::on_nodes(CallId id, Call& call, Nodes nodes, TimePoint now) {
   if (call.expected == 0) call.expected = std::clamp<unsigned>(nodes.total, 1, kMaxNodesMessages);
   ++call.received;
   for (Bytes& record : nodes.records) {
-    if (call.records.size() < kMaxRecords) call.records.push_back(std::move(record));
+    if (call.records.size() < kMaxNodesRecords) call.records.push_back(std::move(record));
   }
-  if (call.received < call.expected && call.records.size() < kMaxRecords) return;
+  if (call.received < call.expected && call.records.size() < kMaxNodesRecords) return;
   finish(id, Answer(std::move(call.records)), now);
 }
 

@@ -7,7 +7,6 @@
 namespace opwire::discv5 {
 namespace {
 
-constexpr std::size_t kMaxRecords = 16;
 // With headers, tag and the largest request id, a NODES message of that many bytes of records is 1,280 bytes at most.
 constexpr std::size_t kRecordBytes = 1150;
 constexpr std::size_t kIpv6Network = 8;  // bytes: a host has all of its /64
@@ -50,7 +49,7 @@ Message Responder::pong(const Peer& from, const Ping& ping) const {
 std::vector<Message> Responder::nodes(const Peer& from, const FindNode& request) {
   std::vector<RecordPtr> records;
   if (std::ranges::find(request.distances, 0) != request.distances.end()) records.push_back(own_.shared());
-  for (RecordPtr& record : table_.at_distances(request.distances, kMaxRecords - records.size(), from.at.ip())) {
+  for (RecordPtr& record : table_.at_distances(request.distances, kMaxNodesRecords - records.size(), from.at.ip())) {
     records.push_back(std::move(record));
   }
   std::vector<Nodes> messages(1);

@@ -140,8 +140,8 @@ void Service::add(const std::vector<RecordPtr>& records) {
   impl_->arm();
 }
 
-void Service::set_bootnodes(std::vector<Contact> bootnodes) {
-  impl_->protocol->set_bootnodes(std::move(bootnodes));
+std::size_t Service::set_bootnodes(std::vector<Contact> bootnodes) {
+  return impl_->protocol->set_bootnodes(std::move(bootnodes));
 }
 
 void Service::announce(const Announced& announced, std::string_view why) {

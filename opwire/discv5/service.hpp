@@ -41,7 +41,7 @@ class Service {
   // See Protocol.
   void set_talk_handler(std::string protocol, TalkHandler handler);
   void add(const std::vector<RecordPtr>& records);
-  void set_bootnodes(std::vector<Contact> bootnodes);
+  std::size_t set_bootnodes(std::vector<Contact> bootnodes);
   void announce(const Announced& announced, std::string_view why);
 
   const Protocol& protocol() const noexcept;

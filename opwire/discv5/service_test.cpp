@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "opwire/crypto/keys.hpp"
 #include "opwire/discv5/errors.hpp"
+#include "opwire/discv5/service_for_test.hpp"
 #include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/scope.hpp"
 
@@ -11,21 +11,11 @@ namespace opwire::discv5 {
 namespace {
 
 using namespace std::chrono_literals;
+using test::contact_of_service;
 
 class ServiceTest : public ::testing::Test {
  protected:
-  static constexpr ByteArray<4> kLoopback{127, 0, 0, 1};
-
-  std::unique_ptr<Service> make() {
-    auto socket = net::bind_udp(loop_, net::Endpoint(kLoopback, 0), kMaxPacket).value();
-    ProtocolOptions options(to_bytes(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_).data()));
-    options.announced.ip4 = kLoopback;
-    options.announced.udp = socket->local().port;
-    return Service::make(loop_, rng_, std::move(socket), std::move(options)).value();
-  }
-  static Contact contact_of_service(const Service& service) {
-    return contact_of(std::make_shared<NodeRecord>(service.local_record()), IpFamilies()).value();
-  }
+  std::unique_ptr<Service> make() { return test::make_loopback_service(loop_, rng_); }
 
   ReactorLoop loop_;
   SystemRng rng_;

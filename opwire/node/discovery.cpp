@@ -1,7 +1,6 @@
 #include "opwire/node/discovery.hpp"
 
 #include "opwire/base/log.hpp"
-#include "opwire/multiformats/ip_scope.hpp"
 #include "opwire/net/cares_resolver.hpp"
 #include "opwire/opstack/discovery/chain_entry.hpp"
 
@@ -15,22 +14,6 @@ constexpr Duration kNameLimit = std::chrono::seconds(5);
 constexpr Duration kNameRetry = std::chrono::seconds(30), kNameInterval = std::chrono::minutes(5);
 constexpr Duration kTreeLimit = std::chrono::seconds(5);
 constexpr std::size_t kTreeRecords = 16;
-
-bool is_unspecified(ByteView ip) {
-  return std::ranges::all_of(ip, [](std::uint8_t byte) { return byte == 0; });
-}
-
-void set_ip(discv5::Announced& announced, ByteView ip) {
-  if (ip.size() == 4) {
-    std::ranges::copy(ip, announced.ip4.emplace().begin());
-  } else {
-    std::ranges::copy(ip, announced.ip6.emplace().begin());
-  }
-}
-
-std::optional<net::Endpoint> literal(const std::string& host) {
-  return net::Endpoint::parse(host.find(':') == std::string::npos ? host + ":1" : "[" + host + "]:1");
-}
 
 std::uint16_t host_port(const Host& host) {
   for (const Multiaddr& address : host.addresses()) {
@@ -61,14 +44,12 @@ Discovery::Discovery(Host& host, const Config& config, std::unique_ptr<net::Reso
       config_(*config.discovery),
       chain_(config.rollup.l2_chain_id),
       goal_(config.peers.lo),
+      families_(discv5::families_of(config_.listen)),
       key_(to_bytes(config.peer_key.data())),
       resolver_(std::move(resolver)),
       socket_(std::move(socket)),
       starting_(host.loop()),
-      scope_(host.loop()) {
-  const bool any = is_unspecified(config_.listen.ip());
-  families_ = {!config_.listen.is_v6 || any, config_.listen.is_v6};
-}
+      scope_(host.loop()) {}
 
 Discovery::~Discovery() = default;
 
@@ -93,10 +74,7 @@ discv5::Announced Discovery::announced() const {
   discv5::Announced announced;
   announced.tcp = config_.advertise_tcp != 0 ? config_.advertise_tcp : host_port(host_);
   announced.udp = config_.advertise_udp != 0 ? config_.advertise_udp : socket_->local().port;
-  if (!config_.advertise_host.empty()) return announced;
-  // A private address may be one behind a router: others see another one, and tell it.
-  const ByteView own = socket_->local().ip();
-  if (multiformats::is_public_ip(own) || multiformats::is_loopback_ip(own)) set_ip(announced, own);
+  if (config_.advertise_host.empty()) announced.set_own_ip(socket_->local().ip());
   return announced;
 }
 
@@ -142,7 +120,8 @@ Task<void> Discovery::begin() {
   if (begun_ && closed_) begun_ = std::string("discovery: closed before it began");
   if (!begun_) co_return;
   service_->start();
-  if (!config_.advertise_host.empty() && !literal(config_.advertise_host)) scope_.spawn(keep_address());
+  if (!config_.advertise_host.empty() && !net::Endpoint::parse_ip(config_.advertise_host, 0))
+    scope_.spawn(keep_address());
   finder_->start(*service_);
 }
 
@@ -173,14 +152,14 @@ Task<Result<void, std::string>> Discovery::open_database() {
 Task<void> Discovery::find_bootnodes() {
   const TimePoint deadline = host_.loop().now() + kNameLimit;
   auto contacts = co_await opstack::resolve_bootnodes(config_.bootnodes, *resolver_, families_, host_.loop(), deadline);
-  if (const auto admitted = admits()) {
-    const auto left_out = std::erase_if(contacts, [&](const discv5::Contact& at) { return !admitted(at.endpoint); });
-    if (left_out > 0) kLog.warn("bootnodes outside of --p2p.netrestrict are not asked", {{"bootnodes", left_out}});
+  const std::size_t resolved = contacts.size();
+  const std::size_t taken = service_->set_bootnodes(std::move(contacts));
+  if (taken < resolved) {
+    kLog.warn("bootnodes outside of --p2p.netrestrict are not asked", {{"bootnodes", resolved - taken}});
   }
-  if (contacts.empty() && !trees_ && !closed_) {
+  if (taken == 0 && !trees_ && !closed_) {
     kLog.warn("no bootnode is known: only nodes from before, or that come to us, will be found");
   }
-  service_->set_bootnodes(std::move(contacts));
 }
 
 Task<void> Discovery::keep_address() {
@@ -196,8 +175,8 @@ Task<void> Discovery::keep_address() {
 
 Task<bool> Discovery::resolve_address(discv5::Announced& announced) {
   if (config_.advertise_host.empty()) co_return true;
-  if (const auto given = literal(config_.advertise_host)) {
-    set_ip(announced, given->ip());
+  if (const auto given = net::Endpoint::parse_ip(config_.advertise_host, 0)) {
+    announced.set_ip(given->ip());
     co_return true;
   }
   bool resolved = false;
@@ -205,7 +184,7 @@ Task<bool> Discovery::resolve_address(discv5::Announced& announced) {
     if (family == net::IpFamily::kV4 ? !families_.v4 : !families_.v6) continue;
     const TimePoint deadline = host_.loop().now() + kNameLimit;
     const auto found = co_await resolver_->addresses(config_.advertise_host, family, deadline);
-    if (found) set_ip(announced, found->front());
+    if (found) announced.set_ip(found->front());
     resolved = resolved || found;
   }
   if (!resolved && !closed_) {

@@ -9,6 +9,7 @@
 
 #include "opwire/base/check.hpp"
 #include "opwire/base/log.hpp"
+#include "opwire/discv5/service_for_test.hpp"
 #include "opwire/node/block_builder.hpp"
 #include "opwire/node/discovery.hpp"
 #include "opwire/node/node.hpp"
@@ -36,11 +37,7 @@ class DiscoveryTest : public testing::Test {
 
   std::string bootnode() {
     if (bootnode_) return bootnode_->local_record().to_text();
-    auto socket = net::bind_udp(loop_, net::Endpoint(kLoopback, 0), discv5::kMaxPacket).value();
-    discv5::ProtocolOptions options(to_bytes(new_key().data()));
-    options.announced.ip4 = kLoopback;
-    options.announced.udp = socket->local().port;
-    bootnode_ = discv5::Service::make(loop_, rng_, std::move(socket), std::move(options)).value();
+    bootnode_ = discv5::test::make_loopback_service(loop_, rng_);
     bootnode_->start();
     return bootnode_->local_record().to_text();
   }

@@ -44,7 +44,7 @@ std::string name_of(const Bootnode& bootnode) {
 /// The address of an enode URL's host.
 Task<Result<Bytes>> resolve(net::Resolver& resolver, std::string host, discv5::IpFamilies families,
                             TimePoint deadline) {
-  const auto literal = net::Endpoint::parse(host.find(':') == std::string::npos ? host + ":1" : "[" + host + "]:1");
+  const auto literal = net::Endpoint::parse_ip(host, 0);
   if (literal) {
     if (literal->is_v6 ? !families.v6 : !families.v4) co_return net::errors::kResolve;
     co_return to_bytes(literal->ip());

@@ -20,12 +20,9 @@ std::optional<std::uint64_t> take_uvarint(ByteView& bytes) {
   }
   return std::nullopt;
 }
-
-/// Neither unspecified, multicast, broadcast nor reserved; in ip6, no IPv4 address either.
-bool is_host_ip(ByteView ip) noexcept {
-  if (multiformats::unmap_ip(ip).size() != ip.size()) return false;
-  if (std::ranges::all_of(ip, [](std::uint8_t byte) { return byte == 0; })) return false;
-  return ip.size() == 4 ? ip[0] < 224 : ip[0] != 0xff;
+/// IPv4 addresses that are mapped into IPv6 belong into the other entry.
+bool is_ip6_host(ByteView ip) noexcept {
+  return multiformats::unmap_ip(ip).size() == ip.size() && multiformats::is_host_ip(ip);
 }
 
 }  // namespace
@@ -58,10 +55,10 @@ PeerId peer_id_of(const discv5::NodeRecord& record) {
 std::optional<Multiaddr> tcp_address(const discv5::NodeRecord& record, discv5::IpFamilies families) {
   const std::uint16_t tcp = record.tcp().value_or(0);
   const auto ip4 = record.ip4();
-  if (families.v4 && ip4 && tcp != 0 && is_host_ip(*ip4)) return Multiaddr::ip_tcp(*ip4, tcp);
+  if (families.v4 && ip4 && tcp != 0 && multiformats::is_host_ip(*ip4)) return Multiaddr::ip_tcp(*ip4, tcp);
   const std::uint16_t tcp6 = record.tcp6().value_or(tcp);
   const auto ip6 = record.ip6();
-  if (families.v6 && ip6 && tcp6 != 0 && is_host_ip(*ip6)) return Multiaddr::ip_tcp(*ip6, tcp6);
+  if (families.v6 && ip6 && tcp6 != 0 && is_ip6_host(*ip6)) return Multiaddr::ip_tcp(*ip6, tcp6);
   return std::nullopt;
 }
 
