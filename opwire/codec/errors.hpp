@@ -10,6 +10,12 @@ inline constexpr ErrorKind kSnappyHeader{"codec.snappy_header", "snappy length h
                                          Consequence::kPenalise};
 inline constexpr ErrorKind kSnappyTooLarge{"codec.snappy_too_large", "snappy declares more than the limit",
                                            Consequence::kPenalise};
+inline constexpr ErrorKind kSnappyFrame{"codec.snappy_frame", "snappy stream has a malformed chunk",
+                                        Consequence::kPenalise};
+inline constexpr ErrorKind kSnappyChecksum{"codec.snappy_checksum", "snappy chunk does not have its checksum",
+                                           Consequence::kPenalise};
+inline constexpr ErrorKind kSnappyTruncated{"codec.snappy_truncated", "snappy stream ends inside a chunk",
+                                            Consequence::kPenalise};
 inline constexpr ErrorKind kSnappyCorrupt{"codec.snappy_corrupt", "snappy data do not decompress",
                                           Consequence::kPenalise};
 }  // namespace opwire::codec::errors
