@@ -225,7 +225,7 @@ TEST_F(LoadFlags, UnknownVariablesWithOurPrefixesAreWarnedOf) {
 TEST_F(LoadFlags, OneWarningListsWhatWaitsForLaterParts) {
   const LoadedFlags loaded = load({{"l1", {"http://l1:8545"}},
                                    {"p2p.no-discovery", {"true"}},  // asks for nothing
-                                   {"p2p.sync.req-resp", {"F"}},    // nor does this
+                                   {"p2p.ban.peers", {"F"}},        // nor does this
                                    {"p2p.peerstore.path", {"memory"}},
                                    {"p2p.static", {"x"}},       // here already
                                    {"p2p.score.bands", {"x"}},  // without effect in op-node too

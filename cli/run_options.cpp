@@ -189,6 +189,7 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   OPW_TRY(config.scoring, peer_scoring(flags));
   config.dial_timeout = flags.duration("p2p.timeout.dial");
   config.ping = flags.boolean("p2p.ping");
+  config.sync_req_resp = flags.boolean("p2p.sync.req-resp");
   if (!flags.text("p2p.sequencer.key").empty()) config.sequencer_key = flags.text("p2p.sequencer.key");
   OPW_TRYV(config.validate());
   return config;

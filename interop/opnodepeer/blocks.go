@@ -32,6 +32,11 @@ type blockChain struct {
 func newBlockChain(cfg *rollup.Config) *blockChain {
 	var seed [32]byte
 	crand.Read(seed[:])
+	return newSeededChain(cfg, seed)
+}
+
+// newSeededChain builds the same blocks wherever the config and the seed are the same.
+func newSeededChain(cfg *rollup.Config, seed [32]byte) *blockChain {
 	return &blockChain{
 		cfg: cfg, parent: cfg.Genesis.L2.Hash, number: cfg.Genesis.L2.Number, random: rand.NewChaCha8(seed),
 	}

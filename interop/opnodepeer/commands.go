@@ -35,6 +35,12 @@ type command struct {
 	At           int64    `json:"at"`            // validate: Unix time for the clock
 	Fresh        bool     `json:"fresh"`         // validate: forget all blocks seen before
 	Addr         string   `json:"addr"`          // connect
+	First        uint64   `json:"first"`         // store
+	Seed         byte     `json:"seed"`          // store
+	After        uint64   `json:"after"`         // request_range
+	Before       uint64   `json:"before"`        // request_range
+	Hash         string   `json:"hash"`          // request_range: of the block at before
+	Top          string   `json:"top"`           // request_range: of the block below it
 }
 
 func run(args []string) error {
@@ -99,6 +105,10 @@ func (n *opNode) obey(ctx context.Context, c command) error {
 		return n.validate(c)
 	case "mesh":
 		return n.mesh(ctx)
+	case "store":
+		return n.store(c)
+	case "request_range":
+		return n.requestRange(ctx, c)
 	case "connect":
 		if err := n.api.ConnectPeer(ctx, c.Addr); err != nil {
 			return err

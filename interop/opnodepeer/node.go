@@ -63,6 +63,7 @@ type opNode struct {
 	threshold  time.Duration
 	signer     p2p.Signer // nil without --sequencer-key
 	chain      *blockChain
+	stored     *storedBlocks
 	validators *validators
 	raw        *rawPublisher
 	api        *p2p.APIBackend
@@ -87,13 +88,14 @@ func startNode(ctx context.Context, options nodeOptions) (*opNode, error) {
 	if err != nil {
 		return nil, err
 	}
+	stored := newStoredBlocks()
 	watched := log.NewLogger(newVerdictHandler(logger.Handler()))
-	node, err := p2p.NewNodeP2P(ctx, cfg, watched, setup, acceptedPrinter{cfg}, nil, runCfg, metrics.NoopMetrics, clock.SystemClock)
+	node, err := p2p.NewNodeP2P(ctx, cfg, watched, setup, acceptedPrinter{cfg}, stored, runCfg, metrics.NoopMetrics, clock.SystemClock)
 	if err != nil {
 		return nil, err
 	}
 	made := &opNode{
-		NodeP2P: node, cfg: cfg, threshold: options.threshold, signer: signer, chain: newBlockChain(cfg),
+		NodeP2P: node, cfg: cfg, threshold: options.threshold, signer: signer, chain: newBlockChain(cfg), stored: stored,
 		validators: newValidators(logger, cfg, runCfg, setup), raw: &rawPublisher{cfg: cfg, node: node},
 		api: p2p.NewP2PAPIBackend(node, logger),
 	}

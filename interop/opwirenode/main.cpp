@@ -58,11 +58,34 @@ Task<Result<void>> connect(node::Node& node, std::string address) {
   co_return Result<void>();
 }
 
-Task<Result<void>> obey(node::Node& node, Publisher& publisher, Command command) {
+class FetchedPrinter final : public opstack::RangeSink {
+ public:
+  bool on_proved(const opstack::Envelope& envelope, const PeerId& from) override {
+    Fields line = describe_block(envelope);
+    line["from"] = from.to_string();
+    emit("fetched", line);
+    return true;
+  }
+};
+
+/// The blocks above "after" and below "before", of which the uppermost has the hash "top".
+Task<Result<void>> fetch(Loop& loop, node::Node& node, Command command) {
+  const auto top = codec::from_hex_as<Hash256>(command.text("top"));
+  if (!top) co_return errors::kCommand;
+  FetchedPrinter printer;
+  const TimePoint began = loop.now();
+  const opstack::BlockRange range({command.number("after")}, {command.number("before")}, *top);
+  OPW_CO_TRYV(co_await node.fetch_range(range, printer));
+  emit("fetch_done", {{"seconds", std::chrono::duration<double>(loop.now() - began).count()}});
+  co_return Result<void>();
+}
+
+Task<Result<void>> obey(Loop& loop, node::Node& node, Publisher& publisher, Command command) {
   const std::string name = command.name();
   if (name == "publish") co_return co_await publisher.publish(command);
   if (name == "build") co_return co_await publisher.build(command);
   if (name == "connect") co_return co_await connect(node, command.text("addr"));
+  if (name == "fetch") co_return co_await fetch(loop, node, command);
   if (name != "status") co_return errors::kCommand;
   emit_status(node);
   co_return Result<void>();
@@ -86,7 +109,7 @@ Task<int> serve(Loop& loop, node::Node& node) {
   }
   emit_ready(node);
   Publisher publisher(loop, node);
-  Obey obeyed = [&](Command command) { return obey(node, publisher, std::move(command)); };
+  Obey obeyed = [&](Command command) { return obey(loop, node, publisher, std::move(command)); };
   co_await follow_commands(loop, std::move(obeyed));
   co_await node.close();
   co_return 0;

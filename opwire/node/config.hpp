@@ -70,6 +70,7 @@ struct Config {
   GossipConfig gossip;
   PeerScoring scoring = PeerScoring::kLight;
   Duration dial_timeout = std::chrono::seconds(10);
+  bool sync_req_resp = true;                 ///< --p2p.sync.req-resp: serve payloads by number, and ask for them
   bool ping = true;                          ///< ping connected peers in the background
   std::optional<std::string> sequencer_key;  ///< hex: sign and publish blocks
 

@@ -1,5 +1,5 @@
-// The one place where a node is put together, in op-node's order: host, gossip, topics, static peers, discovery,
-// pings.
+// The one place where a node is put together, in op-node's order: host, sync, gossip, topics, static peers,
+// discovery, pings.
 #include "opwire/node/node.hpp"
 
 #include "opwire/node/net_restrict.hpp"
@@ -8,6 +8,9 @@
 #include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/opstack/gossip/errors.hpp"
 #include "opwire/opstack/gossip/scoring.hpp"
+#include "opwire/opstack/sync/errors.hpp"
+#include "opwire/opstack/sync/recent_payloads.hpp"
+#include "opwire/opstack/sync/server.hpp"
 #include "opwire/p2p/gossipsub/service.hpp"
 
 namespace opwire::node {
@@ -101,6 +104,40 @@ class LastBlock final : public opstack::BlockSink {
   std::optional<std::uint64_t> timestamp;
 };
 
+/// Payloads by number, both ways: what gossip brought and what was fetched is served.
+class Sync final : public opstack::BlockSink {
+ public:
+  Sync(Host& host, WorkerPool& pool, const opstack::RollupConfig& rollup, PeerEvents& events)
+      : recent_(host.loop(), pool),
+        server_(host.network(), rollup.l2_chain_id, opstack::BlockSchedule(rollup), recent_),
+        client_(host.network(), pool, rollup.l2_chain_id, opstack::BlockSchedule(rollup), &events) {}
+
+  void on_block(const opstack::AcceptedBlock& block) override { recent_.add(block.envelope); }
+  Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink) {
+    Kept kept(recent_, sink);
+    co_return co_await client_.fetch_range(range, kept);
+  }
+  std::optional<opstack::RangeProgress> progress() const { return client_.progress(); }
+
+ private:
+  class Kept final : public opstack::RangeSink {
+   public:
+    Kept(opstack::RecentPayloads& recent, opstack::RangeSink& next) : recent_(recent), next_(next) {}
+    bool on_proved(const opstack::Envelope& envelope, const PeerId& from) override {
+      recent_.add(envelope);
+      return next_.on_proved(envelope, from);
+    }
+
+   private:
+    opstack::RecentPayloads& recent_;
+    opstack::RangeSink& next_;
+  };
+
+  opstack::RecentPayloads recent_;
+  opstack::PayloadServer server_;
+  opstack::PayloadClient client_;
+};
+
 std::uint64_t sum(const std::map<std::string_view, std::uint64_t>& counts) {
   std::uint64_t total = 0;
   for (const auto& [name, count] : counts) total += count;
@@ -121,6 +158,10 @@ struct Node::Impl {
         blocks(host->loop(), pool, gossip, block_options(config)),
         static_peers(*host, config.static_peers) {
     blocks.add_sink(last_block);
+    if (config.sync_req_resp) {
+      sync.emplace(*host, pool, config.rollup, *peer_log);
+      blocks.add_sink(*sync);
+    }
     if (config.ping) pings.emplace(*host);
   }
 
@@ -133,6 +174,7 @@ struct Node::Impl {
   gossipsub::Service gossip;
   BlockGossip blocks;
   LastBlock last_block;
+  std::optional<Sync> sync;
   StaticPeers static_peers;
   std::unique_ptr<Discovery> discovery;
   std::optional<PeerPings> pings;
@@ -204,6 +246,15 @@ Task<Result<void>> Node::publish(opstack::Envelope envelope) {
 
 Task<Result<void>> Node::publish_frame(opstack::PayloadVersion version, Bytes frame) {
   return impl_->blocks.publish_frame(version, std::move(frame));
+}
+
+Task<Result<void>> Node::fetch_range(opstack::BlockRange range, opstack::RangeSink& sink) {
+  if (!impl_->sync) co_return opstack::errors::kSyncDisabled;
+  co_return co_await impl_->sync->fetch_range(range, sink);
+}
+
+std::optional<opstack::RangeProgress> Node::sync_progress() const {
+  return impl_->sync ? impl_->sync->progress() : std::nullopt;
 }
 
 Task<void> Node::close() {

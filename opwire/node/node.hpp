@@ -1,5 +1,5 @@
-// An OP Stack peer-to-peer node: a host, gossip of unsafe blocks, static peers, discovery; what `opwire run` and devnet
-// start.
+// An OP Stack peer-to-peer node: a host, gossip of unsafe blocks, payloads by number, static peers, discovery; what
+// `opwire run` and devnet start.
 #pragma once
 
 #include <map>
@@ -8,6 +8,7 @@
 #include "opwire/node/config.hpp"
 #include "opwire/node/discovery.hpp"
 #include "opwire/opstack/gossip/block_sink.hpp"
+#include "opwire/opstack/sync/client.hpp"
 #include "opwire/p2p/host/host.hpp"
 #include "opwire/runtime/worker_pool.hpp"
 
@@ -48,6 +49,12 @@ class Node {
   Task<Result<void>> publish(opstack::Envelope envelope);
   /// A frame that is signed already, on the topic of that version.
   Task<Result<void>> publish_frame(opstack::PayloadVersion version, Bytes frame);
+
+  /// Fetches a range backwards from the peers that serve payloads; what arrives is served to others from then on.
+  /// Errors: PayloadClient::fetch_range()'s; opstack kSyncDisabled.
+  Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink);
+  /// Of the range under way.
+  std::optional<opstack::RangeProgress> sync_progress() const;
 
   /// The signer has changed on L1 (or by the operator): starts the grace period of the former one.
   void rotate_signer(const Address& signer);

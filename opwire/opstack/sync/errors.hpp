@@ -22,5 +22,6 @@ inline constexpr ErrorKind kOtherBlock{"sync.other_block", "answer is a block of
                                        Consequence::kPenalise};
 inline constexpr ErrorKind kNotLinked{"sync.not_linked", "block is not the parent of the one above it",
                                       Consequence::kPenalise};
-inline constexpr ErrorKind kBusy{"sync.busy", "too many requests wait to be served"};
+inline constexpr ErrorKind kBusy{"sync.busy", "another range is being fetched"};
+inline constexpr ErrorKind kSyncDisabled{"sync.disabled", "payloads are neither served nor asked for"};
 }  // namespace opwire::opstack::errors

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include "opwire/opstack/sync/errors.hpp"
+#include "opwire/opstack/sync/payload_size.hpp"
 
 namespace opwire::opstack {
 namespace {
-
-/// What a decoded block keeps in memory, about.
-std::size_t bytes_of(const Envelope& envelope) {
-  return sizeof(Envelope) + envelope.payload.transactions.ssz().size();
-}
 
 BlockNumber below(BlockNumber number) noexcept {
   return {number.value - 1};
@@ -62,7 +58,7 @@ bool RangeSync::ask(BlockNumber number, TimePoint now, std::vector<Ask>& out) {
   if (!peer) return false;
   wanted.flights.push_back({*peer, now});
   ++in_flight_;
-  out.push_back({*peer, number});
+  out.emplace_back(*peer, number);
   return true;
 }
 
@@ -129,7 +125,7 @@ void RangeSync::on_answer(const Ask& ask, Result<Envelope> answer, TimePoint now
 
 void RangeSync::hold(BlockNumber number, Proved block) {
   Wanted& wanted = wanted_.at(number);
-  wanted.bytes = bytes_of(block.envelope);
+  wanted.bytes = memory_size(block.envelope);
   held_bytes_ += wanted.bytes;
   typical_bytes_ = (7 * typical_bytes_ + wanted.bytes) / 8;
   wanted.held = std::move(block);

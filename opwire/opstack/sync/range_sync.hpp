@@ -17,6 +17,7 @@ namespace opwire::opstack {
 
 /// The blocks above `after` and below `before`; the uppermost has the hash `top`.
 struct BlockRange {
+  BlockRange(BlockNumber above, BlockNumber below, const Hash256& top_hash) : after(above), before(below), top(top_hash) {}
   BlockNumber after;
   BlockNumber before;
   Hash256 top;
@@ -40,6 +41,7 @@ class RangeSync {
   RangeSync(const BlockRange& range, PeerChoice& peers, const RangeOptions& options = RangeOptions());
 
   struct Ask {
+    Ask(const PeerId& whom, BlockNumber what) : peer(whom), number(what) {}
     PeerId peer;
     BlockNumber number;
   };
