@@ -24,7 +24,8 @@ class TokenBucket {
     refill(now);
     if (tokens_ >= tokens) return Duration::zero();
     // Rounded up: when it has passed, they are there.
-    return Duration(1) + std::chrono::duration_cast<Duration>(std::chrono::duration<double>((tokens - tokens_) / rate_));
+    return Duration(1) +
+           std::chrono::duration_cast<Duration>(std::chrono::duration<double>((tokens - tokens_) / rate_));
   }
 
   /// Takes them now, on credit if need be. How long the caller has to wait before it acts.

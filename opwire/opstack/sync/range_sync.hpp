@@ -17,7 +17,8 @@ namespace opwire::opstack {
 
 /// The blocks above `after` and below `before`; the uppermost has the hash `top`.
 struct BlockRange {
-  BlockRange(BlockNumber above, BlockNumber below, const Hash256& top_hash) : after(above), before(below), top(top_hash) {}
+  BlockRange(BlockNumber above, BlockNumber below, const Hash256& top_hash)
+      : after(above), before(below), top(top_hash) {}
   BlockNumber after;
   BlockNumber before;
   Hash256 top;
