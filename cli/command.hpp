@@ -30,6 +30,7 @@ std::vector<Command> add_completion(CLI::App& root);
 std::vector<Command> add_devnet(CLI::App& root);
 std::vector<Command> add_discover(CLI::App& root);
 std::vector<Command> add_enr(CLI::App& root);
+std::vector<Command> add_fetch(CLI::App& root);
 std::vector<Command> add_identify(CLI::App& root);
 std::vector<Command> add_key(CLI::App& root);
 std::vector<Command> add_payload(CLI::App& root);

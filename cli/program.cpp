@@ -26,9 +26,9 @@ constexpr struct {
   const char* heading;
   std::vector<Command> (*add)(CLI::App&);
 } kFamilies[] = {{"Networks", add_run},      {"Networks", add_devnet}, {"Networks", add_bootnode},
-                 {"Networks", add_discover}, {"Peers", add_ping},      {"Peers", add_identify},
-                 {"Peers", add_perf},        {"Files", add_key},       {"Files", add_enr},
-                 {"Files", add_payload},     {"Shell", add_completion}};
+                 {"Networks", add_discover}, {"Networks", add_fetch},  {"Peers", add_ping},
+                 {"Peers", add_identify},    {"Peers", add_perf},      {"Files", add_key},
+                 {"Files", add_enr},         {"Files", add_payload},   {"Shell", add_completion}};
 
 // The command that the user reached, down the tree.
 const CLI::App& chosen(const CLI::App& app) {

@@ -112,7 +112,8 @@ class Sync final : public opstack::BlockSink {
         server_(host.network(), rollup.l2_chain_id, opstack::BlockSchedule(rollup), recent_),
         client_(host.network(), pool, rollup.l2_chain_id, opstack::BlockSchedule(rollup), &events) {}
 
-  void on_block(const opstack::AcceptedBlock& block) override { recent_.add(block.envelope); }
+  void on_block(const opstack::AcceptedBlock& block) override { add(block.envelope); }
+  void add(const opstack::Envelope& envelope) { recent_.add(envelope); }
   Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink) {
     Kept kept(recent_, sink);
     co_return co_await client_.fetch_range(range, kept);
@@ -241,7 +242,9 @@ Status Node::status() const {
 
 Task<Result<void>> Node::publish(opstack::Envelope envelope) {
   if (!impl_->signer) co_return Error(opstack::errors::kNoSigner, "set --p2p.sequencer.key");
-  co_return co_await impl_->blocks.publish(std::move(envelope), *impl_->signer);
+  OPW_CO_TRYV(co_await impl_->blocks.publish(envelope, *impl_->signer));
+  if (impl_->sync) impl_->sync->add(envelope);
+  co_return Result<void>();
 }
 
 Task<Result<void>> Node::publish_frame(opstack::PayloadVersion version, Bytes frame) {

@@ -93,6 +93,31 @@ class Joining(ProgramTest):
         self.assertRegex(blocks[0]["received_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
         self.assertEqual(network.stop(), 0)
 
+    def test_fetch_proves_a_range_by_the_hash_of_its_last_block(self):
+        network = self.start("devnet", "--block-time", "1s", "--followers", 1, "--out", "net")
+        network.wait_for("block 1 ")
+        net = self.folder / "net"
+        peer, signer = ((net / name).read_text().strip() for name in ("sequencer.multiaddr", "signer"))
+        chain = ["--rollup.config", net / "rollup.json", "--p2p.unsafe.block.signer", signer]
+        node = self.start(*self.run_flags(peer, chain), "--feed", "-")
+        block = json.loads(node.wait_for(r"\{.*\}\n")[0])
+        fetch = ["fetch", 1, block["number"], "--rollup.config", net / "rollup.json", "--p2p.static", peer]
+        lines = self.succeeds(*fetch, "--hash", block["hash"]).stdout.splitlines()
+        fetched = [json.loads(line)["executionPayload"] for line in lines]
+        self.assertEqual([int(each["blockNumber"], 16) for each in fetched], list(range(block["number"], 0, -1)))
+        self.assertEqual(fetched[0]["blockHash"], block["hash"])
+        for above, below in zip(fetched, fetched[1:]):
+            self.assertEqual(above["parentHash"], below["blockHash"])
+
+        self.succeeds(*fetch, "--hash", block["hash"], "--out", "blocks", "--format", "ssz")
+        self.assertEqual(sorted(path.name for path in (self.folder / "blocks").iterdir()),
+                         sorted(f"{number}.ssz" for number in range(1, block["number"] + 1)))
+        shown = self.succeeds("payload", "show", f"blocks/{block['number']}.ssz").stdout
+        self.assertIn(block["hash"], shown)
+        self.fails(1, "stopped before all blocks", *fetch, "--hash", "0x" + "11" * 32, "--time", "500ms")
+        self.assertEqual(node.stop(), 0)
+        self.assertEqual(network.stop(), 0)
+
     def test_feed_on_standard_output(self):
         _, peer, chain = self.devnet()
         node = self.start(*self.run_flags(peer, chain), "--feed", "-", "--p2p.priv.path", "key")
