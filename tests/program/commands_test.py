@@ -105,7 +105,7 @@ class NoPeers(ProgramTest):
 
 class Help(ProgramTest):
     COMMANDS = ("run", "devnet", "key", "key new", "key show", "payload", "payload show", "payload verify", "payload sign",
-                "payload publish", "ping", "identify", "perf", "perf listen", "perf dial", "completion", "bootnode", "discover",
+                "payload publish", "ping", "identify", "perf", "perf listen", "perf dial", "completion", "bootnode", "discover", "fetch",
                 "enr", "enr show", "enr make")
 
     def test_help_and_version(self):
