@@ -14,7 +14,7 @@ WRAPPED = {
     "snappy": ("opwire/codec",),
     "lmdb": ("opwire/store",),
     "ares": ("opwire/net",),
-    "boost/beast": ("opwire/net",),
+    "boost/beast": ("opwire/net/http",),
     "boost/asio": ("opwire/runtime", "opwire/net"),
     "spdlog/": ("opwire/base",),
     "fmt/": ("opwire/base",),
