@@ -19,6 +19,9 @@ inline constexpr ErrorKind kUnknownCoding{"http.unknown_coding", "HTTP transfer 
 inline constexpr ErrorKind kBadVersion{"http.bad_version", "neither HTTP/1.0 nor HTTP/1.1",
                                        Consequence::kCloseConnection};  // 505
 
+inline constexpr ErrorKind kExpectation{"http.expectation", "an expectation other than 100-continue",
+                                         Consequence::kCloseConnection};  // 417
+
 // What a client meets besides.
 inline constexpr ErrorKind kBadUrl{"http.bad_url", "not a URL of http, https, ws or wss"};
 inline constexpr ErrorKind kNoTls{"http.no_tls", "https and wss are not supported yet"};

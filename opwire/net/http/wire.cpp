@@ -86,7 +86,8 @@ std::string encode_response_head(Response& response, const ResponseTraits& trait
   head.append(reason_of(response.status)).append("\r\n");
   append_field(head, "Date", http_date(traits.now));
   for (const auto& field : response.headers) {
-    if (!is_framing(field.name)) append_field(head, field.name, field.value);
+    const bool ours = is_framing(field.name) || (response.status != 101 && equal_ignoring_case(field.name, "Connection"));
+    if (!ours) append_field(head, field.name, field.value);
   }
   if (has_no_body(response.status)) {
     response.body.clear();
