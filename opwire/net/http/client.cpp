@@ -1,6 +1,7 @@
 #include "opwire/net/http/client.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "opwire/codec/base64.hpp"
 #include "opwire/net/errors.hpp"
@@ -14,6 +15,23 @@
 namespace opwire::http {
 namespace {
 constexpr int kMaxInterim = 8;  // 1xx answers before the one that counts
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    decoded.push_back(escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i]);
+    if (escape) i += 2;
+  }
+  return decoded;
+}
 }  // namespace
 
 // A kept connection is watched: what becomes readable between requests is its end, or nonsense. The watcher's wait
@@ -27,6 +45,12 @@ struct Client::Connection {
   bool reused = false;
   bool closed = false;  // by close()
   Event became_readable;
+};
+
+struct Client::Dialling {
+  explicit Dialling(Loop& loop) : done(loop) {}
+  std::optional<Result<std::unique_ptr<Stream>>> outcome;
+  Event done;
 };
 
 struct Client::Outgoing {
@@ -51,16 +75,28 @@ Client::Client(Loop& loop, Url url, Dialer dial, Rng& rng, const ClientOptions& 
       rng_(rng),
       options_(options),
       turn_(loop),
-      watchers_(loop) {}
+      tasks_(loop) {}
 
 Client::~Client() = default;
 
 void Client::prepare(Request& request) const {
   if (url_.user_info.empty() || request.headers.contains("Authorization")) return;
-  request.headers.add("Authorization", "Basic " + codec::to_base64(as_bytes(url_.user_info)));
+  request.headers.add("Authorization", "Basic " + codec::to_base64(as_bytes(percent_decoded(url_.user_info))));
 }
 
 Task<Result<Response>> Client::request(Request request, TimePoint deadline) {
+  ++calls_;
+  Result<Response> answer = co_await request_in_turn(std::move(request), deadline);
+  end_call();
+  co_return answer;
+}
+
+void Client::end_call() {
+  --calls_;
+  turn_.notify_all();
+}
+
+Task<Result<Response>> Client::request_in_turn(Request request, TimePoint deadline) {
   prepare(request);
   Outgoing out;
   OPW_CO_TRY(out.head, encode_request_head(request, url_.authority()));
@@ -112,11 +148,22 @@ Task<Result<Response>> Client::send_until_seen(Outgoing& out, TimePoint deadline
 
 Task<Result<Client::ConnectionPtr>> Client::connect(TimePoint deadline) {
   if (closed_) co_return opwire::errors::kClosed;
-  OPW_CO_TRY(auto stream, co_await dial_(deadline));
+  const auto dialling = std::make_shared<Dialling>(loop_);
+  tasks_.spawn(dial(*this, dialling, deadline));
+  while (!dialling->outcome) {
+    const bool notified = co_await dialling->done.wait();
+    if (!notified) co_return opwire::errors::kCancelled;
+  }
   if (closed_) co_return opwire::errors::kClosed;
+  OPW_CO_TRY(auto stream, std::move(*dialling->outcome));
   auto connection = std::make_shared<Connection>(loop_, std::move(stream));
   watch(connection);
   co_return connection;
+}
+
+Task<void> Client::dial(Client& self, std::shared_ptr<Dialling> dialling, TimePoint deadline) {
+  dialling->outcome = co_await self.dial_(deadline);
+  dialling->done.notify_all();
 }
 
 Client::ConnectionPtr Client::take_idle() {
@@ -138,7 +185,7 @@ void Client::keep(ConnectionPtr connection) {
 }
 
 void Client::watch(ConnectionPtr connection) {
-  watchers_.spawn(watch_until_readable(*this, std::move(connection)));
+  tasks_.spawn(watch_until_readable(*this, std::move(connection)));
 }
 
 Task<void> Client::watch_until_readable(Client& self, ConnectionPtr connection) {
@@ -183,15 +230,15 @@ Task<Result<Response>> Client::write_and_read(Connection& connection, Outgoing& 
     const bool notified = co_await connection.became_readable.wait();
     if (!notified) co_return opwire::errors::kCancelled;
   }
-  Result<Response> answer = co_await read_answer(connection, out.to_head);
-  out.reusable = answer && answer->status != 101 && written && connection.reused;
+  Result<Response> answer = co_await read_answer(connection, out);
+  if (!written) out.reusable = false;
   if (!answer && !written) co_return written.error();
   co_return answer;
 }
 
-Task<Result<Response>> Client::read_answer(Connection& connection, bool to_head) {
+Task<Result<Response>> Client::read_answer(Connection& connection, Outgoing& out) {
   for (int interim = 0; interim <= kMaxInterim; ++interim) {
-    ResponseParser parser(ParserLimits{options_.max_header, options_.max_body}, to_head);
+    ResponseParser parser(ParserLimits{options_.max_header, options_.max_body}, out.to_head);
     while (!parser.done()) {
       OPW_CO_TRY(const std::size_t used, parser.feed(connection.input.view()));
       connection.input.consume(used);
@@ -200,8 +247,8 @@ Task<Result<Response>> Client::read_answer(Connection& connection, bool to_head)
       if (more) continue;
       OPW_CO_TRYV(parser.end());
     }
-    connection.reused = parser.keep_alive() && connection.input.empty();
     Response response = parser.take();
+    out.reusable = parser.keep_alive() && connection.input.empty() && response.status != 101;
     if (response.status / 100 != 1 || response.status == 101) co_return response;
   }
   co_return Error(errors::kMalformed, "only interim answers");
@@ -209,6 +256,14 @@ Task<Result<Response>> Client::read_answer(Connection& connection, bool to_head)
 
 Task<Result<std::unique_ptr<WebSocket>>> Client::open_websocket(Headers headers, TimePoint deadline,
                                                                 WebSocketOptions options) {
+  ++calls_;
+  auto opened = co_await upgrade(std::move(headers), deadline, options);
+  end_call();
+  co_return opened;
+}
+
+Task<Result<std::unique_ptr<WebSocket>>> Client::upgrade(Headers headers, TimePoint deadline,
+                                                         WebSocketOptions options) {
   Request request = make_websocket_request(url_.target, std::move(headers), rng_);
   prepare(request);
   Outgoing out;
@@ -232,7 +287,10 @@ Task<void> Client::close() {
   }
   for (const ConnectionPtr& connection : idle_) connection->stream->reset();
   turn_.notify_all();
-  co_await watchers_.join();
+  tasks_.cancel();
+  co_await tasks_.join();
+  while (calls_ > 0) co_await turn_.wait_uncancelled();
+  co_await tasks_.join();
   idle_.clear();
 }
 

@@ -50,7 +50,7 @@ class Client {
   /// request(), and kHandshake.
   Task<Result<std::unique_ptr<WebSocket>>> open_websocket(Headers headers, TimePoint deadline,
                                                           WebSocketOptions options = {});
-  /// Requests under way end with kClosed.
+  /// Calls under way end with kClosed; waits for them.
   Task<void> close();
   std::size_t idle_connections() const noexcept { return idle_.size(); }
 
@@ -64,25 +64,31 @@ class Client {
   Task<Result<Response>> send_until_seen(Outgoing& out, TimePoint deadline);
   Task<Result<Response>> exchange(ConnectionPtr connection, Outgoing& out, TimePoint deadline);
   Task<Result<Response>> write_and_read(Connection& connection, Outgoing& out);
-  Task<Result<Response>> read_answer(Connection& connection, bool to_head);
+  Task<Result<Response>> read_answer(Connection& connection, Outgoing& out);
+  Task<Result<Response>> request_in_turn(Request request, TimePoint deadline);
+  Task<Result<std::unique_ptr<WebSocket>>> upgrade(Headers headers, TimePoint deadline, WebSocketOptions options);
   Task<Result<ConnectionPtr>> connect(TimePoint deadline);
   ConnectionPtr take_idle();
   void keep(ConnectionPtr connection);
   void watch(ConnectionPtr connection);
   static Task<void> watch_until_readable(Client& self, ConnectionPtr connection);
+  struct Dialling;
+  static Task<void> dial(Client& self, std::shared_ptr<Dialling> dialling, TimePoint deadline);
+  void end_call();
 
   Loop& loop_;
   Url url_;
   Dialer dial_;
   Rng& rng_;
   ClientOptions options_;
-  std::size_t active_ = 0;
+  std::size_t calls_ = 0;   // of request() and open_websocket()
+  std::size_t active_ = 0;  // requests that have their turn
   std::size_t waiting_ = 0;
   bool closed_ = false;
   std::vector<ConnectionPtr> idle_;
   std::vector<Connection*> busy_;
-  Event turn_;
-  Scope watchers_;
+  Event turn_;  // a turn is free, or a call has ended
+  Scope tasks_;  // watchers and dials
 };
 
 }  // namespace opwire::http

@@ -16,6 +16,7 @@ using ErrorCode = beast::error_code;
 
 // A body of announced length begins with this much at most.
 constexpr std::size_t kFirstReserve = 16 * 1024;
+constexpr std::size_t kShortestEnd = 5;  // 0, line end, line end
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
@@ -63,6 +64,8 @@ class Parser : public beast::http::basic_parser<kIsRequest> {
 
   Result<std::size_t> feed(ByteView bytes) {
     if (this->is_done() || bytes.empty()) return std::size_t{0};
+    // Beast asserts that the last chunk's header does not come in shorter pieces. No body in chunks ends in fewer bytes.
+    if (this->is_header_done() && this->chunked() && bytes.size() < kShortestEnd) return std::size_t{0};
     ErrorCode code;
     const std::size_t used = this->put({bytes.data(), bytes.size()}, code);
     if (refusal) return *refusal;
