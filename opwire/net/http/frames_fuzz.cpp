@@ -1,5 +1,6 @@
 // Any bytes as WebSocket frames, whole and byte by byte, for either side: the same events, within their limits; and
 // what was a message is one again when it is framed.
+#include "opwire/base/bytes.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/net/http/frames.hpp"
 

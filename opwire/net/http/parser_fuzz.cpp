@@ -1,4 +1,5 @@
 // Any bytes as requests, whole and in pieces: both ways find the same messages, and no message is beyond its limits.
+#include "opwire/base/bytes.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/net/http/parser.hpp"
 

@@ -1,4 +1,5 @@
 // Any text as a URL: what is taken reads the same when it is written again.
+#include "opwire/base/bytes.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/net/http/url.hpp"
 
