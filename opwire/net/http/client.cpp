@@ -26,7 +26,8 @@ int hex_digit(char c) {
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
     decoded.push_back(escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i]);
     if (escape) i += 2;
   }
@@ -243,7 +244,7 @@ Task<Result<Response>> Client::read_answer(Connection& connection, Outgoing& out
       OPW_CO_TRY(const std::size_t used, parser.feed(connection.input.view()));
       connection.input.consume(used);
       if (parser.done()) break;
-      OPW_CO_TRY(const bool more, co_await connection.input.fill(*connection.stream));
+      OPW_CO_TRY(const bool more, co_await connection.input.fill(*connection.stream, Input::kBodyPiece));
       if (more) continue;
       OPW_CO_TRYV(parser.end());
     }

@@ -87,7 +87,7 @@ class Client {
   bool closed_ = false;
   std::vector<ConnectionPtr> idle_;
   std::vector<Connection*> busy_;
-  Event turn_;  // a turn is free, or a call has ended
+  Event turn_;   // a turn is free, or a call has ended
   Scope tasks_;  // watchers and dials
 };
 

@@ -21,7 +21,9 @@ Task<Response> echo(Request request, PeerInfo) {
   co_return response;
 }
 
-Url url_of(const std::string& text) { return parse_url(text).value(); }
+Url url_of(const std::string& text) {
+  return parse_url(text).value();
+}
 
 // A client whose server is the test: it sees each connection's far end.
 struct Scripted {
@@ -209,7 +211,9 @@ struct Loopback {
     loop.run(client->close());
     loop.run(server->close(loop.now() + seconds(5)));
   }
-  std::unique_ptr<Client> make(const std::string& url) { return std::move(*Client::make(loop, url_of(url), &resolver, rng)); }
+  std::unique_ptr<Client> make(const std::string& url) {
+    return std::move(*Client::make(loop, url_of(url), &resolver, rng));
+  }
   Result<Response> ask(Client& by, Request request) {
     return loop.run(by.request(std::move(request), loop.now() + seconds(5)));
   }

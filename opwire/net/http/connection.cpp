@@ -125,7 +125,8 @@ Task<Result<bool>> Connection::read_request(RequestParser& parser) {
     if (parser.header_done() && !std::exchange(header_seen, true) && parser.expects_continue()) {
       OPW_CO_TRYV(co_await send_continue(parser.request()));
     }
-    OPW_CO_TRY(const bool more, co_await input_.fill(*stream_));
+    const std::size_t most = header_seen ? Input::kBodyPiece : Input::kHeaderPiece;
+    OPW_CO_TRY(const bool more, co_await input_.fill(*stream_, most));
     if (!more) co_return opwire::errors::kEndOfStream;
     if (too_slow_) co_return opwire::errors::kTimeout;
   }
@@ -135,7 +136,7 @@ Task<Result<void>> Connection::send_continue(const Request& request) {
   const std::string* expected = request.headers.find("Expect");
   if (!equal_ignoring_case(*expected, "100-continue")) co_return errors::kExpectation;
   if (!input_.empty()) co_return Result<void>();  // the body is on its way already
-  stage_ = Stage::kWriting;  // nobody else may write now
+  stage_ = Stage::kWriting;                       // nobody else may write now
   const auto written = co_await write(*stream_, as_bytes("HTTP/1.1 100 Continue\r\n\r\n"));
   stage_ = Stage::kReading;
   co_return written;

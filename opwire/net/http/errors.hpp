@@ -20,7 +20,7 @@ inline constexpr ErrorKind kBadVersion{"http.bad_version", "neither HTTP/1.0 nor
                                        Consequence::kCloseConnection};  // 505
 
 inline constexpr ErrorKind kExpectation{"http.expectation", "an expectation other than 100-continue",
-                                         Consequence::kCloseConnection};  // 417
+                                        Consequence::kCloseConnection};  // 417
 
 // What a client meets besides.
 inline constexpr ErrorKind kBadUrl{"http.bad_url", "not a URL of http, https, ws or wss"};

@@ -1,6 +1,7 @@
 #include "opwire/net/http/frames.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "opwire/net/http/errors.hpp"
 
@@ -20,6 +21,22 @@ bool is_known(std::uint8_t opcode) {
 std::size_t header_length(std::uint8_t second) {
   const std::uint8_t length = second & 0x7f;
   return std::size_t{2} + (length == 126 ? 2 : length == 127 ? 8 : 0) + ((second & kMasked) != 0 ? 4 : 0);
+}
+
+// Eight bytes at a time. phase: how many bytes of the frame came before.
+void apply_mask(char* data, std::size_t size, const ByteArray<4>& mask, std::size_t phase) {
+  ByteArray<8> turned{};
+  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = mask[(phase + i) & 3];
+  std::uint64_t word = 0;
+  std::memcpy(&word, turned.data(), sizeof(word));
+  std::size_t i = 0;
+  for (; i + sizeof(word) <= size; i += sizeof(word)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, data + i, sizeof(bytes));
+    bytes ^= word;
+    std::memcpy(data + i, &bytes, sizeof(bytes));
+  }
+  for (; i < size; ++i) data[i] = static_cast<char>(data[i] ^ turned[i & 7]);
 }
 
 }  // namespace
@@ -119,7 +136,8 @@ Result<void> FrameDecoder::take_payload(ByteView& bytes) {
   bytes = bytes.subspan(taken);
   left_ -= taken;
   if (masked_) {
-    for (std::size_t i = before; i < to.size(); ++i) to[i] = static_cast<char>(to[i] ^ mask_[mask_at_++ & 3]);
+    apply_mask(to.data() + before, taken, mask_, mask_at_);
+    mask_at_ += taken;
   }
   if (!in_control() && message_opcode_ == Opcode::kText) {
     const bool good = text_.feed(as_bytes(to).subspan(before));
@@ -184,7 +202,7 @@ void append_frame(std::string& out, Opcode opcode, ByteView payload, Rng* mask_r
   const std::size_t begin = out.size();
   out.append(as_text(payload));
   if (mask_rng == nullptr) return;
-  for (std::size_t i = 0; i < payload.size(); ++i) out[begin + i] = static_cast<char>(out[begin + i] ^ mask[i & 3]);
+  apply_mask(out.data() + begin, payload.size(), mask, 0);
 }
 
 void append_close(std::string& out, std::uint16_t code, std::string_view reason, Rng* mask_rng) {

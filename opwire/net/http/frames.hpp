@@ -1,4 +1,5 @@
-// WebSocket frames (RFC 6455 section 5) without I/O: bytes in, messages and control frames out, and back. No extensions.
+// WebSocket frames (RFC 6455 section 5) without I/O: bytes in, messages and control frames out, and back. No
+// extensions.
 #pragma once
 
 #include <cstdint>

@@ -67,7 +67,7 @@ TEST(Frames, EachLengthThereAndBack) {
 }
 
 TEST(Frames, WhatBreaksTheProtocol) {
-  EXPECT_EQ(failure(raw("\x81\x05Hello"), Role::kServer), errors::kFrame.name);                      // not masked
+  EXPECT_EQ(failure(raw("\x81\x05Hello"), Role::kServer), errors::kFrame.name);                  // not masked
   EXPECT_EQ(failure(raw("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")), errors::kFrame.name);  // masked by a server
   EXPECT_EQ(failure(raw("\xc1\x05Hello")), errors::kFrame.name);
   EXPECT_EQ(failure(raw("\xa1\x05Hello")), errors::kFrame.name);
@@ -91,11 +91,13 @@ TEST(Frames, DeclaredLengthIsCheckedFirst) {
 }
 
 TEST(Frames, Utf8) {
-  const auto text = [](std::string_view data) { return failure("\x81" + std::string(1, static_cast<char>(data.size())) + std::string(data)); };
+  const auto text = [](std::string_view data) {
+    return failure("\x81" + std::string(1, static_cast<char>(data.size())) + std::string(data));
+  };
   EXPECT_EQ(text("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"), "none");
   EXPECT_EQ(text("\xf4\x8f\xbf\xbf"), "none");
-  for (const char* bad : {"\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80",
-                          "\x80", "\xff", "\xc3", "\xe2\x82", "\xc3\x28"}) {
+  for (const char* bad : {"\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+                          "\xf4\x90\x80\x80", "\xf5\x80", "\x80", "\xff", "\xc3", "\xe2\x82", "\xc3\x28"}) {
     EXPECT_EQ(text(bad), errors::kBadText.name) << ::testing::PrintToString(bad);
   }
   EXPECT_EQ(failure(raw("\x01\x01\xc3\x80\x01\xa4")), "none");  // a character in two fragments
@@ -106,7 +108,9 @@ TEST(Frames, Utf8) {
 
 TEST(Frames, Close) {
   EXPECT_EQ(decode(raw("\x88\x00"))->at(0).close_code, kNoCode);
-  const auto close = decode(raw("\x88\x05\x03\xe9" "bye\x81\x01x\xff\xff"));
+  const auto close =
+      decode(raw("\x88\x05\x03\xe9"
+                 "bye\x81\x01x\xff\xff"));
   ASSERT_EQ(close->size(), 1U);  // what follows is dropped
   EXPECT_EQ(close->at(0).close_code, kGoingAway);
   EXPECT_EQ(close->at(0).data, "bye");

@@ -9,6 +9,9 @@ namespace opwire::http {
 
 class Input {
  public:
+  static constexpr std::size_t kHeaderPiece = 16 * 1024;
+  static constexpr std::size_t kBodyPiece = 64 * 1024;
+
   Input() = default;
   explicit Input(ByteView rest) : bytes_(Buffer::copy_of(rest)) {}
 
@@ -19,16 +22,14 @@ class Input {
     if (bytes_.empty()) bytes_ = Buffer();
   }
   /// Waits for more, holding no memory while there is none. False: the stream has ended.
-  Task<Result<bool>> fill(Stream& stream) {
-    OPW_CO_TRY(Buffer piece, co_await stream.read(kPiece));
+  Task<Result<bool>> fill(Stream& stream, std::size_t max = kHeaderPiece) {
+    OPW_CO_TRY(Buffer piece, co_await stream.read(max));
     if (piece.empty()) co_return false;
     add(std::move(piece));
     co_return true;
   }
 
  private:
-  static constexpr std::size_t kPiece = 16 * 1024;
-
   void add(Buffer piece) {
     if (bytes_.empty()) {
       bytes_ = std::move(piece);

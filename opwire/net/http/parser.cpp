@@ -64,7 +64,8 @@ class Parser : public beast::http::basic_parser<kIsRequest> {
 
   Result<std::size_t> feed(ByteView bytes) {
     if (this->is_done() || bytes.empty()) return std::size_t{0};
-    // Beast asserts that the last chunk's header does not come in shorter pieces. No body in chunks ends in fewer bytes.
+    // Beast asserts that the last chunk's header does not come in shorter pieces. No body in chunks ends in fewer
+    // bytes.
     if (this->is_header_done() && this->chunked() && bytes.size() < kShortestEnd) return std::size_t{0};
     ErrorCode code;
     const std::size_t used = this->put({bytes.data(), bytes.size()}, code);
@@ -96,8 +97,7 @@ class Parser : public beast::http::basic_parser<kIsRequest> {
     }
     code = {};
   }
-  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
-                     ErrorCode& code) override {
+  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value, ErrorCode& code) override {
     code = {};
     if (!this->is_header_done() && !in_body_) message.headers.add(view(name), view(value));  // trailers are dropped
   }

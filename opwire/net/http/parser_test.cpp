@@ -50,7 +50,8 @@ TEST(RequestParser, AllParts) {
 TEST(RequestParser, Chunked) {
   for (const std::size_t step : {1, 4, 1000}) {
     const auto request = parse(
-        post("Transfer-Encoding: Chunked\r\n", "3\r\nabc\r\nA;ext=\"v\"\r\n0123456789\r\n0\r\nX-Trailer: 1\r\n\r\n"), {}, step);
+        post("Transfer-Encoding: Chunked\r\n", "3\r\nabc\r\nA;ext=\"v\"\r\n0123456789\r\n0\r\nX-Trailer: 1\r\n\r\n"),
+        {}, step);
     ASSERT_TRUE(request) << request.error().message();
     EXPECT_EQ(request->body, "abc0123456789");
     EXPECT_FALSE(request->headers.contains("X-Trailer"));
@@ -72,7 +73,8 @@ TEST(RequestParser, AmbiguousLengths) {
   EXPECT_REFUSED(errors::kBadFraming, post("Content-Length: 3\r\nContent-Length: 4\r\n", "abc"));
   EXPECT_REFUSED(errors::kBadFraming, post("Content-Length: 3\r\nContent-Length: 3\r\n", "abc"));
   EXPECT_REFUSED(errors::kBadFraming, post("Content-Length: 3, 3\r\n", "abc"));
-  for (const char* length : {"", "-1", "+3", "0x3", "3 ", "3a", "1e3", "18446744073709551616", "99999999999999999999999"}) {
+  for (const char* length :
+       {"", "-1", "+3", "0x3", "3 ", "3a", "1e3", "18446744073709551616", "99999999999999999999999"}) {
     const bool good = std::string_view(length) == "3 ";  // spaces around a value do not count
     const auto request = parse(post("Content-Length: " + std::string(length) + "\r\n", "abc"));
     EXPECT_EQ(request.has_value(), good) << length;
@@ -91,7 +93,8 @@ TEST(RequestParser, OtherCodings) {
 
 TEST(RequestParser, BadChunks) {
   const std::string chunked = "Transfer-Encoding: chunked\r\n";
-  for (const char* body : {"x\r\n\r\n", "-1\r\n\r\n", "\r\n\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n", "ffffffffffffffffff\r\n", "3 x\r\n"}) {
+  for (const char* body : {"x\r\n\r\n", "-1\r\n\r\n", "\r\n\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n",
+                           "ffffffffffffffffff\r\n", "3 x\r\n"}) {
     const auto request = parse(post(chunked, body));
     ASSERT_FALSE(request) << body;
     EXPECT_EQ(request.error().consequence(), Consequence::kCloseConnection) << body << request.error().message();
@@ -153,7 +156,8 @@ Result<Response> parse_response(std::string_view text, bool ended, bool to_head 
 
 TEST(ResponseParser, EachWayToEnd) {
   EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab", false)->body, "ab");
-  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", false)->body, "ab");
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", false)->body,
+            "ab");
   EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\n\r\nab", true)->body, "ab");
   EXPECT_EQ(parse_response("HTTP/1.1 204 No Content\r\n\r\n", false)->status, 204U);
   EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 200000000\r\n\r\n", false, true)->body, "");
@@ -189,7 +193,9 @@ TEST(Wire, ResponsesThatCannotBeWrittenBecome500) {
   EXPECT_EQ(head.find("a\nb"), std::string::npos);
 }
 
-TEST(Wire, Date) { EXPECT_EQ(http_date(from_unix_seconds(784111777)), "Sun, 06 Nov 1994 08:49:37 GMT"); }
+TEST(Wire, Date) {
+  EXPECT_EQ(http_date(from_unix_seconds(784111777)), "Sun, 06 Nov 1994 08:49:37 GMT");
+}
 
 }  // namespace
 }  // namespace opwire::http

@@ -18,7 +18,9 @@ Task<Response> echo(Request request, PeerInfo) {
   co_return response;
 }
 
-Task<void> close_server(Server& server, Loop& loop) { co_await server.close(loop.now() + seconds(10)); }
+Task<void> close_server(Server& server, Loop& loop) {
+  co_await server.close(loop.now() + seconds(10));
+}
 
 // A server on a simulated loop, and one client that writes bytes as it likes.
 struct World {
@@ -76,8 +78,12 @@ struct Session : World {
   }
 };
 
-std::string first_line(const std::string& answer) { return answer.substr(0, answer.find("\r\n")); }
-std::string body_of(const std::string& answer) { return answer.substr(std::min(answer.size(), answer.find("\r\n\r\n") + 4)); }
+std::string first_line(const std::string& answer) {
+  return answer.substr(0, answer.find("\r\n"));
+}
+std::string body_of(const std::string& answer) {
+  return answer.substr(std::min(answer.size(), answer.find("\r\n\r\n") + 4));
+}
 
 TEST(Server, AnswersAndKeepsTheConnection) {
   Session world;
@@ -127,9 +133,9 @@ TEST(Server, ExpectContinue) {
             "HTTP/1.1 100 Continue\r\n\r\n");
   EXPECT_EQ(body_of(world.say("abc")), "POST / abc");
   // Too large is said instead of it.
-  EXPECT_EQ(first_line(world.say(
-                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n")),
-            "HTTP/1.1 413 Content Too Large");
+  EXPECT_EQ(
+      first_line(world.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n")),
+      "HTTP/1.1 413 Content Too Large");
 }
 
 TEST(Server, RefusesWithAShortText) {
@@ -193,7 +199,9 @@ TEST(Server, IdleConnectionsAreCut) {
 TEST(Server, WhoDoesNotReadIsCut) {
   ServerOptions options;
   options.write_timeout = seconds(5);
-  const auto big = [](Request, PeerInfo) -> Task<Response> { co_return Response(200, std::string(1 << 20, 'x'), "a/b"); };
+  const auto big = [](Request, PeerInfo) -> Task<Response> {
+    co_return Response(200, std::string(1 << 20, 'x'), "a/b");
+  };
   World world(options, Handlers(big));
   world.scope.spawn(World::send(*world.client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
   world.loop.run_for(seconds(4));

@@ -11,11 +11,12 @@ namespace opwire::http {
 
 struct Url {
   enum class Scheme : unsigned char { kHttp, kHttps, kWs, kWss };
+  Url() = default;
 
   Scheme scheme = Scheme::kHttp;
-  std::string user_info;      ///< before the @, as written; empty: none
-  std::string host;           ///< lower case; an IPv6 address stands without brackets
-  std::uint16_t port = 80;    ///< the scheme's own (80, 443) where the URL names none
+  std::string user_info;     ///< before the @, as written; empty: none
+  std::string host;          ///< lower case; an IPv6 address stands without brackets
+  std::uint16_t port = 80;   ///< the scheme's own (80, 443) where the URL names none
   std::string target = "/";  ///< path and query as they go into a request line; the fragment is dropped
 
   bool is_tls() const noexcept { return scheme == Scheme::kHttps || scheme == Scheme::kWss; }

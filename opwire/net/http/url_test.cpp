@@ -14,9 +14,10 @@ TEST(Url, EachScheme) {
     std::uint16_t port;
     bool tls;
   };
-  for (const Case& one : {Case{"http://a", Url::Scheme::kHttp, 80, false}, Case{"https://a", Url::Scheme::kHttps, 443, true},
-                          Case{"ws://a", Url::Scheme::kWs, 80, false}, Case{"wss://a", Url::Scheme::kWss, 443, true},
-                          Case{"HTTP://a:8551", Url::Scheme::kHttp, 8551, false}}) {
+  for (const Case& one :
+       {Case{"http://a", Url::Scheme::kHttp, 80, false}, Case{"https://a", Url::Scheme::kHttps, 443, true},
+        Case{"ws://a", Url::Scheme::kWs, 80, false}, Case{"wss://a", Url::Scheme::kWss, 443, true},
+        Case{"HTTP://a:8551", Url::Scheme::kHttp, 8551, false}}) {
     const auto url = parse_url(one.text);
     ASSERT_TRUE(url) << one.text;
     EXPECT_EQ(url->scheme, one.scheme);
@@ -46,10 +47,29 @@ TEST(Url, Ipv6) {
 }
 
 TEST(Url, WhatIsNone) {
-  for (const char* text :
-       {"", "http", "http:", "http://", "http:///x", "ftp://a", "://a", "a:80", "http://a:0", "http://a:65536", "http://a:x",
-        "http://a:-1", "http://[::1", "http://[1.2.3.4]", "http://[::1]x", "http://[fe80::1%25eth0]", "http://::1", "http://a b",
-        "http://a\r\n", "http://a/\x01", "http://a%2f", "http://user@", "http://\xc3\xa4"}) {
+  for (const char* text : {"",
+                           "http",
+                           "http:",
+                           "http://",
+                           "http:///x",
+                           "ftp://a",
+                           "://a",
+                           "a:80",
+                           "http://a:0",
+                           "http://a:65536",
+                           "http://a:x",
+                           "http://a:-1",
+                           "http://[::1",
+                           "http://[1.2.3.4]",
+                           "http://[::1]x",
+                           "http://[fe80::1%25eth0]",
+                           "http://::1",
+                           "http://a b",
+                           "http://a\r\n",
+                           "http://a/\x01",
+                           "http://a%2f",
+                           "http://user@",
+                           "http://\xc3\xa4"}) {
     const auto url = parse_url(text);
     EXPECT_FALSE(url) << text;
     if (!url) EXPECT_TRUE(url.error().is(errors::kBadUrl));

@@ -1,6 +1,25 @@
 #include "opwire/net/http/utf8.hpp"
 
+#include <cstring>
+
 namespace opwire::http {
+namespace {
+
+// How many bytes at the front are ASCII; most text is nothing else.
+std::size_t leading_ascii(ByteView bytes) noexcept {
+  constexpr std::uint64_t kHigh = 0x8080808080808080;
+  std::size_t size = 0;
+  while (size + 8 <= bytes.size()) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + size, sizeof(word));
+    if ((word & kHigh) != 0) break;
+    size += 8;
+  }
+  while (size < bytes.size() && bytes[size] < 0x80) ++size;
+  return size;
+}
+
+}  // namespace
 
 bool Utf8Check::begin(std::uint8_t byte) noexcept {
   low_ = 0x80;
@@ -22,9 +41,13 @@ bool Utf8Check::begin(std::uint8_t byte) noexcept {
 }
 
 bool Utf8Check::feed(ByteView bytes) noexcept {
-  for (const std::uint8_t byte : bytes) {
+  while (!bytes.empty()) {
+    if (left_ == 0) bytes = bytes.subspan(leading_ascii(bytes));
+    if (bytes.empty()) break;
+    const std::uint8_t byte = bytes.front();
+    bytes = bytes.subspan(1);
     if (left_ == 0) {
-      if (byte >= 0x80 && !begin(byte)) return false;
+      if (!begin(byte)) return false;
       continue;
     }
     if (byte < low_ || byte > high_) return false;

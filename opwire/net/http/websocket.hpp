@@ -18,7 +18,8 @@ struct WebSocketOptions {
 
   std::size_t max_message = 16 * 1024 * 1024;  ///< bytes of one that is received
   std::size_t max_queued = 16 * 1024 * 1024;   ///< bytes that wait to be written; a longer message goes alone
-  Duration ping_after = std::chrono::seconds(30);  ///< of silence while we read; after twice that it is broken. 0: never
+  Duration ping_after =
+      std::chrono::seconds(30);  ///< of silence while we read; after twice that it is broken. 0: never
   Duration write_timeout = std::chrono::seconds(30);  ///< for each batch that is written
   Duration close_timeout = std::chrono::seconds(3);
 };
@@ -36,8 +37,8 @@ struct CloseReason {
   std::string text;
 };
 
-/// Pings are answered while somebody receives; of several that wait only the last one is. Whoever owns it awaits close()
-/// before it is destroyed.
+/// Pings are answered while somebody receives; of several that wait only the last one is. Whoever owns it awaits
+/// close() before it is destroyed.
 class WebSocket {
  public:
   /// rng masks what a client sends; a server passes null. rest: what arrived behind the handshake.

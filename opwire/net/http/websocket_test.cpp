@@ -14,7 +14,9 @@ namespace {
 
 using std::chrono::seconds;
 
-Task<Response> no_http(Request, PeerInfo) { co_return Response::text(404, "WebSocket only"); }
+Task<Response> no_http(Request, PeerInfo) {
+  co_return Response::text(404, "WebSocket only");
+}
 
 Task<void> echo(WebSocket& socket, Request, PeerInfo) {
   while (true) {
@@ -43,7 +45,9 @@ struct Raw {
     loop.run(socket->close());
     loop.run(scope.join());
   }
-  static Task<void> keep(WebSocket& socket, std::optional<Result<WebSocketMessage>>& into) { into = co_await socket.receive(); }
+  static Task<void> keep(WebSocket& socket, std::optional<Result<WebSocketMessage>>& into) {
+    into = co_await socket.receive();
+  }
   static Task<void> play(Stream& stream, std::string text) { (void)co_await write(stream, as_bytes(text)); }
   static Task<void> send(WebSocket& socket, std::string text, std::optional<Result<void>>& into) {
     WebSocketMessage message(std::move(text), true);

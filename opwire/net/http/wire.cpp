@@ -28,9 +28,8 @@ bool is_target(std::string_view text) {
 }
 
 bool is_writable(const Headers& headers) {
-  return std::all_of(headers.begin(), headers.end(), [](const Headers::Field& field) {
-    return is_token(field.name) && is_value(field.value);
-  });
+  return std::all_of(headers.begin(), headers.end(),
+                     [](const Headers::Field& field) { return is_token(field.name) && is_value(field.value); });
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -86,7 +85,8 @@ std::string encode_response_head(Response& response, const ResponseTraits& trait
   head.append(reason_of(response.status)).append("\r\n");
   append_field(head, "Date", http_date(traits.now));
   for (const auto& field : response.headers) {
-    const bool ours = is_framing(field.name) || (response.status != 101 && equal_ignoring_case(field.name, "Connection"));
+    const bool ours =
+        is_framing(field.name) || (response.status != 101 && equal_ignoring_case(field.name, "Connection"));
     if (!ours) append_field(head, field.name, field.value);
   }
   if (has_no_body(response.status)) {
