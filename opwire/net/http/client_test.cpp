@@ -116,6 +116,7 @@ TEST(Client, NoticesThatAKeptConnectionEnded) {
   world.start(Request(), response);
   world.answer(1, kOk);
   EXPECT_TRUE(*response);
+  EXPECT_EQ(world.servers.size(), 2U);
 }
 
 TEST(Client, SendsAgainWhatWasNotWrittenWhole) {
@@ -131,7 +132,10 @@ TEST(Client, SendsAgainWhatWasNotWrittenWhole) {
   world.loop.run_for(seconds(1));
   ASSERT_EQ(world.servers.size(), 2U);
   EXPECT_FALSE(second);
+  const std::string again = world.loop.run(Scripted::heard(*world.servers[1], 2000));
+  EXPECT_TRUE(again.starts_with("POST / "));
   world.answer(1, kOk);
+  ASSERT_TRUE(second);
   EXPECT_TRUE(*second);
 }
 
