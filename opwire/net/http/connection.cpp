@@ -18,6 +18,7 @@ unsigned status_for(const Error& error) {
   if (error.is(errors::kExpectation)) return 417;
   if (error.is(errors::kHeaderTooLarge)) return 431;
   if (error.is(errors::kUnknownCoding)) return 501;
+  if (error.is(errors::kTooManyBodies)) return 503;
   if (error.is(errors::kBadVersion)) return 505;
   return 0;
 }
@@ -25,12 +26,13 @@ unsigned status_for(const Error& error) {
 }  // namespace
 
 Connection::Connection(Loop& loop, const ServerOptions& options, const Handlers& handlers,
-                       std::unique_ptr<Stream> stream, PeerInfo peer)
+                       std::unique_ptr<Stream> stream, PeerInfo peer, std::uint64_t& bodies)
     : loop_(loop),
       options_(options),
       handlers_(handlers),
       stream_(std::move(stream)),
       peer_(std::move(peer)),
+      bodies_(bodies),
       watchdog_(loop, [this] { on_time_over(); }),
       late_(loop) {}
 
@@ -39,6 +41,11 @@ Task<void> Connection::run() {
   while (more) more = co_await serve_one();
   watchdog_.cancel();
   co_await late_.join();
+}
+
+void Connection::count_body(std::uint64_t size) {
+  bodies_ = bodies_ - body_ + size;
+  body_ = size;
 }
 
 Task<void> Connection::turn_away(Response response) {
@@ -90,6 +97,7 @@ Task<bool> Connection::serve_one() {
     co_return false;
   }
   watchdog_.cancel();
+  if (!arrived) count_body(0);
   if (!arrived) co_return co_await refuse(arrived.error());
   if (!*arrived) co_return false;
 
@@ -100,10 +108,12 @@ Task<bool> Connection::serve_one() {
   Request request = parser.take();
   reply.without_body = request.method == "HEAD";
   if (handlers_.websocket && is_websocket_request(request)) {
+    count_body(0);
     co_await serve_websocket(std::move(request));
     co_return false;
   }
   Response response = co_await handlers_.request(std::move(request), peer_);
+  count_body(0);
   reply.keep_alive = reply.keep_alive && !stopping_ && !response.headers.has_token("Connection", "close");
   co_return co_await answer(std::move(response), reply);
 }
@@ -121,6 +131,8 @@ Task<Result<bool>> Connection::read_request(RequestParser& parser) {
   while (true) {
     OPW_CO_TRY(const std::size_t used, parser.feed(input_.view()));
     input_.consume(used);
+    count_body(parser.request().body.size());
+    if (bodies_ > options_.max_bodies) co_return errors::kTooManyBodies;
     if (parser.done()) co_return true;
     if (parser.header_done() && !std::exchange(header_seen, true) && parser.expects_continue()) {
       OPW_CO_TRYV(co_await send_continue(parser.request()));

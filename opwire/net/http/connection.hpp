@@ -11,7 +11,8 @@ namespace opwire::http {
 class Connection {
  public:
   Connection(Loop& loop, const ServerOptions& options, const Handlers& handlers, std::unique_ptr<Stream> stream,
-             PeerInfo peer);
+             PeerInfo peer, std::uint64_t& bodies);
+  ~Connection() { count_body(0); }
 
   Task<void> run();
   /// Instead of run(): one answer, whatever is asked.
@@ -36,6 +37,7 @@ class Connection {
   Task<void> serve_websocket(Request request);
   Task<void> leave();
   Task<void> send_late_answer();
+  void count_body(std::uint64_t size);
   void enter(Stage stage, Duration limit);
   void on_time_over();
 
@@ -44,6 +46,8 @@ class Connection {
   const Handlers& handlers_;
   std::unique_ptr<Stream> stream_;
   PeerInfo peer_;
+  std::uint64_t& bodies_;   // of all connections
+  std::uint64_t body_ = 0;  // what of it is ours
   Input input_;
   Stage stage_ = Stage::kIdle;
   bool stopping_ = false;

@@ -16,6 +16,8 @@ inline constexpr ErrorKind kHeaderTooLarge{"http.header_too_large", "HTTP header
                                            Consequence::kCloseConnection};  // 431
 inline constexpr ErrorKind kUnknownCoding{"http.unknown_coding", "HTTP transfer coding other than chunked",
                                           Consequence::kCloseConnection};  // 501
+inline constexpr ErrorKind kTooManyBodies{"http.too_many_bodies", "too many HTTP bodies at once",
+                                          Consequence::kCloseConnection};  // 503
 inline constexpr ErrorKind kBadVersion{"http.bad_version", "neither HTTP/1.0 nor HTTP/1.1",
                                        Consequence::kCloseConnection};  // 505
 

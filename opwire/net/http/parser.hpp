@@ -31,6 +31,7 @@ class RequestParser {
   bool keep_alive() const;
   bool expects_continue() const;
   bool is_http_1_0() const;
+  /// As far as it has arrived.
   const Request& request() const;
   Request take();
 

@@ -29,6 +29,7 @@ struct Server::Impl {
   std::unordered_set<Connection*> connections;
   std::size_t served = 0;
   std::size_t turned_away = 0;
+  std::uint64_t bodies = 0;
   bool closing = false;
   Scope scope;
 };
@@ -58,7 +59,7 @@ void Server::Impl::serve(std::unique_ptr<Stream> stream, PeerInfo peer) {
 
 Task<void> Server::Impl::run(Impl& self, std::unique_ptr<Stream> stream, PeerInfo peer) {
   if (!self.closing) {
-    Connection connection(self.loop, self.options, self.handlers, std::move(stream), std::move(peer));
+    Connection connection(self.loop, self.options, self.handlers, std::move(stream), std::move(peer), self.bodies);
     self.connections.insert(&connection);
     co_await connection.run();
     self.connections.erase(&connection);
@@ -67,7 +68,7 @@ Task<void> Server::Impl::run(Impl& self, std::unique_ptr<Stream> stream, PeerInf
 }
 
 Task<void> Server::Impl::turn_away(Impl& self, std::unique_ptr<Stream> stream, PeerInfo peer) {
-  Connection connection(self.loop, self.options, self.handlers, std::move(stream), std::move(peer));
+  Connection connection(self.loop, self.options, self.handlers, std::move(stream), std::move(peer), self.bodies);
   Response response = Response::text(503, "too many connections");
   co_await connection.turn_away(std::move(response));
   --self.turned_away;

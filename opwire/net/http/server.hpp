@@ -1,7 +1,7 @@
 // An HTTP/1.1 server with WebSocket. It knows nothing of paths, hosts or rights: that is the handler's.
 //
-// Memory: at most max_connections, each with one request (max_body) and one answer. Requests of one connection are
-// served one after another; what a client sends meanwhile stays in the system's buffers.
+// Memory: at most max_connections, each with one request (max_body; max_bodies all together) and one answer. Requests
+// of one connection are served one after another; what a client sends meanwhile stays in the system's buffers.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,7 @@ struct ServerOptions {
   std::size_t max_connections = 1000;     ///< those beyond get a 503
   std::size_t max_header = 16 * 1024;
   std::uint64_t max_body = 10 * 1024 * 1024;
+  std::uint64_t max_bodies = 256 * 1024 * 1024;  ///< of all requests that arrive or are being answered; beyond it 503
   Duration idle_timeout = std::chrono::seconds(120);  ///< between requests, and before the first
   Duration read_timeout = std::chrono::seconds(30);   ///< for a whole request, from its first byte: then 408
   Duration write_timeout = std::chrono::seconds(60);  ///< for a whole answer

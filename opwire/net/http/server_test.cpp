@@ -5,6 +5,8 @@
 #include "opwire/net/http/errors.hpp"
 #include "opwire/net/http/parser.hpp"
 #include "opwire/net/memory_stream.hpp"
+#include "opwire/net/tcp.hpp"
+#include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/simulated_loop.hpp"
 
 namespace opwire::http {
@@ -231,6 +233,22 @@ TEST(Server, TooManyConnectionsAreTurnedAway) {
   EXPECT_EQ(world.server->connections(), 1U);
 }
 
+TEST(Server, BodiesOfAllConnectionsHaveALimit) {
+  ServerOptions options;
+  options.max_body = 1000;
+  options.max_bodies = 1500;
+  Session world(options);
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+  const auto other = world.connect();
+  world.scope.spawn(World::send(*other, head + std::string(900, 'x')));
+  world.loop.run_for(seconds(1));
+  EXPECT_EQ(first_line(world.say(head + std::string(900, 'x'))), "HTTP/1.1 503 Service Unavailable");
+  other->reset();
+  world.loop.run_for(seconds(1));
+  Session fresh(options);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(first_line(fresh.say(head + std::string(1000, 'x'))), "HTTP/1.1 200 OK");
+}
+
 TEST(Server, HandlersCannotBreakTheFraming) {
   const auto bad = [](Request, PeerInfo) -> Task<Response> {
     Response response(200, "body", "text/plain");
@@ -291,6 +309,41 @@ TEST(Server, CloseWaitsForTheAnswerUnderWay) {
 TEST(Server, CloseEndsAtItsDeadline) {
   SlowWorld world;
   EXPECT_LE(world.close_within(seconds(2)), milliseconds(2100));
+}
+
+// Over loopback: those beyond the limit get to read why.
+struct Crowd {
+  static Task<void> ask(Loop& loop, net::Endpoint to, int& served, int& refused) {
+    const auto connection = co_await net::tcp_connect(loop, to, loop.now() + seconds(5));
+    if (!connection) co_return;
+    Stream& stream = *connection->stream;
+    (void)co_await write(stream, as_bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    const auto answer = co_await stream.read(65536);
+    const std::string line = answer ? first_line(std::string(as_text(answer->view()))) : "";
+    served += line == "HTTP/1.1 200 OK" ? 1 : 0;
+    refused += line == "HTTP/1.1 503 Service Unavailable" ? 1 : 0;
+    // All stay until all have been answered.
+    bool waiting = true;
+    while (waiting && served + refused < kAll) waiting = co_await sleep_for(loop, milliseconds(5));
+  }
+  static constexpr int kAll = 150;
+};
+
+TEST(ServerOverTcp, ACrowd) {
+  ReactorLoop loop;
+  ServerOptions options;
+  options.endpoint = net::Endpoint::parse("127.0.0.1:0");
+  options.max_connections = 100;
+  const auto server = std::move(*Server::make(loop, options, Handlers(echo)));
+  Scope scope(loop);
+  int served = 0, refused = 0;
+  for (int i = 0; i < Crowd::kAll; ++i) scope.spawn(Crowd::ask(loop, *server->local_endpoint(), served, refused));
+  Timer limit(loop, [&] { scope.cancel(); });
+  limit.arm_in(seconds(5));
+  loop.run(scope.join());
+  EXPECT_EQ(served, 100);
+  EXPECT_EQ(refused, 50);
+  loop.run(server->close(loop.now() + seconds(5)));
 }
 
 }  // namespace
