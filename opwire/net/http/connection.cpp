@@ -183,19 +183,17 @@ Task<bool> Connection::answer(Response response, Reply reply) {
 }
 
 Task<void> Connection::serve_websocket(Request request) {
-  std::optional<Response> refusal;
-  if (handlers_.websocket_check) refusal = handlers_.websocket_check(request, peer_);
-  Response agreed = answer_websocket(request);
-  if (agreed.status != 101) refusal = std::move(agreed);
-  if (refusal) {
-    (void)co_await answer(std::move(*refusal), Reply());
-    co_return;
+  Response first = answer_websocket(request);
+  if (first.status == 101 && handlers_.websocket_check) {
+    std::optional<Response> refusal = handlers_.websocket_check(request, peer_);
+    if (refusal) first = std::move(*refusal);
   }
+  const bool agreed = first.status == 101;
   Reply reply;
-  reply.keep_alive = true;
-  const bool sent = co_await answer(std::move(agreed), reply);
+  reply.keep_alive = agreed;
+  const bool sent = co_await answer(std::move(first), reply);
   watchdog_.cancel();
-  if (!sent) co_return;
+  if (!sent || !agreed) co_return;
   WebSocket websocket(loop_, std::move(stream_), Role::kServer, nullptr, options_.websocket, input_.view());
   input_ = Input();
   websocket_ = &websocket;
