@@ -131,6 +131,7 @@ Task<void> WebSocket::close(std::uint16_t code, std::string reason) {
   ping_timer_.cancel();
   break_with(opwire::errors::kClosed);
   while (reading_) co_await read_ended_.wait_uncancelled();
+  while (!waiting_.empty()) co_await room_.wait_uncancelled();
   co_await writer_.join();
 }
 

@@ -56,7 +56,7 @@ class WebSocket {
   /// Sends a close frame behind what is queued and returns; receive() ends when the other side has answered.
   void begin_close(std::uint16_t code = kNormalClosure, std::string_view reason = {});
   /// The same, waits for the answer (messages that still arrive are dropped) and ends the stream, within close_timeout;
-  /// at once in a cancelled task. Once only.
+  /// at once in a cancelled task. Tasks that receive or send meanwhile have been answered when it returns. Once only.
   Task<void> close(std::uint16_t code = kNormalClosure, std::string reason = {});
 
   /// What the other side's close frame said, if it came.

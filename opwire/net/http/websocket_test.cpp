@@ -215,6 +215,25 @@ TEST(WebSocket, CloseWaitsForTheAnswerAndNoLonger) {
   EXPECT_TRUE(closed);
 }
 
+TEST(WebSocket, CloseSeesWaitingSendersAndReadersOut) {
+  WebSocketOptions options;
+  options.max_queued = 100;
+  Raw world(options, 50);
+  std::vector<std::optional<Result<void>>> sent(5);
+  for (auto& each : sent) world.scope.spawn(Raw::send(*world.socket, std::string(90, 'x'), each));
+  world.start_receive();
+  world.loop.run_for(seconds(1));
+  EXPECT_FALSE(sent.back());
+  world.peer->reset();
+  world.loop.run(world.socket->close());
+  auto [near, far] = net::make_stream_pair(world.loop);
+  far->reset();
+  world.socket = std::make_unique<WebSocket>(world.loop, std::move(near), Role::kClient, &world.rng, options);
+  world.loop.run_for(seconds(1));  // nobody comes back to the old one
+  EXPECT_TRUE(sent.back() && !*sent.back());
+  EXPECT_TRUE(world.received && !*world.received);
+}
+
 // Client and server, in memory.
 struct Pair {
   explicit Pair(Handlers handlers = echo_handlers(), ServerOptions options = {})
