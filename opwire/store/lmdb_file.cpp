@@ -1,9 +1,5 @@
 #include "opwire/store/lmdb_file.hpp"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-
 #include "opwire/store/errors.hpp"
 #include "opwire/store/lmdb_error.hpp"
 #include "opwire/store/lmdb_prune.hpp"
@@ -20,17 +16,6 @@ constexpr std::string_view kTableKey = "table ";  // and the name; no value
 /// Of sealed values and of how tables are used; what a table's values mean is told by themselves.
 constexpr std::uint32_t kFormat = 1;
 constexpr std::uint64_t kSlack = 1 << 20;
-
-// One file; our own lock instead of LMDB's; transactions are not tied to threads.
-constexpr unsigned kFlags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS;
-
-MDB_val val(ByteView bytes) noexcept {
-  // LMDB writes to neither keys nor values.
-  return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};
-}
-ByteView view(const MDB_val& value) noexcept {
-  return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
-}
 
 const Bytes* find_mark(const Contents& marked, std::string_view key) noexcept {
   for (const Entry& entry : marked.entries) {
@@ -49,18 +34,6 @@ Result<void> check_format(const Contents& marked) {
   return {};
 }
 
-Result<void> put(MDB_txn* txn, MDB_dbi table, ByteView key_bytes, ByteView sealed) {
-  MDB_val key = val(key_bytes);
-  MDB_val value = val(sealed);
-  return lmdb_check(mdb_put(txn, table, &key, &value, 0));
-}
-
-Error cannot_open(const char* what, int code) noexcept {
-  const Error error = lmdb_error(code);
-  if (error.is(errors::kFull)) return error;
-  return Error(errors::kCannotOpen, code > 0 ? what : mdb_strerror(code), std::max(code, 0));
-}
-
 }  // namespace
 
 std::uint64_t LmdbFile::map_size(const DatabaseOptions& options) noexcept {
@@ -69,38 +42,32 @@ std::uint64_t LmdbFile::map_size(const DatabaseOptions& options) noexcept {
   return (3 * options.size_cap + kSlack) / kPage * kPage;
 }
 
-Result<LmdbFile::Env> LmdbFile::open_env(const std::filesystem::path& path, const DatabaseOptions& options) {
-  MDB_env* made = nullptr;
-  if (const int code = mdb_env_create(&made); code != 0) return cannot_open("create", code);
-  Env env(made);
-  OPW_TRYV(lmdb_check(mdb_env_set_maxdbs(made, static_cast<MDB_dbi>(options.tables.size() + 1))));
-  OPW_TRYV(lmdb_check(mdb_env_set_mapsize(made, map_size(options))));
-  const int code = mdb_env_open(made, path.c_str(), kFlags, S_IRUSR | S_IWUSR);
-  if (code != 0) return cannot_open("open", code);
-  return env;
+Result<LmdbEnv> LmdbFile::open_env(const std::filesystem::path& path, const DatabaseOptions& options) {
+  // Our own lock instead of LMDB's.
+  return lmdb_open(path, {map_size(options), static_cast<unsigned>(options.tables.size() + 1), MDB_NOLOCK});
 }
 
 Result<void> LmdbFile::create(const std::filesystem::path& path, const DatabaseOptions& options) {
-  OPW_TRY(Env env, open_env(path, options));
+  OPW_TRY(LmdbEnv env, open_env(path, options));
   LmdbFile file(std::move(env), options.size_cap);
-  OPW_TRY(Txn txn, file.begin(0));
+  OPW_TRY(LmdbTxn txn, file.begin(0));
   MDB_dbi marks = 0;
   OPW_TRYV(lmdb_check(mdb_dbi_open(txn.get(), kMarks, MDB_CREATE, &marks)));
   ByteArray<4> format;
   store_le(format.data(), kFormat);
-  OPW_TRYV(put(txn.get(), marks, as_bytes(kFormatKey), seal_value(as_bytes(kFormatKey), 0, format)));
-  return commit(std::move(txn));
+  OPW_TRYV(lmdb_put(txn.get(), marks, as_bytes(kFormatKey), seal_value(as_bytes(kFormatKey), 0, format)));
+  return lmdb_commit(std::move(txn));
 }
 
 Result<std::unique_ptr<LmdbFile>> LmdbFile::open(const std::filesystem::path& path, const DatabaseOptions& options) {
-  OPW_TRY(Env env, open_env(path, options));
+  OPW_TRY(LmdbEnv env, open_env(path, options));
   std::unique_ptr<LmdbFile> file(new LmdbFile(std::move(env), options.size_cap));
   OPW_TRYV(file->open_tables(options));
   return file;
 }
 
 Result<void> LmdbFile::open_tables(const DatabaseOptions& options) {
-  OPW_TRY(Txn txn, begin(0));
+  OPW_TRY(LmdbTxn txn, begin(0));
   MDB_dbi marks = 0;
   if (mdb_dbi_open(txn.get(), kMarks, 0, &marks) != 0) return Error(errors::kDamaged, "no mark of ours");
   OPW_TRY(const Contents marked, scan(txn.get(), marks));
@@ -113,32 +80,20 @@ Result<void> LmdbFile::open_tables(const DatabaseOptions& options) {
     if (code == MDB_NOTFOUND) return Error(errors::kDamaged, "a table is missing");
     OPW_TRYV(lmdb_check(code));
     if (is_there) continue;
-    OPW_TRYV(put(txn.get(), marks, as_bytes(name), seal_value(as_bytes(name), 0, {})));
+    OPW_TRYV(lmdb_put(txn.get(), marks, as_bytes(name), seal_value(as_bytes(name), 0, {})));
   }
-  return commit(std::move(txn));
-}
-
-Result<LmdbFile::Txn> LmdbFile::begin(unsigned flags) {
-  MDB_txn* txn = nullptr;
-  OPW_TRYV(lmdb_check(mdb_txn_begin(env_.get(), nullptr, flags, &txn)));
-  return Txn(txn);
-}
-
-Result<void> LmdbFile::commit(Txn txn) {
-  return lmdb_check(mdb_txn_commit(txn.release()));
+  return lmdb_commit(std::move(txn));
 }
 
 Result<void> LmdbFile::apply(MDB_txn* txn, MDB_dbi table, const Batch::Change& change) {
-  if (!change.sealed.empty()) return put(txn, table, change.key, change.sealed);
-  MDB_val key = val(change.key);
-  const int code = mdb_del(txn, table, &key, nullptr);
-  return code == MDB_NOTFOUND ? Result<void>() : lmdb_check(code);
+  if (!change.sealed.empty()) return lmdb_put(txn, table, change.key, change.sealed);
+  return lmdb_erase(txn, table, change.key);
 }
 
 Result<std::size_t> LmdbFile::write(const Batch& batch) {
   if (batch.bytes_ > size_cap_ / 2) return Error(errors::kFull, "batch is too large");
   OPW_TRY(std::size_t gone, make_room(batch.bytes_));
-  OPW_TRY(Txn txn, begin(0));
+  OPW_TRY(LmdbTxn txn, begin(0));
   for (const Batch::Change& change : batch.changes_) {
     OPW_CHECK(change.table < tables_.size());
     OPW_TRYV(apply(txn.get(), tables_[change.table].id, change));
@@ -152,7 +107,7 @@ Result<std::size_t> LmdbFile::write(const Batch& batch) {
     OPW_TRY(const std::size_t pruned, prune(txn.get(), table.id, stat.ms_entries - most + most / 32, 0));
     gone += pruned;
   }
-  OPW_TRYV(commit(std::move(txn)));
+  OPW_TRYV(lmdb_commit(std::move(txn)));
   return gone;
 }
 
@@ -164,7 +119,7 @@ Result<std::uint64_t> LmdbFile::used_bytes(MDB_txn* txn, const Table& table) {
 
 // In a transaction of its own, so that what a batch has to copy does not come on top.
 Result<std::size_t> LmdbFile::make_room(std::size_t bytes) {
-  OPW_TRY(Txn txn, begin(0));
+  OPW_TRY(LmdbTxn txn, begin(0));
   std::uint64_t used = bytes;
   std::uint64_t most = 0;
   const Table* largest = nullptr;
@@ -178,29 +133,27 @@ Result<std::size_t> LmdbFile::make_room(std::size_t bytes) {
   }
   if (used <= size_cap_ || largest == nullptr) return std::size_t{0};
   OPW_TRY(const std::size_t gone, prune(txn.get(), largest->id, 0, used - size_cap_ + size_cap_ / 16));
-  OPW_TRYV(commit(std::move(txn)));
+  OPW_TRYV(lmdb_commit(std::move(txn)));
   return gone;
 }
 
 Result<Contents> LmdbFile::scan(TableId table) {
   OPW_CHECK(table < tables_.size());
-  OPW_TRY(Txn txn, begin(MDB_RDONLY));
+  OPW_TRY(LmdbTxn txn, begin(MDB_RDONLY));
   return scan(txn.get(), tables_[table].id);
 }
 
 Result<Contents> LmdbFile::scan(MDB_txn* txn, MDB_dbi table) {
-  MDB_cursor* cursor = nullptr;
-  OPW_TRYV(lmdb_check(mdb_cursor_open(txn, table, &cursor)));
-  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closer(cursor, mdb_cursor_close);
+  OPW_TRY(const LmdbCursor cursor, lmdb_cursor(txn, table));
   Contents contents;
   MDB_val key, value;
   int code = 0;
-  while ((code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
-    const auto opened = open_value(view(key), view(value));
+  while ((code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT)) == 0) {
+    const auto opened = open_value(lmdb_view(key), lmdb_view(value));
     if (opened) {
-      contents.entries.push_back({to_bytes(view(key)), opened->rank, to_bytes(opened->bytes)});
+      contents.entries.push_back({to_bytes(lmdb_view(key)), opened->rank, to_bytes(opened->bytes)});
     } else {
-      contents.damaged.push_back(to_bytes(view(key)));
+      contents.damaged.push_back(to_bytes(lmdb_view(key)));
     }
   }
   if (code != MDB_NOTFOUND) return lmdb_error(code);

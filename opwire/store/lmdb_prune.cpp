@@ -1,10 +1,10 @@
 #include "opwire/store/lmdb_prune.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 #include "opwire/base/bytes.hpp"
+#include "opwire/store/lmdb_env.hpp"
 #include "opwire/store/lmdb_error.hpp"
 #include "opwire/store/sealed_value.hpp"
 
@@ -18,16 +18,12 @@ struct Candidate {
 };
 
 Result<std::vector<Candidate>> candidates(MDB_txn* txn, MDB_dbi table) {
-  MDB_cursor* cursor = nullptr;
-  OPW_TRYV(lmdb_check(mdb_cursor_open(txn, table, &cursor)));
-  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closer(cursor, mdb_cursor_close);
+  OPW_TRY(const LmdbCursor cursor, lmdb_cursor(txn, table));
   std::vector<Candidate> found;
   MDB_val key, value;
   int code = 0;
-  while ((code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
-    const ByteView name(static_cast<const std::uint8_t*>(key.mv_data), key.mv_size);
-    const ByteView sealed(static_cast<const std::uint8_t*>(value.mv_data), value.mv_size);
-    found.push_back({rank_of(sealed), key.mv_size + value.mv_size, to_bytes(name)});
+  while ((code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT)) == 0) {
+    found.push_back({rank_of(lmdb_view(value)), key.mv_size + value.mv_size, to_bytes(lmdb_view(key))});
   }
   if (code != MDB_NOTFOUND) return lmdb_error(code);
   return found;
@@ -41,8 +37,7 @@ Result<std::size_t> prune(MDB_txn* txn, MDB_dbi table, std::size_t count, std::u
   std::size_t gone = 0;
   std::uint64_t freed = 0;
   for (; gone < entries.size() && (gone < count || freed < bytes); ++gone) {
-    MDB_val key{entries[gone].key.size(), entries[gone].key.data()};
-    OPW_TRYV(lmdb_check(mdb_del(txn, table, &key, nullptr)));
+    OPW_TRYV(lmdb_erase(txn, table, entries[gone].key));
     freed += entries[gone].bytes;
   }
   return gone;

@@ -1,6 +1,7 @@
 #include "opwire/store/node_database.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "opwire/store/node_value.hpp"
 
@@ -48,7 +49,7 @@ NodeDatabase::NodeDatabase(Loop& loop, WorkerPool& store_thread, std::unique_ptr
     : loop_(loop),
       store_thread_(store_thread),
       database_(std::move(database)),
-      freed_(loop),
+      turns_(loop),
       changed_(loop),
       scope_(loop) {
   scope_.spawn(run());
@@ -99,13 +100,8 @@ Task<void> NodeDatabase::run() {
   }
 }
 
-Task<NodeDatabase::Turn> NodeDatabase::take_turn() {
-  while (busy_) co_await freed_.wait_uncancelled();
-  co_return Turn(*this);
-}
-
 Task<Result<void>> NodeDatabase::flush() {
-  const Turn turn = co_await take_turn();
+  const Turns::Turn turn = co_await turns_.take();
   if (waiting_.empty()) co_return Result<void>();
   Changes changes = std::exchange(waiting_, {});
   const Result<void> written = co_await write(changes);
@@ -132,7 +128,7 @@ Task<Result<void>> NodeDatabase::write(const Changes& changes) {
 Task<Result<std::vector<KnownNode>>> NodeDatabase::load() {
   OPW_CO_TRYV(co_await flush());
   // What is put meanwhile is written after this has erased what is too old.
-  const Turn turn = co_await take_turn();
+  const Turns::Turn turn = co_await turns_.take();
   OPW_CO_TRY(Contents contents, co_await database_->scan(kNodes));
   const WallTime now = loop_.wall_now();
   std::vector<KnownNode> nodes;

@@ -5,13 +5,13 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
-#include <utility>
 
 #include "opwire/base/log.hpp"
 #include "opwire/discv5/node_store.hpp"
 #include "opwire/runtime/scope.hpp"
 #include "opwire/store/database.hpp"
 #include "opwire/store/node_rules.hpp"
+#include "opwire/store/turns.hpp"
 
 namespace opwire::store {
 
@@ -54,34 +54,16 @@ class NodeDatabase final : public discv5::NodeStore {
   NodeDatabase(Loop& loop, WorkerPool& store_thread, std::unique_ptr<Database> database);
   using Changes = std::unordered_map<discv5::NodeId, std::optional<discv5::KnownNode>>;  // none: forget
 
-  /// One at a time reads or writes the table.
-  class Turn {
-   public:
-    explicit Turn(NodeDatabase& owner) : owner_(&owner) { owner.busy_ = true; }
-    Turn(Turn&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
-    Turn& operator=(Turn&&) = delete;
-    ~Turn() {
-      if (owner_ == nullptr) return;
-      owner_->busy_ = false;
-      owner_->freed_.notify_all();
-    }
-
-   private:
-    NodeDatabase* owner_;
-  };
-
   void change(const discv5::NodeId& id, std::optional<discv5::KnownNode> node);
   Task<void> run();
   Task<Result<void>> write(const Changes& changes);
   Task<void> erase(const std::vector<Bytes>& keys);
-  Task<Turn> take_turn();
 
   Loop& loop_;
   WorkerPool& store_thread_;
   std::unique_ptr<Database> database_;
   Changes waiting_;
-  bool busy_ = false;
-  Event freed_;
+  Turns turns_;  // one at a time reads or writes the table
   Event changed_;
   log::Limit complaints_;
   Scope scope_;

@@ -1,4 +1,4 @@
-// From a path to an open database: the lock, the first file, the check, and what happens to a damaged one.
+// From a path to an open database, whose pages were all checked before.
 #pragma once
 
 #include <memory>

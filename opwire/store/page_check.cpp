@@ -129,6 +129,8 @@ class TreeCheck {
 
   TreeCheck(Pages& pages, const Tree& tree, Kind kind) : pages_(pages), tree_(tree), kind_(kind) {}
   Result<void> check();
+  /// Of a tree of more than one level only its root.
+  Result<void> check_root();
 
   /// kMain: the tables that it names.
   const std::vector<Tree>& tables() const noexcept { return tables_; }
@@ -163,6 +165,19 @@ Result<void> TreeCheck::check() {
       overflow_pages_ != tree_.overflow_pages || entries_ != tree_.entries) {
     return damaged("tree's size");
   }
+  return {};
+}
+
+Result<void> TreeCheck::check_root() {
+  if (tree_.depth <= 1) return check();
+  if (tree_.depth > page::kMaxDepth) return damaged("tree");
+  OPW_TRYV(pages_.claim(tree_.root, true));
+  OPW_TRY(const Bytes bytes, pages_.read(tree_.root));
+  const Header header(bytes.data());
+  if (header.number != tree_.root || header.flags != page::kBranch) return damaged("page");
+  OPW_TRY(const std::vector<Node> nodes, nodes_of(bytes, header));
+  OPW_TRYV(check_keys(nodes, false, {}));
+  for (const Node& node : nodes) OPW_TRYV(pages_.claim(node.child(), true));
   return {};
 }
 
@@ -294,25 +309,38 @@ Result<void> check_free_list(Pages& pages, ByteView list) {
   return {};
 }
 
-Result<void> check_trees(Pages& pages, const Meta& meta) {
+enum class Extent : std::uint8_t { kAll, kFrame };
+
+Result<void> check_trees(Pages& pages, const Meta& meta, Extent extent) {
   TreeCheck main(pages, meta.main, TreeCheck::Kind::kMain);
   OPW_TRYV(main.check());
-  for (const Tree& table : main.tables()) OPW_TRYV(TreeCheck(pages, table, TreeCheck::Kind::kTable).check());
+  for (const Tree& tree : main.tables()) {
+    TreeCheck table(pages, tree, TreeCheck::Kind::kTable);
+    OPW_TRYV(extent == Extent::kAll ? table.check() : table.check_root());
+  }
   TreeCheck free(pages, meta.free, TreeCheck::Kind::kFree);
   OPW_TRYV(free.check());
   for (const Bytes& list : free.free_lists()) OPW_TRYV(check_free_list(pages, list));
   return pages.check_end();
 }
 
-}  // namespace
-
-Result<void> check_pages(const std::filesystem::path& path, std::uint64_t map_size) {
+Result<void> check_file(const std::filesystem::path& path, std::uint64_t map_size, Extent extent) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (!file || ::fstat(file.get(), &status) != 0) return Error(errors::kCannotOpen, "open", errno);
   Pages pages(file.get(), static_cast<std::uint64_t>(status.st_size));
   OPW_TRY(const Meta meta, pages.read_meta(map_size));
-  return check_trees(pages, meta);
+  return check_trees(pages, meta, extent);
+}
+
+}  // namespace
+
+Result<void> check_pages(const std::filesystem::path& path, std::uint64_t map_size) {
+  return check_file(path, map_size, Extent::kAll);
+}
+
+Result<void> check_frame(const std::filesystem::path& path, std::uint64_t map_size) {
+  return check_file(path, map_size, Extent::kFrame);
 }
 
 }  // namespace opwire::store

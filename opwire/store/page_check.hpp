@@ -16,5 +16,9 @@ namespace opwire::store {
 /// Reads each page once. Nobody may write to the file meanwhile. map_size: the most that we let such a file grow to.
 /// Errors: kDamaged, with what is wrong; kCannotOpen.
 Result<void> check_pages(const std::filesystem::path& path, std::uint64_t map_size);
+/// The same for a file that is too large to be read whole: the meta pages, that the file is as long as they say, the
+/// list of the tables with the root of each, and all of the list of free pages, so that nothing in use is overwritten.
+/// What lies below the roots is not looked at.
+Result<void> check_frame(const std::filesystem::path& path, std::uint64_t map_size);
 
 }  // namespace opwire::store

@@ -1,0 +1,71 @@
+#include "opwire/store/archive_marks.hpp"
+
+#include "opwire/store/errors.hpp"
+#include "opwire/store/lmdb_env.hpp"
+#include "opwire/store/lmdb_error.hpp"
+#include "opwire/store/sealed_value.hpp"
+
+namespace opwire::store {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kChainKey = "chain";
+constexpr std::string_view kStateKey = "state";
+/// Of the tables, their keys and the seals; what a record holds is told by itself.
+constexpr std::uint32_t kFormat = 1;
+constexpr std::size_t kStateSize = 17;
+
+Result<void> put_mark(MDB_txn* txn, MDB_dbi marks, std::string_view name, ByteView value) {
+  return lmdb_put(txn, marks, as_bytes(name), seal_value(as_bytes(name), 0, value));
+}
+
+Result<ByteView> read_mark(MDB_txn* txn, MDB_dbi marks, std::string_view name) {
+  MDB_val key = lmdb_val(as_bytes(name));
+  MDB_val value{};
+  const int code = mdb_get(txn, marks, &key, &value);
+  if (code == MDB_NOTFOUND) return Error(errors::kDamaged, "mark");
+  OPW_TRYV(lmdb_check(code));
+  const auto opened = open_value(as_bytes(name), lmdb_view(value));
+  if (!opened) return Error(errors::kDamaged, "mark");
+  return opened->bytes;
+}
+
+}  // namespace
+
+Result<void> put_archive_marks(MDB_txn* txn, MDB_dbi marks, ChainId chain) {
+  ByteArray<4> format;
+  store_le(format.data(), kFormat);
+  OPW_TRYV(put_mark(txn, marks, kFormatKey, format));
+  ByteArray<8> id;
+  store_le(id.data(), chain.value);
+  OPW_TRYV(put_mark(txn, marks, kChainKey, id));
+  return put_archive_state(txn, marks, {});
+}
+
+Result<ChainId> check_archive_marks(MDB_txn* txn, MDB_dbi marks) {
+  OPW_TRY(const ByteView format, read_mark(txn, marks, kFormatKey));
+  if (format.size() != sizeof(kFormat)) return Error(errors::kDamaged, "mark");
+  const auto number = load_le<std::uint32_t>(format.data());
+  if (number > kFormat) return Error(errors::kNewerFormat);
+  if (number < kFormat) return Error(errors::kDamaged, "mark");
+  OPW_TRY(const ByteView chain, read_mark(txn, marks, kChainKey));
+  if (chain.size() != sizeof(std::uint64_t)) return Error(errors::kDamaged, "mark");
+  return ChainId{load_le<std::uint64_t>(chain.data())};
+}
+
+Result<void> put_archive_state(MDB_txn* txn, MDB_dbi marks, const ArchiveMarkedState& state) {
+  ByteArray<kStateSize> value;
+  store_le(value.data(), state.next_arrival);
+  value[8] = state.has_signed ? 1 : 0;
+  store_le(value.data() + 9, state.highest_signed.value);
+  return put_mark(txn, marks, kStateKey, value);
+}
+
+Result<ArchiveMarkedState> read_archive_state(MDB_txn* txn, MDB_dbi marks) {
+  OPW_TRY(const ByteView value, read_mark(txn, marks, kStateKey));
+  if (value.size() != kStateSize) return Error(errors::kDamaged, "mark");
+  return ArchiveMarkedState{load_le<std::uint64_t>(value.data()), value[8] != 0,
+                            BlockNumber{load_le<std::uint64_t>(value.data() + 9)}};
+}
+
+}  // namespace opwire::store

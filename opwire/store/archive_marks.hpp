@@ -1,0 +1,25 @@
+// What marks a file as an archive: its format, its chain, and what changes with each write. Each value is sealed.
+#pragma once
+
+#include <lmdb.h>
+
+#include "opwire/base/result.hpp"
+#include "opwire/base/strong.hpp"
+
+namespace opwire::store {
+
+struct ArchiveMarkedState {
+  std::uint64_t next_arrival = 0;
+  bool has_signed = false;
+  BlockNumber highest_signed;
+};
+
+Result<void> put_archive_marks(MDB_txn* txn, MDB_dbi marks, ChainId chain);
+/// The chain. Errors: kDamaged, kNewerFormat.
+Result<ChainId> check_archive_marks(MDB_txn* txn, MDB_dbi marks);
+
+Result<void> put_archive_state(MDB_txn* txn, MDB_dbi marks, const ArchiveMarkedState& state);
+/// Errors: kDamaged.
+Result<ArchiveMarkedState> read_archive_state(MDB_txn* txn, MDB_dbi marks);
+
+}  // namespace opwire::store
