@@ -148,9 +148,8 @@ Result<std::unique_ptr<ArchiveFile>> ArchiveFile::open(const std::filesystem::pa
   // Look-ups are here and there: what lies beside is of no use.
   const unsigned flags = MDB_NORDAHEAD | (mode == Mode::kReader ? MDB_RDONLY : 0u);
   OPW_TRY(LmdbEnv env, lmdb_open(path, {map_size(path, max_bytes), kTables, flags}));
-  int dead = 0;
-  OPW_TRYV(lmdb_check(mdb_reader_check(env.get(), &dead)));  // readers that were killed
   std::unique_ptr<ArchiveFile> file(new ArchiveFile(std::move(env)));
+  OPW_TRYV(file->remove_dead_readers());
   OPW_TRYV(file->open_tables());
   return file;
 }
@@ -225,6 +224,20 @@ Result<ArchiveExtent> ArchiveFile::extent() {
 
 Result<void> ArchiveFile::write(std::span<const PayloadPtr> payloads) {
   OPW_CHECK(payloads.size() <= kStepRecords);
+  Result<void> written = write_once(payloads);
+  if (written || !written.error().is(errors::kFull)) return written;
+  OPW_TRY(const int dead, remove_dead_readers());
+  return dead > 0 ? write_once(payloads) : written;
+}
+
+// Those whose processes were killed: their snapshots keep pages that nobody reads.
+Result<int> ArchiveFile::remove_dead_readers() {
+  int dead = 0;
+  OPW_TRYV(lmdb_check(mdb_reader_check(env_.get(), &dead)));
+  return dead;
+}
+
+Result<void> ArchiveFile::write_once(std::span<const PayloadPtr> payloads) {
   OPW_TRY(LmdbTxn txn, lmdb_begin(env_.get(), 0));
   OPW_TRY(State now, state(txn.get()));
   for (const PayloadPtr& payload : payloads) OPW_TRYV(put(txn.get(), *payload, now));
@@ -273,6 +286,7 @@ Result<void> ArchiveFile::erase(MDB_txn* txn, ByteView key) {
 }
 
 Result<std::size_t> ArchiveFile::prune(const ArchiveBounds& bounds, std::optional<WallTime> now) {
+  if (now) OPW_TRYV(remove_dead_readers());
   OPW_TRY(LmdbTxn txn, lmdb_begin(env_.get(), 0));
   OPW_TRY(LmdbCursor cursor, lmdb_cursor(txn.get(), blocks_));
   OPW_TRY(const auto last, move(cursor.get(), MDB_LAST));

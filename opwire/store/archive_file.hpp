@@ -70,7 +70,9 @@ class ArchiveFile {
 
   explicit ArchiveFile(LmdbEnv env) : env_(std::move(env)) {}
   Result<void> open_tables();
+  Result<int> remove_dead_readers();
   Result<MDB_txn*> begin_read();
+  Result<void> write_once(std::span<const PayloadPtr> payloads);
   Result<State> state(MDB_txn* txn) const;
   Result<void> put_state(MDB_txn* txn, const State& state) const;
   Result<std::uint64_t> used_bytes(MDB_txn* txn) const;

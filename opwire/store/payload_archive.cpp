@@ -24,6 +24,10 @@ Result<Opened, OpenError> open_to_write(const PayloadArchiveOptions& options, Wa
   return Opened{std::move(file), *extent};
 }
 
+bool exceeds(const ArchiveExtent& stored, const ArchiveBounds& bounds) noexcept {
+  return stored.count > bounds.max_count || stored.bytes > bounds.max_bytes;
+}
+
 // Both the preferred ones first; what waits has arrived later than all that is stored.
 std::vector<ArchivedPayload> merged(const std::vector<PayloadPtr>& waiting,
                                     const std::vector<ArchivedPayload>& stored) {
@@ -131,9 +135,15 @@ Task<Result<void>> PayloadArchive::flush() {
 Task<Result<void>> PayloadArchive::write_some() {
   if (!file_) co_return opwire::errors::kClosed;
   const WaitingPayloads::Some some = waiting_.take(ArchiveFile::kStepRecords, ArchiveFile::kStepBytes);
-  const auto job = [file = file_.get(), &some]() -> Result<ArchiveExtent> {
+  const auto job = [file = file_.get(), &some, &bounds = options_.bounds]() -> Result<Outcome> {
     OPW_TRYV(file->write(some.payloads));
-    return file->extent();
+    Outcome outcome;
+    OPW_TRY(outcome.stored, file->extent());
+    if (!exceeds(outcome.stored, bounds)) return outcome;
+    // For as many as came as many go. What is written stays written if that fails; keep_bounds() tells of it.
+    outcome.erased = file->prune(bounds, {}).value_or(0);
+    OPW_TRY(outcome.stored, file->extent());
+    return outcome;
   };
   auto ran = co_await store_thread_.run(loop_, job);
   if (!ran || !*ran) {
@@ -141,8 +151,13 @@ Task<Result<void>> PayloadArchive::write_some() {
     co_return ran ? ran->error() : ran.error();
   }
   waiting_.done(some);
-  stored_ = **ran;
+  note(**ran);
   co_return Result<void>();
+}
+
+void PayloadArchive::note(const Outcome& outcome) {
+  stored_ = outcome.stored;
+  erased_ += outcome.erased;
 }
 
 // One step; true when there may be more to erase.
@@ -158,8 +173,7 @@ Task<Result<bool>> PayloadArchive::prune_some(bool by_age) {
   auto ran = co_await store_thread_.run(loop_, job);
   OPW_CO_TRY(const Result<Outcome> outcome, std::move(ran));
   OPW_CO_TRY(const Outcome done, outcome);
-  stored_ = done.stored;
-  erased_ += done.erased;
+  note(done);
   co_return done.erased > 0;
 }
 
@@ -167,9 +181,8 @@ Task<Result<bool>> PayloadArchive::prune_some(bool by_age) {
 Task<void> PayloadArchive::keep_bounds() {
   const bool by_age = loop_.now() >= next_by_age_;
   if (by_age) next_by_age_ = loop_.now() + kAgeEvery;
-  const ArchiveBounds& bounds = options_.bounds;
   while (!scope_.cancelled()) {
-    if (!by_age && stored_.count <= bounds.max_count && stored_.bytes <= bounds.max_bytes) co_return;
+    if (!by_age && !exceeds(stored_, options_.bounds)) co_return;
     {
       const Turns::Turn turn = co_await turns_.take();
       const Result<bool> more = co_await prune_some(by_age);

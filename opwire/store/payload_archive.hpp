@@ -108,6 +108,7 @@ class PayloadArchive {
   Task<void> wait_for_work();
   Task<bool> write_or_complain();
   Task<Result<void>> write_some();
+  void note(const Outcome& outcome);
   Task<Result<bool>> prune_some(bool by_age);
   Task<void> keep_bounds();
   Task<void> close_file();
