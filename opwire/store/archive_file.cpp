@@ -70,6 +70,12 @@ std::size_t page_size(MDB_env* env) noexcept {
   return stat.ms_psize;
 }
 
+std::uint64_t oldest_allowed(WallTime now, std::chrono::seconds max_age) noexcept {
+  const std::uint64_t seconds = unix_seconds(std::max(now, WallTime{}));
+  const auto age = static_cast<std::uint64_t>(std::max<std::int64_t>(max_age.count(), 0));
+  return seconds - std::min(seconds, age);
+}
+
 // What the cursor came to; nothing at the end.
 Result<std::optional<std::pair<ByteView, ByteView>>> move(MDB_cursor* cursor, MDB_cursor_op how, ByteView to = {}) {
   using Place = std::optional<std::pair<ByteView, ByteView>>;
@@ -299,7 +305,7 @@ Result<std::size_t> ArchiveFile::prune(const ArchiveBounds& bounds, std::optiona
   const bool large = before > bounds.max_bytes;
   const std::uint64_t count = bounds.max_count - std::min<std::uint64_t>(bounds.max_count / 16, kStepRecords - 1);
   const std::uint64_t bytes = bounds.max_bytes - bounds.max_bytes / 64;
-  const std::uint64_t oldest = now ? unix_seconds(std::max(*now - bounds.max_age, WallTime{})) : std::uint64_t{0};
+  const std::uint64_t oldest = now ? oldest_allowed(*now, bounds.max_age) : 0;
 
   std::size_t gone = 0;
   for (std::uint64_t used = before; gone < kStepRecords && before - std::min(used, before) < 4 * kStepBytes; ++gone) {

@@ -16,6 +16,13 @@ Result<std::unique_ptr<ArchiveFile>> open_checked(const PayloadArchiveOptions& o
   return file;
 }
 
+// It belongs to one file. A process that still reads the file that was here before keeps its own, or LMDB would take
+// the number of the last transaction from the wrong one.
+void remove_table_of_readers(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::remove(beside(file, "-lock"), ignored);
+}
+
 std::string chains(ChainId found, ChainId wanted) {
   return "it holds chain " + std::to_string(found.value) + ", and this node is on chain " +
          std::to_string(wanted.value) + ": give it a file of its own";
@@ -27,7 +34,10 @@ Result<std::unique_ptr<ArchiveFile>, OpenError> open_archive(const PayloadArchiv
   std::unique_ptr<ArchiveFile> file;
   ChainId found;
   Opening opening{options.file, options.reset_damaged, options.reset_flag, {}, {}};
-  opening.create = [&](const std::filesystem::path& path) { return ArchiveFile::create(path, options.chain); };
+  opening.create = [&](const std::filesystem::path& path) {
+    remove_table_of_readers(options.file);
+    return ArchiveFile::create(path, options.chain);
+  };
   opening.open = [&]() -> Result<void> {
     OPW_TRY(file, open_checked(options, found));
     return {};

@@ -6,6 +6,7 @@
 #include "opwire/store/errors.hpp"
 #include "opwire/store/lmdb_file.hpp"
 #include "opwire/store/open_file.hpp"
+#include "opwire/store/page_check.hpp"
 #include "opwire/store/payload_archive_reader.hpp"
 #include "opwire/store/payloads_for_test.hpp"
 #include "opwire/store/sealed_value.hpp"
@@ -121,6 +122,7 @@ TEST(ArchiveOpen, AReaderWithoutAWriter) {
   ArchiveWorld world;
   (void)small_archive(world);
   const auto reader = PayloadArchiveReader::open(world.options.file).value();
+  EXPECT_TRUE(check_pages(world.options.file, 0)) << "what the file is built of is what that check knows";
   EXPECT_EQ(reader->extent()->count, kCount);
   std::uint64_t next = 150;
   const auto visited = reader->visit(BlockNumber{150}, BlockNumber{179}, [&](const ArchiveEntry& entry) {

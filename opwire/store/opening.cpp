@@ -42,12 +42,6 @@ Result<void> sync_folder(const path& folder) {
   return {};
 }
 
-// LMDB's table of readers (where it is used: <path>-lock) belongs to one file. A process that still reads the file that
-// was there before keeps its own, or LMDB would take the number of the last transaction from the wrong one.
-void remove_lmdb_lock(const path& file) {
-  (void)::unlink(beside(file, "-lock").c_str());
-}
-
 // Under another name at first: whatever ends us on the way, a file of this name is a whole one.
 Result<void> create(const Opening& opening) {
   const path made = beside(opening.path, ".new");
@@ -59,10 +53,7 @@ Result<void> create(const Opening& opening) {
 
 Result<void> open_or_create(const Opening& opening) {
   OPW_TRY(const bool missing, is_missing(opening.path));
-  if (missing) {
-    remove_lmdb_lock(opening.path);
-    OPW_TRYV(create(opening));
-  }
+  if (missing) OPW_TRYV(create(opening));
   return opening.open();
 }
 

@@ -27,7 +27,8 @@
 // open once, so no reader in the writer's own. All processes are of one machine, and see each other's ids.
 //
 // A file is opened without reading it all. What is looked at then: page_check.hpp, check_frame(). Each record is sealed
-// with a checksum, which is checked when it is read: a damaged one is kBadValue, and the others are served.
+// with a checksum, which is checked when it is read: a damaged one is kBadValue, and the others are served. A damaged
+// page of LMDB's own below a table's root is not looked for: check_pages() finds it, while nobody writes.
 #pragma once
 
 #include <filesystem>
@@ -85,8 +86,8 @@ class PayloadArchive {
   /// Never waits. The same block again changes nothing, except that signed replaces linked. payload: is_storable(), or
   /// it is dropped.
   void put(ArchivedPayload payload);
-  /// What was put before is committed. What is not written stays and is tried again. Errors: kFull (also when one of
-  /// them was dropped meanwhile), kFailed; kClosed; kLimit.
+  /// What was put before is committed. What is not written stays and is tried again. Errors: kFull (also when
+  /// something was dropped meanwhile), kFailed; kClosed; kLimit.
   Task<Result<void>> flush();
 
   /// The preferred one. Errors: kBadValue (its record is damaged), kFailed; kClosed; kLimit.

@@ -144,6 +144,15 @@ void hold_a_snapshot(const std::filesystem::path& file, Channel channel) {
   (void)channel.receive();
 }
 
+void count_when_asked(const std::filesystem::path& file, Channel channel) {
+  const auto reader = PayloadArchiveReader::open(file).value();
+  for (;;) {
+    const auto extent = reader->extent();
+    channel.send(extent ? extent->count : 0);
+    if (!channel.receive()) return;
+  }
+}
+
 TEST(PayloadArchiveProcess, AHaltedReaderDoesNotLetTheFileGrowForever) {
   ArchiveWorld world;
   world.options.bounds.max_bytes = 8 << 20;
@@ -151,7 +160,9 @@ TEST(PayloadArchiveProcess, AHaltedReaderDoesNotLetTheFileGrowForever) {
   world.fill(0, 10);
   world.close();
   Process reader([&](Channel channel) { hold_a_snapshot(world.options.file, channel); });
+  Process other([&](Channel channel) { count_when_asked(world.options.file, channel); });
   ASSERT_EQ(reader.channel().receive(), 1u);
+  ASSERT_EQ(other.channel().receive(), 10u);
   world.open();
   log::Capture log;
   std::uint64_t next = 10;
@@ -167,6 +178,8 @@ TEST(PayloadArchiveProcess, AHaltedReaderDoesNotLetTheFileGrowForever) {
   EXPECT_TRUE(flushed.error().is(errors::kFull));
   EXPECT_LE(std::filesystem::file_size(world.options.file), (8u << 20) * 9 / 8 + (128u << 20));
   EXPECT_TRUE(world.by_number(next - 1).value()) << "waiting";
+  other.channel().send(1);
+  EXPECT_EQ(other.channel().receive(), world.stored().count) << "the file has outgrown that reader's map";
   reader.kill();
   flushed = world.flush();
   EXPECT_TRUE(flushed) << "what the dead one kept is free";
