@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "opwire/store/archive_marks.hpp"
+#include "opwire/store/archive_record.hpp"
 #include "opwire/store/errors.hpp"
 #include "opwire/store/lmdb_error.hpp"
-#include "opwire/store/page_format.hpp"
 #include "opwire/store/sealed_value.hpp"
 
 namespace opwire::store {
@@ -16,113 +16,13 @@ constexpr const char* kBlocks = "blocks";
 constexpr const char* kHashes = "hashes";
 constexpr unsigned kTables = 3;
 
-constexpr std::size_t kKeySize = 8 + Hash256::kSize;
-using Key = ByteArray<kKeySize>;
-
-Key key_of(BlockNumber number, const Hash256& hash) noexcept {
-  Key key;
-  store_be(key.data(), number.value);
-  std::memcpy(key.data() + 8, hash.bytes.data(), Hash256::kSize);
-  return key;
-}
-BlockNumber number_of(ByteView key) noexcept {
-  return BlockNumber{load_be<std::uint64_t>(key.data())};
-}
-Hash256 hash_of(ByteView key) noexcept {
-  Hash256 hash;
-  std::memcpy(hash.bytes.data(), key.data() + 8, Hash256::kSize);
-  return hash;
-}
-
-// LMDB takes a value's size as it finds it. Where the value has pages of its own, they begin with how many they are.
-bool lies_within_its_pages(ByteView value, std::size_t page_size) noexcept {
-  const auto at = reinterpret_cast<std::uintptr_t>(value.data()) % page_size;
-  if (at + value.size() <= page_size) return true;
-  if (at != page::kHeaderSize) return false;
-  const page::Header header(value.data() - page::kHeaderSize);
-  return header.flags == page::kOverflow && value.size() <= header.overflow_pages * page_size - page::kHeaderSize;
-}
-
-Result<ArchivedPayload> open_record(ByteView key, ByteView sealed, std::size_t page_size) {
-  if (!lies_within_its_pages(sealed, page_size)) return Error(errors::kBadValue, "size");
-  const auto opened = open_value(key, sealed);
-  if (!opened) return Error(errors::kBadValue, "seal");
-  OPW_TRY(ArchivedPayload payload, parse_payload(opened->bytes));
-  if (key_of(payload.number, payload.hash) != key_of(number_of(key), hash_of(key))) {
-    return Error(errors::kBadValue, "another block's");
-  }
-  return payload;
-}
-
-ByteView record_of(ByteView sealed) noexcept {
-  return sealed.subspan(std::min(sealed.size(), kSealSize));
-}
-
-Result<MDB_stat> stat_of(MDB_txn* txn, MDB_dbi table) {
-  MDB_stat stat;
-  OPW_TRYV(lmdb_check(mdb_stat(txn, table, &stat)));
-  return stat;
-}
-
-std::size_t page_size(MDB_env* env) noexcept {
-  MDB_stat stat{};
-  (void)mdb_env_stat(env, &stat);  // fails without an environment only
-  return stat.ms_psize;
-}
-
 std::uint64_t oldest_allowed(WallTime now, std::chrono::seconds max_age) noexcept {
   const std::uint64_t seconds = unix_seconds(std::max(now, WallTime{}));
   const auto age = static_cast<std::uint64_t>(std::max<std::int64_t>(max_age.count(), 0));
   return seconds - std::min(seconds, age);
 }
 
-// What the cursor came to; nothing at the end.
-Result<std::optional<std::pair<ByteView, ByteView>>> move(MDB_cursor* cursor, MDB_cursor_op how, ByteView to = {}) {
-  using Place = std::optional<std::pair<ByteView, ByteView>>;
-  MDB_val key = lmdb_val(to);
-  MDB_val value{};
-  const int code = mdb_cursor_get(cursor, &key, &value, how);
-  if (code == MDB_NOTFOUND) return Place();
-  OPW_TRYV(lmdb_check(code));
-  if (key.mv_size != kKeySize) return Error(errors::kFailed, "size of a key");
-  return Place({lmdb_view(key), lmdb_view(value)});
-}
-
-Result<std::optional<ByteView>> get(MDB_txn* txn, MDB_dbi table, ByteView key_bytes) {
-  MDB_val key = lmdb_val(key_bytes);
-  MDB_val value{};
-  const int code = mdb_get(txn, table, &key, &value);
-  if (code == MDB_NOTFOUND) return std::optional<ByteView>();
-  OPW_TRYV(lmdb_check(code));
-  return std::optional<ByteView>(lmdb_view(value));
-}
-
 }  // namespace
-
-// A record where it lies, until its transaction ends.
-struct ArchiveFile::Found {
-  ByteView key;
-  ByteView sealed;
-  bool is_signed = false;
-  std::uint64_t arrival = 0;
-
-  bool is_preferred_to(const Found& other) const noexcept {
-    return is_signed != other.is_signed ? is_signed : arrival > other.arrival;
-  }
-};
-
-// A snapshot. It ends with this, and soon: the pages that it needs cannot be used again before.
-class ArchiveFile::Reading {
- public:
-  explicit Reading(MDB_txn* txn) : txn_(txn) {}
-  ~Reading() { mdb_txn_reset(txn_); }
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
-  MDB_txn* get() const noexcept { return txn_; }
-
- private:
-  MDB_txn* txn_;
-};
 
 std::uint64_t ArchiveFile::map_size(const std::filesystem::path& path, std::uint64_t max_bytes) noexcept {
   // For what the last two transactions replaced and erased, and what a reader keeps meanwhile. It is also the most that
@@ -171,23 +71,6 @@ Result<void> ArchiveFile::open_tables() {
   return lmdb_commit(std::move(txn));  // keeps the tables' handles
 }
 
-Result<MDB_txn*> ArchiveFile::begin_read() {
-  const auto begin = [this]() -> int {
-    if (read_) return mdb_txn_renew(read_.get());
-    MDB_txn* txn = nullptr;
-    const int code = mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, &txn);
-    read_.reset(txn);
-    return code;
-  };
-  int code = begin();
-  if (code == MDB_MAP_RESIZED) {  // the writer's file has outgrown this reader's map
-    OPW_TRYV(lmdb_check(mdb_env_set_mapsize(env_.get(), 0)));
-    code = begin();
-  }
-  OPW_TRYV(lmdb_check(code));
-  return read_.get();
-}
-
 Result<ArchiveFile::State> ArchiveFile::state(MDB_txn* txn) const {
   OPW_TRY(const ArchiveMarkedState marked, read_archive_state(txn, marks_));
   State state{marked.next_arrival, {}};
@@ -212,7 +95,7 @@ Result<std::uint64_t> ArchiveFile::used_bytes(MDB_txn* txn) const {
 
 Result<ArchiveExtent> ArchiveFile::extent() {
   OPW_TRY(MDB_txn* const txn, begin_read());
-  const Reading reading(txn);
+  const ArchiveSnapshot snapshot(txn);
   ArchiveExtent extent;
   OPW_TRY(const MDB_stat stat, stat_of(txn, blocks_));
   extent.count = stat.ms_entries;
@@ -254,7 +137,7 @@ Result<void> ArchiveFile::write_once(std::span<const PayloadPtr> payloads) {
 Result<void> ArchiveFile::put(MDB_txn* txn, const ArchivedPayload& payload, State& state) {
   OPW_TRY(const bool place, make_place(txn, payload));
   if (!place) return {};
-  const Key key = key_of(payload.number, payload.hash);
+  const ArchiveKey key = archive_key(payload.number, payload.hash);
   OPW_TRYV(lmdb_put(txn, blocks_, key, seal_value(key, state.next_arrival++, encode_payload(payload))));
   ByteArray<8> number;
   store_le(number.data(), payload.number.value);
@@ -268,12 +151,12 @@ Result<void> ArchiveFile::put(MDB_txn* txn, const ArchivedPayload& payload, Stat
 // False when it is not to be put: the same is there, as good as this one; or as many as may be of this number, each of
 // them better.
 Result<bool> ArchiveFile::make_place(MDB_txn* txn, const ArchivedPayload& payload) {
-  OPW_TRY(const std::vector<Found> there, find(txn, payload.number));
+  OPW_TRY(const std::vector<StoredRecord> there, find(txn, payload.number));
   const bool is_signed = payload.kind == PayloadKind::kSigned;
-  const Key key = key_of(payload.number, payload.hash);
-  for (const Found& found : there) {
+  const ArchiveKey key = archive_key(payload.number, payload.hash);
+  for (const StoredRecord& found : there) {
     if (!equal(found.key, key)) continue;
-    return (is_signed && !found.is_signed) || !open_record(key, found.sealed, page_size(env_.get()));
+    return (is_signed && !found.is_signed) || !open_record(key, found.sealed, page_size_of(env_.get()));
   }
   if (there.size() < kMaxAtNumber) return true;
   if (there.back().is_signed && !is_signed) return false;
@@ -328,86 +211,6 @@ Result<std::size_t> ArchiveFile::prune(const ArchiveBounds& bounds, std::optiona
   cursor.reset();  // the transaction's end would close it
   OPW_TRYV(lmdb_commit(std::move(txn)));
   return gone;
-}
-
-Result<std::vector<ArchiveFile::Found>> ArchiveFile::find(MDB_txn* txn, BlockNumber number) const {
-  OPW_TRY(const LmdbCursor cursor, lmdb_cursor(txn, blocks_));
-  const Key from = key_of(number, Hash256{});
-  std::vector<Found> found;
-  OPW_TRY(auto place, move(cursor.get(), MDB_SET_RANGE, from));
-  while (place && number_of(place->first) == number) {
-    const auto& [key, sealed] = *place;
-    found.push_back({key, sealed, payload_kind(record_of(sealed)) == PayloadKind::kSigned, rank_of(sealed)});
-    OPW_TRY(place, move(cursor.get(), MDB_NEXT));
-  }
-  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.is_preferred_to(b); });
-  return found;
-}
-
-Result<std::optional<ArchivedPayload>> ArchiveFile::by_number(BlockNumber number) {
-  OPW_TRY(MDB_txn* const txn, begin_read());
-  const Reading reading(txn);
-  OPW_TRY(const std::vector<Found> found, find(txn, number));
-  std::optional<Error> damaged;
-  for (const Found& each : found) {
-    Result<ArchivedPayload> payload = open_record(each.key, each.sealed, page_size(env_.get()));
-    if (payload) return std::optional(std::move(*payload));
-    if (!damaged) damaged = payload.error();
-  }
-  if (damaged) return *damaged;
-  return std::optional<ArchivedPayload>();
-}
-
-Result<std::vector<ArchivedPayload>> ArchiveFile::all_by_number(BlockNumber number) {
-  OPW_TRY(MDB_txn* const txn, begin_read());
-  const Reading reading(txn);
-  OPW_TRY(const std::vector<Found> found, find(txn, number));
-  std::vector<ArchivedPayload> payloads;
-  std::optional<Error> damaged;
-  for (const Found& each : found) {
-    Result<ArchivedPayload> payload = open_record(each.key, each.sealed, page_size(env_.get()));
-    if (payload) {
-      payloads.push_back(std::move(*payload));
-    } else {
-      damaged = payload.error();
-    }
-  }
-  if (damaged && payloads.empty()) return *damaged;
-  return payloads;
-}
-
-Result<std::optional<ArchivedPayload>> ArchiveFile::by_hash(const Hash256& hash) {
-  OPW_TRY(MDB_txn* const txn, begin_read());
-  const Reading reading(txn);
-  OPW_TRY(const auto named, get(txn, hashes_, hash.view()));
-  if (!named) return std::optional<ArchivedPayload>();
-  if (named->size() != 8) return Error(errors::kBadValue, "number");
-  const Key key = key_of(BlockNumber{load_le<std::uint64_t>(named->data())}, hash);
-  OPW_TRY(const auto sealed, get(txn, blocks_, key));
-  // Both are written and erased together.
-  if (!sealed) return Error(errors::kBadValue, "number");
-  OPW_TRY(ArchivedPayload payload, open_record(key, *sealed, page_size(env_.get())));
-  return std::optional(std::move(payload));
-}
-
-Result<std::vector<ArchiveEntry>> ArchiveFile::some(BlockNumber from, const ArchiveEntry* after, BlockNumber to) {
-  OPW_TRY(MDB_txn* const txn, begin_read());
-  const Reading reading(txn);
-  OPW_TRY(const LmdbCursor cursor, lmdb_cursor(txn, blocks_));
-  const Key begin = after != nullptr ? key_of(after->number, after->hash) : key_of(from, Hash256{});
-  std::vector<ArchiveEntry> entries;
-  std::size_t bytes = 0;
-  OPW_TRY(auto place, move(cursor.get(), MDB_SET_RANGE, begin));
-  if (place && after != nullptr && equal(place->first, begin)) {
-    OPW_TRY(place, move(cursor.get(), MDB_NEXT));
-  }
-  while (place && number_of(place->first) <= to && entries.size() < kStepRecords && bytes < kStepBytes) {
-    const auto& [key, sealed] = *place;
-    bytes += sealed.size();
-    entries.push_back({number_of(key), hash_of(key), open_record(key, sealed, page_size(env_.get()))});
-    OPW_TRY(place, move(cursor.get(), MDB_NEXT));
-  }
-  return entries;
 }
 
 }  // namespace opwire::store

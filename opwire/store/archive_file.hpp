@@ -6,7 +6,6 @@
 // arrival; the highest signed number).
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,6 +19,7 @@
 
 namespace opwire::store {
 
+struct StoredRecord;
 using PayloadPtr = std::shared_ptr<const ArchivedPayload>;
 
 class ArchiveFile {
@@ -65,8 +65,6 @@ class ArchiveFile {
     std::uint64_t next_arrival = 0;
     std::optional<BlockNumber> highest_signed;
   };
-  struct Found;
-  class Reading;
 
   explicit ArchiveFile(LmdbEnv env) : env_(std::move(env)) {}
   Result<void> open_tables();
@@ -79,7 +77,7 @@ class ArchiveFile {
   Result<void> put(MDB_txn* txn, const ArchivedPayload& payload, State& state);
   Result<bool> make_place(MDB_txn* txn, const ArchivedPayload& payload);
   Result<void> erase(MDB_txn* txn, ByteView key);
-  Result<std::vector<Found>> find(MDB_txn* txn, BlockNumber number) const;
+  Result<std::vector<StoredRecord>> find(MDB_txn* txn, BlockNumber number) const;
 
   std::optional<FileLock> lock_;  // before env_, so that it goes after it
   LmdbEnv env_;

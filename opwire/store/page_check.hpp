@@ -18,7 +18,8 @@ namespace opwire::store {
 Result<void> check_pages(const std::filesystem::path& path, std::uint64_t map_size);
 /// The same for a file that is too large to be read whole: the meta pages, that the file is as long as they say, the
 /// list of the tables with the root of each, and all of the list of free pages, so that nothing in use is overwritten.
-/// What lies below the roots is not looked at.
+/// What lies below the roots is not looked at. While somebody writes it may say kDamaged of a file that is whole; what
+/// it says otherwise holds.
 Result<void> check_frame(const std::filesystem::path& path, std::uint64_t map_size);
 
 }  // namespace opwire::store
