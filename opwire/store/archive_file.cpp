@@ -22,6 +22,25 @@ std::uint64_t oldest_allowed(WallTime now, std::chrono::seconds max_age) noexcep
   return seconds - std::min(seconds, age);
 }
 
+// What is beyond the bounds goes, and a little more, so that not every write has to erase as well.
+class Excess {
+ public:
+  Excess(const ArchiveBounds& bounds, std::optional<WallTime> now, std::uint64_t count, std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t kStep = ArchiveFile::kStepRecords;
+    if (count > bounds.max_count) count_ = bounds.max_count - std::min(bounds.max_count / 16, kStep - 1);
+    if (bytes > bounds.max_bytes) bytes_ = bounds.max_bytes - bounds.max_bytes / 64;
+    if (now) oldest_ = oldest_allowed(*now, bounds.max_age);
+  }
+  bool takes(ByteView sealed, std::uint64_t count, std::uint64_t bytes) const noexcept {
+    return count > count_ || bytes > bytes_ || payload_timestamp(record_of(sealed)).value_or(0) < oldest_;
+  }
+
+ private:
+  std::uint64_t count_ = ~std::uint64_t{0};
+  std::uint64_t bytes_ = ~std::uint64_t{0};
+  std::uint64_t oldest_ = 0;
+};
+
 }  // namespace
 
 std::uint64_t ArchiveFile::map_size(const std::filesystem::path& path, std::uint64_t max_bytes) noexcept {
@@ -183,20 +202,13 @@ Result<std::size_t> ArchiveFile::prune(const ArchiveBounds& bounds, std::optiona
   const BlockNumber highest = number_of(last->first);
   OPW_TRY(const MDB_stat stat, stat_of(txn.get(), blocks_));
   OPW_TRY(const std::uint64_t before, used_bytes(txn.get()));
-  // A little below the bounds, so that not every write has to erase as well.
-  const bool many = stat.ms_entries > bounds.max_count;
-  const bool large = before > bounds.max_bytes;
-  const std::uint64_t count = bounds.max_count - std::min<std::uint64_t>(bounds.max_count / 16, kStepRecords - 1);
-  const std::uint64_t bytes = bounds.max_bytes - bounds.max_bytes / 64;
-  const std::uint64_t oldest = now ? oldest_allowed(*now, bounds.max_age) : 0;
+  const Excess excess(bounds, now, stat.ms_entries, before);
 
   std::size_t gone = 0;
   for (std::uint64_t used = before; gone < kStepRecords && before - std::min(used, before) < 4 * kStepBytes; ++gone) {
     OPW_TRY(const auto first, move(cursor.get(), MDB_FIRST));
     if (!first || number_of(first->first) == highest) break;
-    const auto timestamp = payload_timestamp(record_of(first->second));
-    const bool old = timestamp.value_or(0) < oldest;
-    if (!old && !(many && stat.ms_entries - gone > count) && !(large && used > bytes)) break;
+    if (!excess.takes(first->second, stat.ms_entries - gone, used)) break;
     const Bytes key = to_bytes(first->first);  // it lies in a page that changes
     OPW_TRYV(erase(txn.get(), key));
     OPW_TRY(used, used_bytes(txn.get()));
