@@ -1,0 +1,279 @@
+#include "opwire/opstack/driver/engine_controller.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "opwire/opstack/driver/l1_info.hpp"
+
+namespace opwire::opstack {
+namespace {
+
+constexpr int kTriesBeforeStartingAgain = 3;
+
+Hash256 hash_of(const std::optional<L2BlockRef>& block) {
+  return block ? block->hash : Hash256{};
+}
+
+bool is_reorg(const L2BlockRef& from, const L2BlockRef& to) {
+  if (to.number <= from.number) return true;
+  return to.number.value == from.number.value + 1 && to.parent_hash != from.hash;
+}
+
+}  // namespace
+
+EngineController::EngineController(const ControllerOptions& options) : options_(options), queue_(options.queue) {}
+
+Result<void> EngineController::on_payload(QueuedPayload payload) {
+  if (!goes_straight()) return queue_.push(std::move(payload));
+  const BlockNumber number = payload.envelope.payload.number;
+  if (heads_.head && number <= heads_.head->number) return errors::kPayloadStale;
+  if (direct_.size() == options_.max_direct) direct_.pop_front();
+  direct_.push_back(std::move(payload));
+  return {};
+}
+
+void EngineController::on_engine_found() {
+  engine_up_ = true;
+  retry_at_ = {};
+}
+
+void EngineController::on_engine_lost() {
+  engine_up_ = false;
+  need_heads_ = true;
+  in_flight_ = InFlight::kNone;
+  give_up_attempt();
+}
+
+void EngineController::on_followed(const L2BlockRef& safe, const L2BlockRef& finalized) {
+  if (finalized.number > safe.number) return;
+  if (heads_.finalized && finalized.number < heads_.finalized->number) return;
+  if (heads_.safe == safe && heads_.finalized == finalized) return;
+  if (in_flight_ == InFlight::kForkchoice && !attempt_) return;  // the source tells it again
+  followed_ = EngineHeads{heads_.head, safe, finalized};
+}
+
+std::optional<EngineCall> EngineController::next_call(TimePoint now) {
+  if (in_flight_ != InFlight::kNone || !engine_up_ || now < retry_at_) return std::nullopt;
+  retry_at_ = {};
+  if (need_heads_) {
+    in_flight_ = InFlight::kHeads;
+    return ReadHeads{};
+  }
+  if ((attempt_ && attempt_->accepted) || (!attempt_ && followed_)) {
+    in_flight_ = InFlight::kForkchoice;
+    return forkchoice();
+  }
+  if (!attempt_ && !choose()) return std::nullopt;
+  in_flight_ = InFlight::kPayload;
+  return SendPayload{attempt_->payload.envelope};
+}
+
+std::optional<TimePoint> EngineController::next_wake() const noexcept {
+  if (in_flight_ != InFlight::kNone || !engine_up_ || retry_at_ == TimePoint{}) return std::nullopt;
+  return retry_at_;
+}
+
+void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
+  if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kHeads) return;
+  if (!answer) return back_off(now);
+  need_heads_ = false;
+  move_head(answer->head);
+  heads_ = std::move(*answer);
+  if (options_.mode != SyncMode::kExecution || engine_sync_ != EngineSync::kWillStart) return;
+  const bool syncs = !heads_.finalized || heads_.finalized->hash == options_.genesis;
+  engine_sync_ = syncs || options_.engine_syncs_after_finalization ? EngineSync::kStarted : EngineSync::kFinished;
+}
+
+void EngineController::on_payload_answer(const Result<PayloadStatus>& answer, TimePoint now) {
+  if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kPayload) return;
+  if (!answer) return fail(answer.error(), now);
+  const EngineStatus status = answer->status;
+  if (status == EngineStatus::kInvalid || status == EngineStatus::kInvalidBlockHash) {
+    return drop_attempt(errors::kPayloadInvalid);
+  }
+  if (accepts(*answer, false)) {
+    note_valid(status);
+    attempt_->accepted = true;
+    not_linked_ = 0;
+    return;
+  }
+  // The engine does not know the parent, which is our head: it has lost it.
+  if (attempt_->linked && ++not_linked_ >= kTriesBeforeStartingAgain) return start_again(errors::kEngineNotReady, now);
+  fail(errors::kEngineNotReady, now);
+}
+
+void EngineController::on_forkchoice_answer(const Result<PayloadStatus>& answer, TimePoint now) {
+  if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kForkchoice) return;
+  const bool refresh = !attempt_;
+  if (!answer) {
+    if (!answer.error().is(errors::kInvalidForkchoice)) return fail(answer.error(), now);
+    return refresh ? on_followed_refused(answer.error(), now) : start_again(answer.error(), now);
+  }
+  if (accepts(*answer, true)) {
+    note_valid(answer->status);
+    return refresh ? adopt_followed() : adopt();
+  }
+  if (refresh) {
+    followed_.reset();
+    return start_again(errors::kEngineNotReady, now);
+  }
+  if (answer->status == EngineStatus::kInvalid) return drop_attempt(errors::kPayloadInvalid);
+  fail(errors::kEngineNotReady, now);
+}
+
+std::vector<ControllerEvent> EngineController::take_events() {
+  return std::exchange(events_, {});
+}
+
+bool EngineController::goes_straight() const noexcept {
+  if (options_.mode != SyncMode::kExecution) return false;
+  return engine_sync_ != EngineSync::kFinished || !options_.req_resp;
+}
+
+bool EngineController::accepts(const PayloadStatus& status, bool forkchoice) const noexcept {
+  const bool execution = options_.mode == SyncMode::kExecution;
+  switch (status.status) {
+    case EngineStatus::kValid:
+      return true;
+    case EngineStatus::kSyncing:
+      return execution || (!forkchoice && !options_.req_resp);
+    case EngineStatus::kAccepted:
+      return execution && !forkchoice;
+    default:
+      return false;
+  }
+}
+
+void EngineController::note_valid(EngineStatus status) noexcept {
+  if (status != EngineStatus::kValid || engine_sync_ != EngineSync::kStarted || !attempt_) return;
+  engine_sync_ = EngineSync::kFinishedNotFinalized;
+}
+
+bool EngineController::choose() {
+  return choose_direct() || choose_queued();
+}
+
+bool EngineController::choose_direct() {
+  while (!direct_.empty()) {
+    const QueuedPayload payload = std::move(direct_.front());
+    direct_.pop_front();
+    const bool stale = heads_.head && payload.envelope.payload.number <= heads_.head->number;
+    if (!stale && begin(payload, true)) return true;
+  }
+  return false;
+}
+
+bool EngineController::choose_queued() {
+  for (;;) {
+    if (heads_.head) queue_.clean(heads_.head->id(), heads_.safe ? heads_.safe->number : BlockNumber{});
+    const QueuedPayload* const lowest = queue_.lowest();
+    if (lowest == nullptr || !may_send(lowest->envelope.payload)) return false;
+    send_above_gap_ = false;
+    if (begin(*lowest, false)) return true;
+  }
+}
+
+bool EngineController::may_send(const ExecutionPayload& payload) const {
+  if (!heads_.head) return true;
+  const bool linked = payload.parent_hash == heads_.head->hash && payload.number.value == heads_.head->number.value + 1;
+  return linked || (send_above_gap_ && !options_.req_resp);
+}
+
+bool EngineController::begin(const QueuedPayload& payload, bool direct) {
+  const auto ref = block_ref(payload.envelope.payload);
+  if (!ref) return drop(payload, ref.error()), false;
+  const bool linked = heads_.head && ref->parent_hash == heads_.head->hash;
+  attempt_ = Attempt{payload, *ref, direct, linked, false};
+  return true;
+}
+
+SetForkchoice EngineController::forkchoice() const {
+  if (!attempt_) {
+    const bool takes_over = !followed_->head || followed_->safe->number >= followed_->head->number;
+    const L2BlockRef& head = takes_over ? *followed_->safe : *followed_->head;
+    return {{head.hash, hash_of(followed_->safe), hash_of(followed_->finalized)}, head.timestamp};
+  }
+  const L2BlockRef& head = attempt_->ref;
+  if (engine_sync_ == EngineSync::kFinishedNotFinalized) return {{head.hash, head.hash, head.hash}, head.timestamp};
+  const bool syncing = engine_sync_ == EngineSync::kStarted;
+  return {{head.hash, hash_of(heads_.safe), syncing ? Hash256{} : hash_of(heads_.finalized)}, head.timestamp};
+}
+
+void EngineController::move_head(const std::optional<L2BlockRef>& head) {
+  if (heads_.head == head) return;
+  const bool reorg = heads_.head && (!head || is_reorg(*heads_.head, *head));
+  events_.emplace_back(HeadMoved{heads_.head, head, reorg});
+  heads_.head = head;
+}
+
+void EngineController::adopt() {
+  const L2BlockRef head = attempt_->ref;
+  queue_.drop(head.hash);
+  attempt_.reset();
+  delay_ = {};
+  retry_at_ = {};
+  move_head(head);
+  if (engine_sync_ != EngineSync::kFinishedNotFinalized) return;
+  heads_.safe = heads_.finalized = head;
+  engine_sync_ = EngineSync::kFinished;
+}
+
+void EngineController::adopt_followed() {
+  const bool takes_over = !followed_->head || followed_->safe->number >= followed_->head->number;
+  if (takes_over) move_head(followed_->safe);
+  heads_.safe = followed_->safe;
+  heads_.finalized = followed_->finalized;
+  followed_.reset();
+  delay_ = {};
+}
+
+// Most likely our head does not descend from the safe block: then the safe block is right.
+void EngineController::on_followed_refused(const Error& why, TimePoint now) {
+  if (followed_->head && followed_->safe->number < followed_->head->number) {
+    followed_->head.reset();
+    return;
+  }
+  followed_.reset();
+  start_again(why, now);
+}
+
+void EngineController::drop(const QueuedPayload& payload, const Error& why) {
+  const ExecutionPayload& block = payload.envelope.payload;
+  const Hash256 hash = block.block_hash;
+  events_.emplace_back(PayloadDropped{{hash, block.number}, payload.from, payload.origin, why});
+  queue_.drop(hash);  // payload may be the entry itself
+}
+
+void EngineController::drop_attempt(const Error& why) {
+  drop(attempt_->payload, why);
+  attempt_.reset();
+  not_linked_ = 0;
+}
+
+void EngineController::fail(const Error& error, TimePoint now) {
+  // An engine that was away may have lost its last blocks.
+  if (error.is(errors::kEngineUnreachable) || error.is(errors::kEngineTimeout)) return start_again(error, now);
+  give_up_attempt();
+  back_off(now);
+}
+
+void EngineController::start_again(const Error& why, TimePoint now) {
+  events_.emplace_back(StartedAgain{why});
+  need_heads_ = true;
+  not_linked_ = 0;
+  give_up_attempt();
+  back_off(now);
+}
+
+void EngineController::back_off(TimePoint now) {
+  delay_ = delay_ == Duration{} ? options_.first_retry : std::min(2 * delay_, options_.longest_retry);
+  retry_at_ = now + delay_;
+}
+
+// What came by the queue is still there. Of those that go straight to the engine the newest serves as well as any.
+void EngineController::give_up_attempt() {
+  if (attempt_ && attempt_->direct && direct_.empty()) direct_.push_back(std::move(attempt_->payload));
+  attempt_.reset();
+}
+
+}  // namespace opwire::opstack

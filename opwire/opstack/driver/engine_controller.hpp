@@ -1,0 +1,158 @@
+// What to ask of the execution engine next, without its I/O (op-node's engine controller and clsync).
+//
+// A block becomes the head in two calls: new_payload, then forkchoice_updated. One call is under way at a time; the
+// caller makes the call that next_call() names and reports its answer. Which answers are good enough depends on the
+// mode:
+//
+//   mode                          new_payload              forkchoice_updated
+//   consensus, req_resp           VALID                    VALID
+//   consensus, no req_resp        VALID SYNCING            VALID (SYNCING: the engine has its target; tried again)
+//   execution                     VALID SYNCING ACCEPTED   VALID SYNCING
+//
+// Anything else but INVALID is temporary and tried again with a growing delay. Where op-node would wait for ever we go
+// on: a block whose first transaction is no L1 attributes deposit is dropped, and so is one with a wrong block hash.
+#pragma once
+
+#include <deque>
+#include <variant>
+#include <vector>
+
+#include "opwire/base/time.hpp"
+#include "opwire/opstack/driver/engine_client.hpp"
+#include "opwire/opstack/driver/payload_queue.hpp"
+
+namespace opwire::opstack {
+
+enum class SyncMode : unsigned char { kConsensus, kExecution };
+
+/// Of the execution mode. A sync begins when the engine's finalized block is unknown or genesis, and ends with the
+/// first VALID; then that block is head, safe and finalized at once.
+enum class EngineSync : unsigned char { kWillStart, kStarted, kFinishedNotFinalized, kFinished };
+
+struct ControllerOptions {
+  ControllerOptions() = default;
+  SyncMode mode = SyncMode::kConsensus;
+  bool req_resp = true;  ///< missing blocks come from peers; else the engine fetches them itself
+  /// Erigon and Reth sync their way also when they have finalized before.
+  bool engine_syncs_after_finalization = false;
+  Hash256 genesis;
+  Duration first_retry = std::chrono::seconds(1);
+  Duration longest_retry = std::chrono::seconds(30);
+  std::size_t max_direct = 16;  ///< blocks that wait for the engine while it syncs by itself; the oldest go
+  PayloadQueueOptions queue;
+};
+
+/// None: the engine has no such block.
+struct EngineHeads {
+  std::optional<L2BlockRef> head;
+  std::optional<L2BlockRef> safe;
+  std::optional<L2BlockRef> finalized;
+};
+
+struct ReadHeads {};
+struct SendPayload {
+  Envelope envelope;
+};
+struct SetForkchoice {
+  Forkchoice state;
+  std::uint64_t head_timestamp = 0;
+};
+using EngineCall = std::variant<ReadHeads, SendPayload, SetForkchoice>;
+
+struct HeadMoved {
+  std::optional<L2BlockRef> from;
+  std::optional<L2BlockRef> to;  ///< none: the engine came back without any
+  bool reorg = false;            ///< `from` is no longer part of the chain, as far as the two tell
+};
+struct PayloadDropped {
+  BlockId block;
+  std::optional<PeerId> from;
+  PayloadOrigin origin = PayloadOrigin::kGossip;
+  Error why;  ///< kPayloadInvalid, kL1Info
+};
+/// The engine's heads are read again: it was away, or does not agree with what we thought.
+struct StartedAgain {
+  Error why;
+};
+using ControllerEvent = std::variant<HeadMoved, PayloadDropped, StartedAgain>;
+
+class EngineController {
+ public:
+  explicit EngineController(const ControllerOptions& options = ControllerOptions());
+
+  /// To the queue, or in execution mode straight to the engine until its sync is over (for ever without req_resp).
+  /// Errors: the queue's, kPayloadStale (straight ones alone).
+  Result<void> on_payload(QueuedPayload payload);
+  /// Starts or resumes; nothing is asked of the engine before.
+  void on_engine_found();
+  /// The call under way, if any, has no answer any more. Blocks that wait stay.
+  void on_engine_lost();
+  /// Without req_resp: the lowest block that waits is above a gap, and goes to the engine so that it syncs towards it.
+  void on_gap() noexcept { send_above_gap_ = true; }
+  /// From a node that derives the chain. One that goes back behind the finalized block is ignored. A safe block above
+  /// the head, or at odds with it, becomes the head.
+  void on_followed(const L2BlockRef& safe, const L2BlockRef& finalized);
+
+  /// None: nothing to do, a call is under way, or next_wake() is to be waited for.
+  std::optional<EngineCall> next_call(TimePoint now);
+  std::optional<TimePoint> next_wake() const noexcept;
+  /// One of these for each call, in its kind. After on_engine_lost() they are not waited for and do nothing.
+  void on_heads(Result<EngineHeads> answer, TimePoint now);
+  void on_payload_answer(const Result<PayloadStatus>& answer, TimePoint now);
+  void on_forkchoice_answer(const Result<PayloadStatus>& answer, TimePoint now);
+
+  std::vector<ControllerEvent> take_events();
+
+  const EngineHeads& heads() const noexcept { return heads_; }
+  const PayloadQueue& queue() const noexcept { return queue_; }
+  EngineSync engine_sync() const noexcept { return engine_sync_; }
+  bool ready() const noexcept { return engine_up_ && !need_heads_; }
+
+ private:
+  enum class InFlight : unsigned char { kNone, kHeads, kPayload, kForkchoice };
+  struct Attempt {
+    QueuedPayload payload;
+    L2BlockRef ref;
+    bool direct = false;
+    bool linked = false;    ///< child of the head
+    bool accepted = false;  ///< by new_payload
+  };
+
+  bool goes_straight() const noexcept;
+  bool accepts(const PayloadStatus& status, bool forkchoice) const noexcept;
+  void note_valid(EngineStatus status) noexcept;
+  bool choose();
+  bool choose_direct();
+  bool choose_queued();
+  bool may_send(const ExecutionPayload& payload) const;
+  bool begin(const QueuedPayload& payload, bool direct);
+  SetForkchoice forkchoice() const;
+  void move_head(const std::optional<L2BlockRef>& head);
+  void adopt();
+  void adopt_followed();
+  void on_followed_refused(const Error& why, TimePoint now);
+  void drop(const QueuedPayload& payload, const Error& why);
+  void drop_attempt(const Error& why);
+  void fail(const Error& error, TimePoint now);
+  void start_again(const Error& why, TimePoint now);
+  void back_off(TimePoint now);
+  void give_up_attempt();
+
+  ControllerOptions options_;
+  PayloadQueue queue_;
+  std::deque<QueuedPayload> direct_;
+  EngineHeads heads_;
+  std::optional<EngineHeads> followed_;  ///< to be told to the engine
+  std::optional<Attempt> attempt_;
+  EngineSync engine_sync_ = EngineSync::kWillStart;
+  InFlight in_flight_ = InFlight::kNone;
+  bool engine_up_ = false;
+  bool need_heads_ = true;
+  bool send_above_gap_ = false;
+  int not_linked_ = 0;  ///< times in a row that the engine did not know the head's child's parent
+  Duration delay_{};
+  TimePoint retry_at_{};
+  std::vector<ControllerEvent> events_;
+};
+
+}  // namespace opwire::opstack

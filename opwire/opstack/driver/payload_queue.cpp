@@ -1,0 +1,71 @@
+#include "opwire/opstack/driver/payload_queue.hpp"
+
+namespace opwire::opstack {
+
+std::size_t queued_size(const ExecutionPayload& payload) noexcept {
+  constexpr std::size_t kPerPayload = 1000, kPerTransaction = 24;
+  std::size_t size = kPerPayload;
+  for (std::size_t i = 0; i < payload.transactions.size(); ++i) {
+    size += payload.transactions[i].size() + kPerTransaction;
+  }
+  return size;
+}
+
+Result<void> PayloadQueue::push(QueuedPayload payload) {
+  const Hash256 hash = payload.envelope.payload.block_hash;
+  const BlockNumber number = payload.envelope.payload.number;
+  if (contains(hash)) return errors::kPayloadQueued;
+  const std::size_t needed = queued_size(payload.envelope.payload);
+  if (needed > options_.max_bytes) return errors::kPayloadTooLarge;
+  if (!make_room(number, needed, payload.origin)) return errors::kQueueFull;
+  by_hash_.emplace(hash, entries_.emplace(number, std::move(payload)));
+  bytes_ += needed;
+  return {};
+}
+
+bool PayloadQueue::make_room(BlockNumber number, std::size_t needed, PayloadOrigin origin) {
+  const bool from_above = origin == PayloadOrigin::kSync && options_.sync_displaces_highest;
+  while (bytes_ + needed > options_.max_bytes) {
+    const auto victim = from_above ? std::prev(entries_.end()) : entries_.begin();
+    if (from_above ? victim->first <= number : victim->first >= number) return false;
+    erase(victim);
+  }
+  return true;
+}
+
+const QueuedPayload* PayloadQueue::lowest() const noexcept {
+  return entries_.empty() ? nullptr : &entries_.begin()->second;
+}
+
+std::optional<BlockNumber> PayloadQueue::highest() const noexcept {
+  if (entries_.empty()) return std::nullopt;
+  return entries_.rbegin()->first;
+}
+
+bool PayloadQueue::drop(const Hash256& hash) {
+  const auto found = by_hash_.find(hash);
+  if (found == by_hash_.end()) return false;
+  erase(found->second);
+  return true;
+}
+
+std::size_t PayloadQueue::clean(const BlockId& head, BlockNumber safe) {
+  const std::size_t before = size();
+  while (!entries_.empty()) {
+    const ExecutionPayload& payload = entries_.begin()->second.envelope.payload;
+    const bool passed = payload.block_hash == head.hash || payload.number <= safe || payload.number <= head.number;
+    const bool rival = payload.number.value == head.number.value + 1 && payload.parent_hash != head.hash;
+    if (!passed && !rival) break;
+    erase(entries_.begin());
+  }
+  return before - size();
+}
+
+void PayloadQueue::erase(Entries::iterator entry) {
+  const ExecutionPayload& payload = entry->second.envelope.payload;
+  bytes_ -= queued_size(payload);
+  by_hash_.erase(payload.block_hash);
+  entries_.erase(entry);
+}
+
+}  // namespace opwire::opstack
