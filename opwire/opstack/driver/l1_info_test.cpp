@@ -7,6 +7,7 @@
 #include "opwire/codec/hex.hpp"
 #include "opwire/opstack/driver/blocks_for_test.hpp"
 #include "opwire/opstack/driver/errors.hpp"
+#include "opwire/opstack/payload/ssz.hpp"
 
 namespace opwire::opstack {
 namespace {
@@ -76,6 +77,35 @@ TEST(L1Info, RefusesWhatIsNoDeposit) {
   }
 }
 
+L2BlockRef ref_of_recorded(const std::string& file, PayloadVersion version) {
+  std::ifstream in(OPWIRE_TESTDATA "/opstack/" + file);
+  std::stringstream text;
+  text << in.rdbuf();
+  const auto vector = boost::json::parse(text.str());
+  const Bytes ssz = codec::from_hex(std::string_view(vector.at("signed_message_hex").as_string())).value();
+  return block_ref(decode_ssz(version, SharedBytes(ssz)).value().payload).value();
+}
+
+TEST(BlockRef, OfARealEcotoneBlock) {
+  const L2BlockRef ref = ref_of_recorded("op_sepolia_block_26207960_v3_unsigned.json", PayloadVersion::kV3);
+  EXPECT_EQ(codec::to_hex(ref.hash.view()), "db32d9ddfa5fd26c9fb0260bbfa53da88326aa2a465e34d75180564aa31b851e");
+  EXPECT_EQ(ref.number.value, 26'207'960u);
+  EXPECT_EQ(ref.timestamp, 1'744'218'460u);
+  EXPECT_EQ(ref.l1_origin.number.value, 8'085'313u);
+  EXPECT_EQ(codec::to_hex(ref.l1_origin.hash.view()),
+            "9244875342f5e0c1624d00f249b1a7996137b1eb44bdf16396f98f76a1bec6fa");
+  EXPECT_EQ(ref.sequence_number, 0u);
+}
+
+TEST(BlockRef, OfARealIsthmusBlock) {
+  const L2BlockRef ref = ref_of_recorded("unichain_sepolia_block_35535698_v4_unsigned.json", PayloadVersion::kV4);
+  EXPECT_EQ(ref.l1_origin.number.value, 9'569'326u);
+  EXPECT_EQ(ref.sequence_number, 8u);
+}
+
+TEST(BlockRef, NoneOfABlockWithoutTransactions) {
+  EXPECT_FALSE(block_ref(ExecutionPayload{}));
+}
 
 }  // namespace
 }  // namespace opwire::opstack
