@@ -11,7 +11,7 @@ namespace opwire::opstack {
 
 struct EmbeddedEngineOptions {
   EmbeddedEngineOptions() = default;
-  std::size_t max_blocks = 4096;      ///< kept, whichever branch they are on; the lowest go
+  std::size_t max_blocks = 4096;    ///< kept, whichever branch they are on; the lowest go
   std::optional<L2BlockRef> start;  ///< head, safe and finalized block at first. None: the first block becomes it
 };
 

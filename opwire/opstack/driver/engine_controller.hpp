@@ -89,8 +89,9 @@ class EngineController {
   void on_engine_lost();
   /// Without req_resp: the lowest block that waits is above a gap, and goes to the engine so that it syncs towards it.
   void on_gap() noexcept { send_above_gap_ = true; }
-  /// From a node that derives the chain. One that goes back behind the finalized block is ignored. A safe block above
-  /// the head, or at odds with it, becomes the head.
+  /// From a node that derives the chain. One that goes back behind the finalized block is ignored, and so is one that
+  /// comes while the engine is told of another: it is to be repeated. A safe block above the head, or at odds with it,
+  /// becomes the head.
   void on_followed(const L2BlockRef& safe, const L2BlockRef& finalized);
 
   /// None: nothing to do, a call is under way, or next_wake() is to be waited for.
