@@ -21,6 +21,10 @@ struct PayloadStatus {
 
 /// Block hashes; zero: none.
 struct Forkchoice {
+  Forkchoice() = default;
+  Forkchoice(const Hash256& head_hash, const Hash256& safe_hash, const Hash256& finalized_hash)
+      : head(head_hash), safe(safe_hash), finalized(finalized_hash) {}
+
   Hash256 head;
   Hash256 safe;
   Hash256 finalized;
