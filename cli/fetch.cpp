@@ -72,8 +72,15 @@ Result<void, std::string> add_peers(const FetchOptions& options, node::Config& c
 
 Result<Plan, std::string> make_plan(const FetchOptions& options) {
   OPW_TRY(ChosenChain chain, choose_chain(options.chain));
-  if (options.from == 0 || options.to < options.from) {
-    return std::string("FROM TO: both are block numbers, FROM at least 1 and not above TO");
+  const std::uint64_t genesis = chain.config.genesis.l2.number.value;
+  if (options.from <= genesis || options.to < options.from) {
+    return "FROM TO: both are block numbers, FROM above genesis (" + std::to_string(genesis) + ") and not above TO";
+  }
+  if (!opstack::BlockSchedule(chain.config).version({options.to})) {
+    return "TO: no block of number " + std::to_string(options.to) + " can exist";
+  }
+  if (options.format == "ssz" && options.out == "-") {
+    return std::string("--format ssz: give --out DIR too, for SSZ does not say where a block ends");
   }
   const auto top = codec::from_hex_as<Hash256>(options.hash);
   if (!top) return "--hash: '" + options.hash + "' is not a block hash: 32 bytes in hex";
@@ -109,9 +116,11 @@ class BlockWriter final : public opstack::RangeSink {
   }
   bool write_file(BlockNumber number, const std::string& text) {
     const std::string path = options_.out + "/" + std::to_string(number.value) + "." + options_.format;
-    std::FILE* file = std::fopen(path.c_str(), "wb");
+    const std::string part = path + ".part";
+    std::FILE* file = std::fopen(part.c_str(), "wb");
     bool whole = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
     if (file != nullptr) whole = std::fclose(file) == 0 && whole;
+    whole = whole && std::rename(part.c_str(), path.c_str()) == 0;
     if (!whole) problem_ = path + ": " + std::strerror(errno);
     return whole;
   }
@@ -148,6 +157,8 @@ class Fetch {
   int report() const {
     if (ended_) return kOk;
     if (!writer_.problem().empty()) return fail(kFailed, writer_.problem());
+    if (ended_.error().is(opstack::errors::kTopDisputed)) return fail(kFailed, "--hash: " + ended_.error().message());
+    if (!ended_.error().is(errors::kCancelled)) return fail(kFailed, ended_.error().message());
     return fail(kFailed, "stopped before all blocks were there; they came newest first, and those that did are whole");
   }
 

@@ -27,6 +27,8 @@ class FrameDecoder {
   /// Errors, after which nothing more is to be fed: kSnappyFrame, kSnappyChecksum, kSnappyCorrupt, kSnappyTooLarge (the
   /// limit).
   Result<void> feed(ByteView bytes);
+  /// What is in memory: the plain bytes so far, and the chunk under way.
+  std::size_t held_bytes() const noexcept { return plain_.size() + chunk_.size(); }
   /// All that was plain. Errors: kSnappyTruncated (the stream ends inside a chunk).
   Result<Bytes> finish() &&;
 

@@ -1,6 +1,7 @@
 #include "opwire/store/payload_archive.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "opwire/store/archive_file.hpp"
 #include "opwire/store/archive_open.hpp"
@@ -121,13 +122,12 @@ Task<bool> PayloadArchive::write_or_complain() {
 Task<Result<void>> PayloadArchive::flush() {
   if (!file_) co_return opwire::errors::kClosed;
   const WaitingPayloads::Ticket last = waiting_.last_ticket();
-  const std::uint64_t dropped = dropped_;
   while (waiting_.waits_until(last)) {
     const Turns::Turn turn = co_await turns_.take();
     if (!waiting_.waits_until(last)) break;
     OPW_CO_TRYV(co_await write_some());
   }
-  if (dropped_ != dropped) co_return Error(errors::kFull, "payloads were dropped");
+  if (std::exchange(told_dropped_, dropped_) != dropped_) co_return Error(errors::kFull, "payloads were dropped");
   co_return Result<void>();
 }
 

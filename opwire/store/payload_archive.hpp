@@ -86,8 +86,8 @@ class PayloadArchive {
   /// Never waits. The same block again changes nothing, except that signed replaces linked. payload: is_storable(), or
   /// it is dropped.
   void put(ArchivedPayload payload);
-  /// What was put before is committed. What is not written stays and is tried again. Errors: kFull (also when
-  /// something was dropped meanwhile), kFailed; kClosed; kLimit.
+  /// What was put before is committed. What is not written stays and is tried again. Errors: kFull (also, once, when
+  /// something was dropped since the last flush), kFailed; kClosed; kLimit.
   Task<Result<void>> flush();
 
   /// The preferred one. Errors: kBadValue (its record is damaged), kFailed; kClosed; kLimit.
@@ -121,6 +121,7 @@ class PayloadArchive {
   ArchiveExtent stored_;
   WaitingPayloads waiting_;
   std::uint64_t dropped_ = 0;
+  std::uint64_t told_dropped_ = 0;  // by flush()
   std::uint64_t erased_ = 0;
   TimePoint next_by_age_{};
   Turns turns_;  // one at a time writes

@@ -242,6 +242,7 @@ TEST(PayloadArchive, WhatWaitsIsBounded) {
   EXPECT_NE(log.text().find("not archived"), std::string::npos);
   EXPECT_TRUE(world.by_number(100).value()) << "the highest stay";
   EXPECT_FALSE(world.by_number(71).value());
+  EXPECT_EQ(world.flush().error(), Error(errors::kFull)) << "not all that was put is there";
   EXPECT_TRUE(world.flush());
   EXPECT_EQ(world.stored().count, 13u);
   ArchivedPayload unsigned_one = payload(200);

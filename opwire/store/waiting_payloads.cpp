@@ -78,10 +78,24 @@ void WaitingPayloads::erase(Ticket ticket) {
   const ArchivedPayload& payload = *at->second;
   bytes_ -= size_of(payload);
   by_number_.erase({payload.number, ticket});
-  // A later one of the same hash has its place already.
-  if (const auto named = by_hash_.find(payload.hash); named != by_hash_.end() && named->second == ticket)
-    by_hash_.erase(named);
+  // A later one of the same hash has its place already; or it goes back to one that is being written.
+  const auto named = by_hash_.find(payload.hash);
+  if (named != by_hash_.end() && named->second == ticket) {
+    if (const Ticket other = find_other(payload); other != 0) {
+      named->second = other;
+    } else {
+      by_hash_.erase(named);
+    }
+  }
   payloads_.erase(at);
+}
+
+WaitingPayloads::Ticket WaitingPayloads::find_other(const ArchivedPayload& payload) const {
+  for (auto at = by_number_.lower_bound({payload.number, 0}); at != by_number_.end() && at->first == payload.number;
+       ++at) {
+    if (payloads_.at(at->second)->hash == payload.hash) return at->second;
+  }
+  return 0;
 }
 
 }  // namespace opwire::store

@@ -46,6 +46,8 @@ class WaitingPayloads {
 
  private:
   void erase(Ticket ticket);
+  /// Of the same block; 0 where there is none.
+  Ticket find_other(const ArchivedPayload& payload) const;
 
   std::size_t max_bytes_;
   std::size_t bytes_ = 0;

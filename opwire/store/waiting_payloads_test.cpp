@@ -62,5 +62,18 @@ TEST(WaitingPayloads, SignedWhileTheLinkedOneIsBeingWritten) {
   EXPECT_EQ(waiting.size(), 1u);
 }
 
+TEST(WaitingPayloads, TheLinkedOneThatIsBeingWrittenOutlivesTheSignedOneThatHadNoRoom) {
+  WaitingPayloads waiting(2000);
+  waiting.put(payload(1, kLinked));
+  const auto some = waiting.take(2, 1 << 20);
+  EXPECT_EQ(waiting.put(payload(1, kSigned)), 1u);
+  ASSERT_EQ(waiting.by_number(BlockNumber{1}).size(), 1u);
+  EXPECT_EQ(waiting.by_number(BlockNumber{1})[0]->kind, kLinked);
+  EXPECT_EQ(waiting.by_hash(test::block_hash(1))->kind, kLinked);
+  waiting.done(some);
+  EXPECT_TRUE(waiting.empty());
+  EXPECT_EQ(waiting.by_hash(test::block_hash(1)), nullptr);
+}
+
 }  // namespace
 }  // namespace opwire::store

@@ -114,7 +114,12 @@ class Joining(ProgramTest):
                          sorted(f"{number}.ssz" for number in range(1, block["number"] + 1)))
         shown = self.succeeds("payload", "show", f"blocks/{block['number']}.ssz").stdout
         self.assertIn(block["hash"], shown)
-        self.fails(1, "stopped before all blocks", *fetch, "--hash", "0x" + "11" * 32, "--time", "500ms")
+        self.fails(1, "--hash: every peer that answers has another block", *fetch, "--hash", "0x" + "11" * 32)
+        late = ["fetch", 1, 100000, *fetch[3:], "--hash", block["hash"]]
+        self.fails(1, "stopped before all blocks", *late, "--time", "500ms")
+        self.fails(2, "FROM TO", "fetch", 0, *fetch[2:], "--hash", block["hash"])
+        self.fails(2, "can exist", "fetch", 1, 2**64 - 1, *fetch[3:], "--hash", block["hash"])
+        self.fails(2, "--format ssz", *fetch, "--hash", block["hash"], "--format", "ssz")
         self.assertEqual(node.stop(), 0)
         self.assertEqual(network.stop(), 0)
 

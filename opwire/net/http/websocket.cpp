@@ -1,5 +1,7 @@
 #include "opwire/net/http/websocket.hpp"
 
+#include <utility>
+
 #include "opwire/net/http/errors.hpp"
 
 namespace opwire::http {
@@ -21,6 +23,7 @@ WebSocket::WebSocket(Loop& loop, std::unique_ptr<Stream> stream, Role role, Rng*
       heard_(loop.now()),
       write_timer_(loop, [this] { break_with(Error(opwire::errors::kTimeout, "WebSocket write")); }),
       ping_timer_(loop, [this] { on_ping_time(); }),
+      close_timer_(loop, [this] { break_with(Error(opwire::errors::kTimeout, "WebSocket close")); }),
       writer_(loop) {
   OPW_CHECK((role == Role::kClient) == (rng != nullptr));
   if (options_.ping_after > Duration::zero()) ping_timer_.arm_in(options_.ping_after);
@@ -113,21 +116,21 @@ void WebSocket::begin_close(std::uint16_t code, std::string_view reason) {
   append_close(queue_, code, reason, rng_);
   close_queued_ = true;
   pong_.reset();
+  close_timer_.arm_in(options_.close_timeout);
   room_.notify_all();
   flush();
 }
 
 Task<void> WebSocket::close(std::uint16_t code, std::string reason) {
+  if (std::exchange(closed_, true)) co_return;
   begin_close(code, reason);
-  Timer limit(loop_, [this] { break_with(Error(opwire::errors::kTimeout, "WebSocket close")); });
-  limit.arm_in(options_.close_timeout);
   co_await await_peer_close();
   while (writing_ && !broken_) {
     const bool notified = co_await room_.wait();
     if (!notified) break_with(opwire::errors::kCancelled);
   }
   if (!broken_) co_await drain();
-  limit.cancel();
+  close_timer_.cancel();
   ping_timer_.cancel();
   break_with(opwire::errors::kClosed);
   while (reading_) co_await read_ended_.wait_uncancelled();

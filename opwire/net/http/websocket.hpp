@@ -53,10 +53,12 @@ class WebSocket {
   /// Queues it behind what other tasks send; waits, in order, while the queue is full. Errors: kClosed once closing has
   /// begun, kCancelled (the message was not queued), or what broke the connection.
   Task<Result<void>> send(WebSocketMessage message);
-  /// Sends a close frame behind what is queued and returns; receive() ends when the other side has answered.
+  /// Sends a close frame behind what is queued and returns; receive() ends when the other side has answered, or with
+  /// kTimeout after close_timeout.
   void begin_close(std::uint16_t code = kNormalClosure, std::string_view reason = {});
   /// The same, waits for the answer (messages that still arrive are dropped) and ends the stream, within close_timeout;
-  /// at once in a cancelled task. Tasks that receive or send meanwhile have been answered when it returns. Once only.
+  /// at once in a cancelled task. Tasks that receive or send meanwhile have been answered when it returns. Again it
+  /// does nothing.
   Task<void> close(std::uint16_t code = kNormalClosure, std::string reason = {});
 
   /// What the other side's close frame said, if it came.
@@ -89,6 +91,7 @@ class WebSocket {
   std::optional<std::string> pong_;  // owed
   bool writing_ = false;
   bool close_queued_ = false;
+  bool closed_ = false;              // by close()
   std::set<std::uint64_t> waiting_;  // senders, by their turn
   std::uint64_t next_turn_ = 0;
   Event room_;
@@ -102,6 +105,7 @@ class WebSocket {
 
   Timer write_timer_;
   Timer ping_timer_;
+  Timer close_timer_;
   Scope writer_;
 };
 

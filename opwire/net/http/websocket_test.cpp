@@ -326,5 +326,25 @@ TEST(WebSocketOverTcp, ManyMessages) {
   EXPECT_EQ(server->connections(), 0U);
 }
 
+TEST(WebSocket, ASilentPeerIsNotWaitedForAfterBeginClose) {
+  Raw world;
+  world.start_receive();
+  world.socket->begin_close();
+  world.loop.run_for(seconds(2));
+  EXPECT_FALSE(world.received);
+  world.loop.run_for(seconds(2));
+  ASSERT_TRUE(world.received);
+  EXPECT_EQ(world.received->error(), Error(opwire::errors::kTimeout));
+}
+
+TEST(WebSocket, MayBeClosedAgain) {
+  Raw world;
+  bool closed = false;
+  world.scope.spawn(Raw::close(*world.socket, closed));
+  world.loop.run_for(seconds(4));
+  EXPECT_TRUE(closed);
+  world.loop.run(world.socket->close());
+}
+
 }  // namespace
 }  // namespace opwire::http

@@ -20,12 +20,15 @@ Task<void> Driver::run() {
   while (!co_await is_cancelled()) {
     check_gaps();
     std::optional<EngineCall> call = controller_.next_call(loop_.now());
-    hand_on_events();
+    const bool told = hand_on_events();
     if (call) {
       co_await make(std::move(*call));
-    } else if (!co_await wait()) {
-      break;
+      continue;
     }
+    // An observer may have brought something new, for which nobody waited yet.
+    if (told) continue;
+    const bool go_on = co_await wait();
+    if (!go_on) break;
   }
   controller_.on_engine_lost();
 }
@@ -53,10 +56,10 @@ Task<Result<EngineHeads>> Driver::read_heads() {
 }
 
 Task<bool> Driver::wait() {
-  TimePoint until = gaps_.next_check();
-  if (const auto wake = controller_.next_wake()) until = std::min(until, *wake);
+  TimePoint until = TimePoint::max();
   // Without a head there is nothing to check for, and the ticker may be due all the time.
-  if (until <= loop_.now()) until = loop_.now() + std::chrono::seconds(1);
+  if (controller_.ready() && controller_.heads().head) until = gaps_.next_check();
+  if (const auto wake = controller_.next_wake()) until = std::min(until, *wake);
   const Wake how = co_await changed_.wait_until(until);
   co_return how != Wake::kCancelled;
 }
@@ -72,7 +75,7 @@ void Driver::check_gaps() {
   if (gap->before) controller_.on_gap();
 }
 
-void Driver::hand_on_events() {
+bool Driver::hand_on_events() {
   const auto events = controller_.take_events();
   for (const ControllerEvent& event : events) {
     const auto* const moved = std::get_if<HeadMoved>(&event);
@@ -82,6 +85,7 @@ void Driver::hand_on_events() {
     if (reorg || std::holds_alternative<PayloadDropped>(event)) gaps_.forget_anchors();
     if (observer_ != nullptr) observer_->on_driver_event(event);
   }
+  return !events.empty();
 }
 
 void Driver::on_block(const AcceptedBlock& block) {

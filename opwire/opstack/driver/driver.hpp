@@ -54,7 +54,8 @@ class Driver final : public BlockSink {
   Task<Result<EngineHeads>> read_heads();
   Task<bool> wait();
   void check_gaps();
-  void hand_on_events();
+  /// False: there were none.
+  bool hand_on_events();
 
   Loop& loop_;
   EngineClient& engine_;

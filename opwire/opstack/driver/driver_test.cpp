@@ -100,6 +100,32 @@ TEST(Driver, WithoutReqRespTheEngineGetsTheBlockAboveTheGapAndPeersAreNotAsked) 
   EXPECT_TRUE(world.ranges.asked.empty());
 }
 
+TEST(Driver, AnObserverMayBringABlock) {
+  struct Bringer final : DriverObserver {
+    void on_driver_event(const ControllerEvent& event) override {
+      const auto* const moved = std::get_if<HeadMoved>(&event);
+      if (moved != nullptr && moved->to && moved->to->number == BlockNumber{11}) {
+        driver->on_block({test::block(12), {}, {}, sender(), 0, {}, {}});
+      }
+    }
+    Driver* driver = nullptr;
+  };
+  EmbeddedEngine engine(at_ten());
+  SimulatedLoop loop(from_unix_seconds(1'700'000'020));
+  Ranges ranges;
+  Bringer bringer;
+  Driver driver(loop, engine, ranges, &bringer);
+  bringer.driver = &driver;
+  Scope scope(loop);
+  scope.spawn(driver.run());
+  loop.run_for(Duration(1));
+  driver.on_block({test::block(11), {}, {}, sender(), 0, {}, {}});
+  loop.run_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(driver.controller().heads().head->number, BlockNumber{12});
+  scope.cancel();
+  loop.run(scope.join());
+}
+
 TEST(Driver, AnEngineThatIsAwayIsTriedUntilItIsBack) {
   test::ScriptedEngine engine;
   engine.unreachable = true;

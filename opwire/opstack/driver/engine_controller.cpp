@@ -49,7 +49,7 @@ void EngineController::on_followed(const L2BlockRef& safe, const L2BlockRef& fin
   if (heads_.finalized && finalized.number < heads_.finalized->number) return;
   if (heads_.safe == safe && heads_.finalized == finalized) return;
   if (in_flight_ == InFlight::kForkchoice && !attempt_) return;  // the source tells it again
-  followed_ = EngineHeads{heads_.head, safe, finalized};
+  followed_ = Followed{safe, finalized, false};
 }
 
 std::optional<EngineCall> EngineController::next_call(TimePoint now) {
@@ -130,6 +130,10 @@ bool EngineController::goes_straight() const noexcept {
   return engine_sync_ != EngineSync::kFinished || !options_.req_resp;
 }
 
+bool EngineController::takes_over() const noexcept {
+  return followed_->becomes_head || !heads_.head || followed_->safe.number >= heads_.head->number;
+}
+
 bool EngineController::accepts(const PayloadStatus& status, bool forkchoice) const noexcept {
   const bool execution = options_.mode == SyncMode::kExecution;
   switch (status.status) {
@@ -189,9 +193,8 @@ bool EngineController::begin(const QueuedPayload& payload, bool direct) {
 
 SetForkchoice EngineController::forkchoice() const {
   if (!attempt_) {
-    const bool takes_over = !followed_->head || followed_->safe->number >= followed_->head->number;
-    const L2BlockRef& head = takes_over ? *followed_->safe : *followed_->head;
-    return {{head.hash, hash_of(followed_->safe), hash_of(followed_->finalized)}, head.timestamp};
+    const L2BlockRef& head = takes_over() ? followed_->safe : *heads_.head;
+    return {{head.hash, followed_->safe.hash, followed_->finalized.hash}, head.timestamp};
   }
   const L2BlockRef& head = attempt_->ref;
   if (engine_sync_ == EngineSync::kFinishedNotFinalized) return {{head.hash, head.hash, head.hash}, head.timestamp};
@@ -219,8 +222,7 @@ void EngineController::adopt() {
 }
 
 void EngineController::adopt_followed() {
-  const bool takes_over = !followed_->head || followed_->safe->number >= followed_->head->number;
-  if (takes_over) move_head(followed_->safe);
+  if (takes_over()) move_head(followed_->safe);
   heads_.safe = followed_->safe;
   heads_.finalized = followed_->finalized;
   followed_.reset();
@@ -229,8 +231,8 @@ void EngineController::adopt_followed() {
 
 // Most likely our head does not descend from the safe block: then the safe block is right.
 void EngineController::on_followed_refused(const Error& why, TimePoint now) {
-  if (followed_->head && followed_->safe->number < followed_->head->number) {
-    followed_->head.reset();
+  if (!takes_over()) {
+    followed_->becomes_head = true;
     return;
   }
   followed_.reset();
@@ -272,6 +274,8 @@ void EngineController::back_off(TimePoint now) {
 
 // What came by the queue is still there. Of those that go straight to the engine the newest serves as well as any.
 void EngineController::give_up_attempt() {
+  // The block that ended the engine's sync is not its head yet: another one has to end it.
+  if (engine_sync_ == EngineSync::kFinishedNotFinalized) engine_sync_ = EngineSync::kStarted;
   if (attempt_ && attempt_->direct && direct_.empty()) direct_.push_back(std::move(attempt_->payload));
   attempt_.reset();
 }

@@ -119,7 +119,15 @@ class EngineController {
     bool accepted = false;  ///< by new_payload
   };
 
+  struct Followed {
+    L2BlockRef safe;
+    L2BlockRef finalized;
+    bool becomes_head = false;  ///< the engine has refused it below our head
+  };
+
   bool goes_straight() const noexcept;
+  /// Whether the followed safe block is told as the head too.
+  bool takes_over() const noexcept;
   bool accepts(const PayloadStatus& status, bool forkchoice) const noexcept;
   void note_valid(EngineStatus status) noexcept;
   bool choose();
@@ -143,7 +151,7 @@ class EngineController {
   PayloadQueue queue_;
   std::deque<QueuedPayload> direct_;
   EngineHeads heads_;
-  std::optional<EngineHeads> followed_;  ///< to be told to the engine
+  std::optional<Followed> followed_;  ///< to be told to the engine
   std::optional<Attempt> attempt_;
   EngineSync engine_sync_ = EngineSync::kWillStart;
   InFlight in_flight_ = InFlight::kNone;

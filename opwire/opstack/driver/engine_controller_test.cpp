@@ -312,6 +312,30 @@ TEST(EngineControllerFollowing, ASafeBlockOfAnotherBranchReorgs) {
   EXPECT_TRUE(moved[0].reorg);
 }
 
+TEST(EngineControllerFollowing, WhatComesWhileABlockIsInsertedDoesNotSetTheHeadBack) {
+  Drive run;
+  run.begin().add(block(11));
+  run.expect<SendPayload>();
+  run.controller.on_followed(ref(10), ref(6));
+  run.controller.on_payload_answer(ScriptedEngine::says(EngineStatus::kValid), run.now);
+  run.forkchoice(EngineStatus::kValid);
+  EXPECT_EQ(run.head(), 11u);
+  EXPECT_EQ(run.forkchoice(EngineStatus::kValid), (Forkchoice{test::hash(11), test::hash(10), test::hash(6)}));
+  EXPECT_EQ(run.head(), 11u);
+  for (const HeadMoved& moved : run.events<HeadMoved>()) EXPECT_FALSE(moved.reorg);
+}
+
+TEST(EngineControllerFollowing, WhatWaitsWhenTheEngineGoesIsToldWithTheHeadThatItComesBackWith) {
+  Drive run;
+  run.begin();
+  run.controller.on_followed(ref(9), ref(6));
+  run.controller.on_engine_lost();
+  run.controller.on_engine_found();
+  run.begin({ref(12), ref(8), ref(5)});
+  EXPECT_EQ(run.forkchoice(EngineStatus::kValid).head, test::hash(12));
+  EXPECT_EQ(run.head(), 12u);
+}
+
 TEST(EngineControllerFollowing, SyncingInConsensusModeStartsAgain) {
   Drive run;
   run.begin();
@@ -335,6 +359,20 @@ TEST(EngineSyncTest, FinalizesNothingUntilTheFirstValidThenThatBlock) {
   EXPECT_EQ(run.controller.engine_sync(), EngineSync::kFinished);
   run.add(block(62));
   EXPECT_TRUE(run.idle()) << "blocks wait in the queue from now on";
+}
+
+TEST(EngineSyncTest, FinalizesNoBlockWhoseForkchoiceGotNoAnswer) {
+  Drive run(kExecution);
+  run.begin({ref(0), ref(0), ref(0)}).add(block(20));
+  run.payload(EngineStatus::kValid);
+  run.forkchoice(Result<PayloadStatus>(errors::kEngineTimeout));
+  run.now += seconds(60);
+  run.begin({ref(0), ref(0), ref(0)}).add(block(21));
+  for (int block_of_two = 0; block_of_two < 2; ++block_of_two) {
+    run.payload(EngineStatus::kSyncing);
+    EXPECT_TRUE(run.forkchoice(EngineStatus::kSyncing).finalized.is_zero());
+  }
+  EXPECT_EQ(run.controller.engine_sync(), EngineSync::kStarted);
 }
 
 TEST(EngineSyncTest, IsOverWhenTheEngineHasFinalizedUnlessItSyncsThenToo) {

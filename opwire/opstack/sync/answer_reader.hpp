@@ -18,6 +18,9 @@ class AnswerReader {
   /// kUnknownCode), kUnknownVersion, kWrongVersionForTime, and of codec::snappy::FrameDecoder.
   Result<void> feed(ByteView bytes);
 
+  /// What is in memory of it.
+  std::size_t held_bytes() const noexcept { return body_.held_bytes(); }
+
   /// The answer as it ended, not judged by its hash yet (accept_answer).
   struct Body {
     BlockNumber number;

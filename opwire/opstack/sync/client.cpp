@@ -28,10 +28,11 @@ class PayloadClient::Charge {
   Charge(const Charge&) = delete;
   Charge& operator=(const Charge&) = delete;
 
-  bool add(std::size_t bytes) {
-    if (client_.answer_bytes_ + bytes > client_.options_.answer_bytes) return false;
-    client_.answer_bytes_ += bytes;
-    counted_ += bytes;
+  /// False: that is too much, together with the others.
+  bool grow_to(std::size_t bytes) {
+    if (client_.answer_bytes_ - counted_ + bytes > client_.options_.answer_bytes) return false;
+    client_.answer_bytes_ += bytes - counted_;
+    counted_ = bytes;
     return true;
   }
 
@@ -84,7 +85,7 @@ void PayloadClient::consider(const PeerId& peer, const std::vector<std::string>&
 
 Task<Result<Envelope>> PayloadClient::fetch(PeerId peer, BlockNumber number) {
   const auto version = schedule_.version(number);
-  if (!version) co_return errors::kInvalidRequest;
+  if (!version) co_return errors::kNoSuchNumber;
   co_return co_await exchange(peer, number, *version);
 }
 
@@ -105,10 +106,9 @@ Task<Result<Envelope>> PayloadClient::exchange(PeerId peer, BlockNumber number, 
       going = piece.error();
     } else if (piece->empty()) {
       break;
-    } else if (!charge.add(piece->size())) {
-      going = Error(opwire::errors::kLimit, "answers under way");
     } else {
       going = reader.feed(*piece);
+      if (going && !charge.grow_to(reader.held_bytes())) going = Error(opwire::errors::kLimit, "answers under way");
     }
   }
   if (timed_out) co_return Error(opwire::errors::kTimeout, kWhere);
@@ -129,6 +129,8 @@ Task<void> PayloadClient::run_ask(RangeSync& range, RangeSync::Ask ask) {
 
 Task<Result<void>> PayloadClient::fetch_range(BlockRange wanted, RangeSink& sink) {
   if (under_way_ != nullptr) co_return errors::kBusy;
+  const bool exists = schedule_.version({wanted.after.value + 1}) && schedule_.version({wanted.before.value - 1});
+  if (!exists) co_return errors::kNoSuchNumber;
   RangeSync range(wanted, choice_, options_.range);
   under_way_ = &range;
   began_ = network_.loop().now();
@@ -144,6 +146,7 @@ Task<Result<void>> PayloadClient::run_range(RangeSync& range, Scope& scope, Rang
   while (true) {
     if (!hand_on(range, sink)) co_return Error(opwire::errors::kLimit, "receiver of the range");
     if (range.done()) co_return Result<void>();
+    if (range.disputed()) co_return errors::kTopDisputed;
     const TimePoint now = network_.loop().now();
     for (const RangeSync::Ask& ask : range.asks(now)) scope.spawn(run_ask(range, ask));
     const TimePoint wake = range.next_wake(now).value_or(TimePoint::max());

@@ -24,7 +24,8 @@ struct ClientOptions {
   PeerChoiceOptions peers;
   RangeOptions range;
   Duration answer_timeout = std::chrono::seconds(10);  ///< from the request to the end of the answer
-  /// Of answers under way, all together; beyond it, the one that wants more is given up and asked for again.
+  /// Of answers under way, decompressed, all together; beyond it, the one that wants more is given up and asked for
+  /// again.
   std::size_t answer_bytes = std::size_t{64} << 20;
 };
 
@@ -46,11 +47,12 @@ class PayloadClient final : public NetworkObserver {
   PayloadClient& operator=(const PayloadClient&) = delete;
 
   /// One payload, its own hash checked. Errors: AnswerReader's and accept_answer()'s, those of the network, kTimeout,
-  /// kLimit (answer_bytes), kInvalidRequest (no block of that number can exist).
+  /// kLimit (answer_bytes), kNoSuchNumber.
   Task<Result<Envelope>> fetch(PeerId peer, BlockNumber number);
 
   /// Every block of the range, to the sink. Ends when all are there, and takes as long as it takes for peers to have
-  /// them. One at a time. Errors: kCancelled (the task's scope), kLimit (the sink took no more), kBusy.
+  /// them. One at a time. Errors: kCancelled (the task's scope), kLimit (the sink took no more), kNoSuchNumber,
+  /// kTopDisputed, kBusy.
   Task<Result<void>> fetch_range(BlockRange range, RangeSink& sink);
   /// Of the range under way.
   std::optional<RangeProgress> progress() const;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "opwire/opstack/payload/errors.hpp"
 #include "opwire/opstack/sync/chain_for_test.hpp"
 #include "opwire/opstack/sync/stream_network_for_test.hpp"
@@ -232,6 +234,36 @@ TEST_F(PayloadClientTest, OneRangeAtATimeAndTheNextAfterIt) {
   EXPECT_EQ(fetch_range().error(), Error(errors::kBusy));
   loop_.run(scope.join());
   EXPECT_TRUE(fetch_range());
+}
+
+TEST_F(PayloadClientTest, NumbersThatCannotExistAreNobodysFault) {
+  join(1);
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(fetch(kMax).error(), Error(errors::kNoSuchNumber));
+  const BlockRange range({kMax - 3}, {kMax}, {});
+  EXPECT_EQ(loop_.run(client_->fetch_range(range, sink_)).error(), Error(errors::kNoSuchNumber));
+  EXPECT_TRUE(reports_.blamed.empty());
+}
+
+TEST_F(PayloadClientTest, EndsWhenThePeersHaveAnotherBlockAtTheTop) {
+  join(1);
+  const BlockRange range({0}, {5}, chain_[3].payload.block_hash);
+  EXPECT_EQ(loop_.run(client_->fetch_range(range, sink_)).error(), Error(errors::kTopDisputed));
+}
+
+// What arrives may be a twentieth of what it becomes.
+TEST_F(PayloadClientTest, AnswersUnderWayAreBoundedDecompressed) {
+  ClientOptions options;
+  options.answer_bytes = 1'000'000;
+  client_.emplace(network_, pool_, test::kChain, test::schedule(), &reports_, options);
+  join(1).change = [](Bytes answer) {
+    answer.resize(5);
+    const Bytes frames = codec::snappy::encode_frames(Bytes(2'000'000));
+    answer.insert(answer.end(), frames.begin(), frames.end());
+    EXPECT_LT(answer.size(), 200'000U);
+    return answer;
+  };
+  EXPECT_EQ(fetch(5).error(), Error(opwire::errors::kLimit));
 }
 
 TEST_F(PayloadClientTest, AnswersUnderWayAreBoundedTogether) {

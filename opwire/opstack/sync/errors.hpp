@@ -22,6 +22,9 @@ inline constexpr ErrorKind kOtherBlock{"sync.other_block", "answer is a block of
                                        Consequence::kPenalise};
 inline constexpr ErrorKind kNotLinked{"sync.not_linked", "block is not the parent of the one above it",
                                       Consequence::kPenalise};
+inline constexpr ErrorKind kNoSuchNumber{"sync.no_such_number", "no block of that number can exist"};
+inline constexpr ErrorKind kTopDisputed{"sync.top_disputed",
+                                        "every peer that answers has another block than the hash of the last one says"};
 inline constexpr ErrorKind kBusy{"sync.busy", "another range is being fetched"};
 inline constexpr ErrorKind kSyncDisabled{"sync.disabled", "payloads are neither served nor asked for"};
 }  // namespace opwire::opstack::errors

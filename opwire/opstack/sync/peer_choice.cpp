@@ -1,15 +1,33 @@
 #include "opwire/opstack/sync/peer_choice.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace opwire::opstack {
+namespace {
+constexpr std::size_t kAbsentRemembered = 1000;
+}
 
 void PeerChoice::add(const PeerId& peer) {
-  peers_.try_emplace(peer, options_);
+  Peer& known = peers_.try_emplace(peer, options_).first->second;
+  if (!std::exchange(known.present, true)) ++present_;
+  forget_some();
+}
+
+void PeerChoice::remove(const PeerId& peer) {
+  const auto found = peers_.find(peer);
+  if (found != peers_.end() && std::exchange(found->second.present, false)) --present_;
+}
+
+void PeerChoice::forget_some() {
+  for (auto at = peers_.begin(); peers_.size() > present_ + kAbsentRemembered && at != peers_.end();) {
+    const bool of_use = at->second.present || at->second.in_flight > 0;
+    at = of_use ? std::next(at) : peers_.erase(at);
+  }
 }
 
 bool PeerChoice::is_free(Peer& peer, TimePoint now) const {
-  return peer.in_flight < options_.max_in_flight && now >= peer.paused_until &&
+  return peer.present && peer.in_flight < options_.max_in_flight && now >= peer.paused_until &&
          peer.tokens.time_until(now) == Duration::zero();
 }
 
@@ -33,7 +51,7 @@ bool PeerChoice::any_free(TimePoint now) {
 std::optional<TimePoint> PeerChoice::next_free(TimePoint now) {
   std::optional<TimePoint> next;
   for (auto& [id, peer] : peers_) {
-    if (peer.in_flight >= options_.max_in_flight || is_free(peer, now)) continue;
+    if (!peer.present || peer.in_flight >= options_.max_in_flight || is_free(peer, now)) continue;
     const TimePoint free = std::max(peer.paused_until, now + peer.tokens.time_until(now));
     next = next ? std::min(*next, free) : free;
   }
@@ -43,8 +61,7 @@ std::optional<TimePoint> PeerChoice::next_free(TimePoint now) {
 PeerChoice::Peer* PeerChoice::ended(const PeerId& peer) {
   const auto found = peers_.find(peer);
   if (found == peers_.end()) return nullptr;
-  // A peer that left and came back starts at none.
-  if (found->second.in_flight > 0) --found->second.in_flight;
+  --found->second.in_flight;
   return &found->second;
 }
 
@@ -55,19 +72,27 @@ void PeerChoice::on_payload(const PeerId& peer, Duration took) {
   known->smoothed += (took - known->smoothed) / 8;
 }
 
-void PeerChoice::on_not_found(const PeerId& peer, Duration took) {
-  on_payload(peer, took);
+void PeerChoice::on_not_found(const PeerId& peer) {
+  ended(peer);
 }
 
 void PeerChoice::on_failure(const PeerId& peer, TimePoint now) {
   Peer* known = ended(peer);
-  if (known == nullptr) return;
-  const unsigned doublings = std::min(known->failures++, 16U);
-  known->paused_until = now + std::min(options_.pause * (1U << doublings), options_.longest_pause);
+  if (known != nullptr) pause(*known, known->failures++, now);
 }
 
 void PeerChoice::on_dropped(const PeerId& peer) {
   ended(peer);
+}
+
+void PeerChoice::on_forgery(const PeerId& peer, TimePoint now) {
+  const auto found = peers_.find(peer);
+  if (found != peers_.end()) pause(found->second, found->second.forgeries++, now);
+}
+
+void PeerChoice::pause(Peer& peer, unsigned doublings, TimePoint now) const {
+  const Duration length = std::min(options_.pause * (1U << std::min(doublings, 16U)), options_.longest_pause);
+  peer.paused_until = std::max(peer.paused_until, now + length);
 }
 
 Duration PeerChoice::typical_time(const PeerId& peer) const {

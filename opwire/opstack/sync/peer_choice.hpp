@@ -27,8 +27,9 @@ class PeerChoice {
   explicit PeerChoice(const PeerChoiceOptions& options) : options_(options) {}
 
   void add(const PeerId& peer);
-  void remove(const PeerId& peer) { peers_.erase(peer); }
-  std::size_t size() const noexcept { return peers_.size(); }
+  /// It is not asked any more. What is known of it is kept for when it comes back: leaving is no way to be forgiven.
+  void remove(const PeerId& peer);
+  std::size_t size() const noexcept { return present_; }
 
   /// The one that will probably answer first, of those that may be asked now and suit the question; counts the question
   /// as asked.
@@ -40,10 +41,15 @@ class PeerChoice {
 
   /// How a question ended: every one that choose() counted, once.
   void on_payload(const PeerId& peer, Duration took);
-  void on_not_found(const PeerId& peer, Duration took);
+  /// Says nothing about how fast it would be with a block.
+  void on_not_found(const PeerId& peer);
   void on_failure(const PeerId& peer, TimePoint now);
   /// It was given up by us.
   void on_dropped(const PeerId& peer);
+
+  /// A block that it sent, which was counted as one, turned out not to be the chain's: a pause, twice as long each
+  /// time.
+  void on_forgery(const PeerId& peer, TimePoint now);
 
   /// A smoothed time to the answer; what is assumed of peers that have not answered yet.
   Duration typical_time(const PeerId& peer) const;
@@ -55,13 +61,18 @@ class PeerChoice {
     Duration smoothed = std::chrono::milliseconds(200);
     TimePoint paused_until{};
     unsigned failures = 0;  // in a row
+    unsigned forgeries = 0;
     std::size_t in_flight = 0;
+    bool present = false;
   };
   bool is_free(Peer& peer, TimePoint now) const;
   Peer* ended(const PeerId& peer);
+  void pause(Peer& peer, unsigned doublings, TimePoint now) const;
+  void forget_some();
 
   PeerChoiceOptions options_;
   std::map<PeerId, Peer> peers_;
+  std::size_t present_ = 0;
 };
 
 }  // namespace opwire::opstack

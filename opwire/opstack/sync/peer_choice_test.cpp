@@ -84,7 +84,7 @@ TEST_F(PeerChoiceTest, PausesWhoFailsForTwiceAsLongEachTime) {
 
 TEST_F(PeerChoiceTest, DoesNotPauseWhoHasNotGotIt) {
   choice_.add(peer(1));
-  choice_.on_not_found(choose(kStart).value(), 1ms);
+  choice_.on_not_found(choose(kStart).value());
   EXPECT_TRUE(choice_.any_free(kStart));
 }
 
@@ -113,10 +113,67 @@ TEST_F(PeerChoiceTest, BearsAnAnswerOfAFormerStay) {
   choice_.add(peer(1));
   ASSERT_TRUE(choose(kStart));
   choice_.remove(peer(1));
-  choice_.on_failure(peer(1), kStart);
+  EXPECT_EQ(choose(kStart), std::nullopt);
   choice_.add(peer(1));
   choice_.on_payload(peer(1), 1ms);
+  EXPECT_EQ(choice_.size(), 1U);
   EXPECT_EQ(choose(kStart), peer(1));
+}
+
+TEST_F(PeerChoiceTest, LeavingIsNoWayToBeForgiven) {
+  choice_.add(peer(1));
+  ASSERT_TRUE(choose(kStart));
+  choice_.remove(peer(1));
+  EXPECT_EQ(choice_.size(), 0U);
+  choice_.on_failure(peer(1), kStart);
+  choice_.add(peer(1));
+  EXPECT_EQ(choose(kStart + 3s), std::nullopt);
+  EXPECT_EQ(choose(kStart + 4s), peer(1));
+}
+
+TEST_F(PeerChoiceTest, RemembersNoMoreThanAThousandThatLeft) {
+  for (std::uint64_t i = 1; i <= 1100; ++i) {
+    choice_.add(peer(i));
+    ASSERT_TRUE(choose(kStart));
+    choice_.on_failure(peer(i), kStart);
+    choice_.remove(peer(i));
+  }
+  std::size_t forgotten = 0;
+  for (std::uint64_t i = 1; i <= 1100; ++i) {
+    choice_.add(peer(i));
+    if (choose(kStart)) ++forgotten;
+    choice_.remove(peer(i));
+  }
+  EXPECT_GE(forgotten, 90U);
+  EXPECT_LE(forgotten, 400U);
+}
+
+TEST_F(PeerChoiceTest, WhoSentAForgeryIsPausedForTwiceAsLongEachTime) {
+  choice_.add(peer(1));
+  TimePoint now = kStart;
+  for (const Duration pause : {4s, 8s, 16s}) {
+    ASSERT_EQ(choose(now), peer(1));
+    choice_.on_payload(peer(1), 1ms);  // it looked like one
+    choice_.on_forgery(peer(1), now);
+    EXPECT_EQ(choose(now + pause - 1ms), std::nullopt);
+    now += pause;
+  }
+}
+
+TEST_F(PeerChoiceTest, WhoHasNothingIsNotThoughtFast) {
+  for (const std::uint64_t number : {1, 2}) {
+    choice_.add(peer(number));
+    const auto this_one = [&](const PeerId& id) { return id == peer(number); };
+    for (int i = 0; i < 5; ++i) {
+      const PeerId chosen = choice_.choose(kStart, this_one).value();
+      if (number == 1) {
+        choice_.on_not_found(chosen);
+      } else {
+        choice_.on_payload(chosen, 50ms);
+      }
+    }
+  }
+  EXPECT_EQ(choose(kStart), peer(2));
 }
 
 }  // namespace

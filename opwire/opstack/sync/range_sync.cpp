@@ -100,7 +100,7 @@ void RangeSync::on_answer(const Ask& ask, Result<Envelope> answer, TimePoint now
   if (answer) {
     peers_.on_payload(ask.peer, took);
   } else if (answer.error().is(errors::kNotFound)) {
-    peers_.on_not_found(ask.peer, took);
+    peers_.on_not_found(ask.peer);
   } else if (answer.error().is(opwire::errors::kCancelled) || answer.error().is(opwire::errors::kLimit)) {
     peers_.on_dropped(ask.peer);
   } else {
@@ -113,7 +113,7 @@ void RangeSync::on_answer(const Ask& ask, Result<Envelope> answer, TimePoint now
   Wanted& wanted = found->second;
   if (answer) {
     hold(found->first, {std::move(*answer), ask.peer});
-    return prove();
+    return prove(now);
   }
   if (answer.error().is(errors::kNotFound)) {
     Absence& absence = wanted.absent.try_emplace(ask.peer, Absence{now, options_.retry_missing}).first->second;
@@ -138,14 +138,14 @@ void RangeSync::hold(BlockNumber number, Proved block) {
   }
 }
 
-void RangeSync::prove() {
+void RangeSync::prove(TimePoint now) {
   while (!done()) {
     const auto top = wanted_.find(next_);
     if (top == wanted_.end() || !top->second.held) return;
     held_bytes_ -= top->second.bytes;
     Proved block = std::move(*top->second.held);
     top->second.held.reset();
-    if (block.envelope.payload.block_hash != expected_) return refuse(next_, block.from);
+    if (block.envelope.payload.block_hash != expected_) return refuse(next_, block.from, now);
     expected_ = block.envelope.payload.parent_hash;
     proved_.push_back(std::move(block));
     unasked_.erase(next_);
@@ -155,10 +155,12 @@ void RangeSync::prove() {
 }
 
 // It is a block, but not the chain's. Whoever sent it is not asked for this number again.
-void RangeSync::refuse(BlockNumber number, const PeerId& sender) {
+void RangeSync::refuse(BlockNumber number, const PeerId& sender, TimePoint now) {
+  peers_.on_forgery(sender, now);
   blamed_.push_back({sender, Error(errors::kNotLinked)});
   Wanted& wanted = wanted_.at(number);
   wanted.wrong.insert(sender);
+  disputed_ = number == below(range_.before) && wanted.wrong.size() >= peers_.size();
   if (wanted.flights.empty()) unasked_.insert(number);
 }
 

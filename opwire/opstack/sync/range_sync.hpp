@@ -69,6 +69,8 @@ class RangeSync {
   std::vector<Blame> take_blamed();
 
   bool done() const noexcept { return next_ == range_.after; }
+  /// Every peer that may be asked has sent another block in the place of the uppermost: its hash is wrong, or they are.
+  bool disputed() const noexcept { return disputed_; }
   std::uint64_t wanted() const noexcept { return total_; }
   std::uint64_t proved() const noexcept { return range_.before.value - 1 - next_.value; }
   std::size_t quarantined_bytes() const noexcept { return held_bytes_; }
@@ -95,8 +97,8 @@ class RangeSync {
   bool wants_hedge(TimePoint now) const;
   std::optional<TimePoint> hedge_time() const;
   void hold(BlockNumber number, Proved block);
-  void prove();
-  void refuse(BlockNumber number, const PeerId& sender);
+  void prove(TimePoint now);
+  void refuse(BlockNumber number, const PeerId& sender, TimePoint now);
 
   BlockRange range_;
   PeerChoice& peers_;
@@ -107,6 +109,7 @@ class RangeSync {
   Hash256 expected_;    ///< of next_
   std::map<BlockNumber, Wanted> wanted_;
   std::set<BlockNumber, std::greater<>> unasked_;  ///< in wanted_, and nobody is asked
+  bool disputed_ = false;
   std::size_t in_flight_ = 0;
   std::size_t held_bytes_ = 0;
   std::size_t typical_bytes_ = 128 << 10;  ///< of a block, smoothed

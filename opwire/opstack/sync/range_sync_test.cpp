@@ -175,6 +175,29 @@ TEST_F(RangeSyncTest, AForgedParentInQuarantineDoesNotCostTheRightOne) {
   EXPECT_EQ(finish(), (std::vector<std::uint64_t>{1}));
 }
 
+TEST_F(RangeSyncTest, ALiarIsPaused) {
+  begin(3, 1);
+  const auto forged = test::make_chain(4, 1000, 2);
+  const auto asks = sync_->asks(now_);
+  ASSERT_EQ(asks.size(), 3U);
+  answer(asks[0]);
+  sync_->on_answer(asks[1], forged.at(2), now_);
+  refuse(asks[2], errors::kNotFound);
+  EXPECT_EQ(sync_->take_blamed().size(), 1U);
+  peers_->add(peer(2));
+  for (const Ask& ask : sync_->asks(now_ + 3s)) EXPECT_EQ(ask.peer, peer(2));
+}
+
+TEST_F(RangeSyncTest, SaysWhenAllPeersHaveAnotherBlockAtTheTop) {
+  begin(1, 2);
+  const auto other = test::make_chain(3, 1000, 2);
+  sync_->on_answer(sync_->asks(now_).at(0), other.at(1), now_);
+  EXPECT_FALSE(sync_->disputed());
+  sync_->on_answer(sync_->asks(now_).at(0), other.at(1), now_);
+  EXPECT_TRUE(sync_->disputed());
+  EXPECT_FALSE(sync_->done());
+}
+
 TEST_F(RangeSyncTest, BlamesWhoBreaksTheProtocolAndNobodyElse) {
   begin(3, 3);
   const auto asks = sync_->asks(now_);

@@ -90,6 +90,8 @@ Task<void> PayloadServer::serve(PeerStream stream) {
   }
   ++counts_.answers[static_cast<std::size_t>(code)];
   counts_.bytes += payload.frames.size();
+  payload = FramedPayload();
+  slot.reset();  // others may have the place while this peer takes its time
   co_await await_end(*stream);
 }
 

@@ -38,7 +38,8 @@ struct ServerCounts {
 
 class PayloadServer {
  public:
-  /// Serves while it lives; network and source outlive it.
+  /// Serves while it lives; network and source outlive it. The network's connections are closed before it goes: they
+  /// may still be serving.
   PayloadServer(Network& network, ChainId chain, const BlockSchedule& schedule, PayloadSource& source,
                 const ServerOptions& options = ServerOptions());
   ~PayloadServer();

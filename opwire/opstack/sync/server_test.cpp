@@ -190,6 +190,19 @@ TEST_F(PayloadServerTest, ABodyThatIsNotReadIsResetNotEnded) {
   EXPECT_EQ(server_->counts().broken, 1U);
 }
 
+TEST_F(PayloadServerTest, PeersThatDoNotEndTheirDirectionKeepNoBody) {
+  ServerOptions options;
+  options.max_bodies = 1;
+  serve(options);
+  const ByteArray<8> request = encode_request({5});
+  const auto stream = network_.open_from(peer(1), kProtocol);
+  ASSERT_TRUE(loop_.run(write(*stream, request)));
+  loop_.run_for(100ms);
+  const TimePoint before = loop_.now();
+  EXPECT_EQ(ask(4, peer(2)).front(), 0);
+  EXPECT_LT(loop_.now() - before, 10ms);
+}
+
 TEST_F(PayloadServerTest, PeersThatDoNotReadTakeNoMoreThanTheirShareOfBodies) {
   source_.payloads[{5}].frames = SharedBytes(Bytes(1 << 20, 7));
   ServerOptions options;
