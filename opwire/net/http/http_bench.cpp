@@ -2,30 +2,12 @@
 // own cost) and over loopback (with the system's).
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "opwire/base/allocations_for_test.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/net/http/client.hpp"
 #include "opwire/net/http/server.hpp"
 #include "opwire/net/memory_stream.hpp"
 #include "opwire/runtime/reactor.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace opwire::http {
 namespace {
@@ -95,9 +77,9 @@ Task<void> ask(Client& client, std::string body, TimePoint deadline) {
 void BM_Request(benchmark::State& state) {
   World world(state.range(0) != 0);
   const std::string body(static_cast<std::size_t>(state.range(1)), 'x');
-  const std::size_t before = allocations;
+  const std::size_t before = allocation_count;
   for (auto _ : state) world.loop.run(ask(*world.client, body, world.deadline()));
-  report(state, allocations - before);
+  report(state, allocation_count - before);
 }
 BENCHMARK(BM_Request)->ArgsProduct({{0, 1}, {200, 128 << 10}})->UseRealTime()->Unit(benchmark::kMicrosecond);
 
@@ -114,9 +96,9 @@ void BM_WebSocketMessage(benchmark::State& state) {
   World world(state.range(0) != 0);
   const std::string data(static_cast<std::size_t>(state.range(1)), 'x');
   auto socket = std::move(*world.loop.run(world.client->open_websocket({}, world.deadline())));
-  const std::size_t before = allocations;
+  const std::size_t before = allocation_count;
   for (auto _ : state) world.loop.run(send_and_receive(*socket, data));
-  report(state, allocations - before);
+  report(state, allocation_count - before);
   world.loop.run(socket->close());
 }
 BENCHMARK(BM_WebSocketMessage)->ArgsProduct({{0, 1}, {200, 128 << 10}})->UseRealTime()->Unit(benchmark::kMicrosecond);

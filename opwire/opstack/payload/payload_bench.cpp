@@ -2,28 +2,10 @@
 // it cannot avoid.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "opwire/base/allocations_for_test.hpp"
 #include "opwire/crypto/hash.hpp"
 #include "opwire/opstack/payload/block_hash.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace opwire::opstack {
 namespace {
@@ -45,10 +27,10 @@ void run(benchmark::State& state, Work work) {
   const Envelope envelope =
       make_block(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
   const SharedBytes ssz(encode_ssz(envelope));
-  const std::size_t before = allocations;
+  const std::size_t before = allocation_count;
   for (auto _ : state) benchmark::DoNotOptimize(work(envelope, ssz));
   state.counters["allocations"] =
-      benchmark::Counter(static_cast<double>(allocations - before), benchmark::Counter::kAvgIterations);
+      benchmark::Counter(static_cast<double>(allocation_count - before), benchmark::Counter::kAvgIterations);
   state.counters["bytes"] = static_cast<double>(ssz.size());
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(ssz.size()));
 }
