@@ -6,18 +6,17 @@
 #include <cstring>
 #include <filesystem>
 
-#include "cli/chain_options.hpp"
 #include "cli/command.hpp"
-#include "cli/dialer.hpp"
 #include "cli/discovery_options.hpp"
 #include "cli/fetch_view.hpp"
-#include "cli/go_values.hpp"
+#include "cli/visitor.hpp"
 #include "opwire/base/log.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/node/node.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
 #include "opwire/opstack/sync/errors.hpp"
+#include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/signals.hpp"
 
 namespace opwire::cli {
@@ -51,14 +50,8 @@ struct Plan {
   Duration limit{};  ///< zero: none
 };
 
-Result<void, std::string> add_peers(const FetchOptions& options, node::Config& config) {
-  for (const std::string& text : options.peers) {
-    for (const std::string& one : split_list(text)) {
-      auto address = parse_peer_address(one);
-      if (!address) return "--p2p.static: " + address.error();
-      config.static_peers.push_back(std::move(*address));
-    }
-  }
+/// Unless peers are named.
+Result<void, std::string> add_discovery(const FetchOptions& options, node::Config& config) {
   if (!config.static_peers.empty() && options.bootnodes.empty()) return {};
   node::DiscoveryConfig discovery;
   discovery.listen = net::Endpoint(ByteArray<4>{}, 0);
@@ -71,12 +64,12 @@ Result<void, std::string> add_peers(const FetchOptions& options, node::Config& c
 }
 
 Result<Plan, std::string> make_plan(const FetchOptions& options) {
-  OPW_TRY(ChosenChain chain, choose_chain(options.chain));
-  const std::uint64_t genesis = chain.config.genesis.l2.number.value;
+  OPW_TRY(node::Config config, make_visitor_config(options.chain, options.peers));
+  const std::uint64_t genesis = config.rollup.genesis.l2.number.value;
   if (options.from <= genesis || options.to < options.from) {
     return "FROM TO: both are block numbers, FROM above genesis (" + std::to_string(genesis) + ") and not above TO";
   }
-  if (!opstack::BlockSchedule(chain.config).version({options.to})) {
+  if (!opstack::BlockSchedule(config.rollup).version({options.to})) {
     return "TO: no block of number " + std::to_string(options.to) + " can exist";
   }
   if (options.format == "ssz" && options.out == "-") {
@@ -84,16 +77,10 @@ Result<Plan, std::string> make_plan(const FetchOptions& options) {
   }
   const auto top = codec::from_hex_as<Hash256>(options.hash);
   if (!top) return "--hash: '" + options.hash + "' is not a block hash: 32 bytes in hex";
-  const auto limit = parse_go_duration(options.time);
-  if (!limit || *limit < Duration::zero()) return "--time: '" + options.time + "' is not a duration, such as 30s";
-  SystemRng rng;
-  node::Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng));
-  config.chain_name = chain.name;
-  config.rollup = std::move(chain.config);
-  config.unsafe_block_signer = chain.signer;
-  OPW_TRYV(add_peers(options, config));
+  OPW_TRY(const Duration limit, duration_option("--time", options.time));
+  OPW_TRYV(add_discovery(options, config));
   const opstack::BlockRange range({options.from - 1}, {options.to + 1}, *top);
-  return Plan{std::move(config), range, *limit};
+  return Plan{std::move(config), range, limit};
 }
 
 /// Where proved blocks go: lines of JSON on stdout, or a file a block.

@@ -2,11 +2,10 @@
 
 #include <cstdio>
 
-#include "cli/chain_options.hpp"
-#include "cli/dialer.hpp"
 #include "cli/go_values.hpp"
 #include "cli/payload_input.hpp"
 #include "cli/verdict.hpp"
+#include "cli/visitor.hpp"
 #include "opwire/base/log.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/codec/snappy.hpp"
@@ -14,6 +13,7 @@
 #include "opwire/opstack/gossip/topics.hpp"
 #include "opwire/opstack/payload/gossip_body.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
+#include "opwire/runtime/reactor.hpp"
 
 namespace opwire::cli {
 namespace {
@@ -38,27 +38,9 @@ struct Publication {
   Duration linger{};
 };
 
-Result<Duration, std::string> duration_option(const char* flag, const std::string& text) {
-  const auto duration = parse_go_duration(text);
-  if (!duration || *duration < Duration::zero()) return flag + (": '" + text) + "' is not a duration, such as 30s";
-  return *duration;
-}
-
 Result<node::Config, std::string> publisher_config(const PublishOptions& options) {
-  OPW_TRY(ChosenChain chain, choose_chain(options.chain));
-  SystemRng rng;
-  node::Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng));
-  config.chain_name = chain.name;
-  config.rollup = std::move(chain.config);
-  config.unsafe_block_signer = chain.signer;
+  OPW_TRY(node::Config config, make_visitor_config(options.chain, options.peers));
   if (!options.key.empty()) config.sequencer_key = options.key;
-  for (const std::string& text : options.peers) {
-    for (const std::string& one : split_list(text)) {
-      auto address = parse_peer_address(one);
-      if (!address) return "--p2p.static: " + address.error();
-      config.static_peers.push_back(std::move(*address));
-    }
-  }
   OPW_TRY(config.gossip.timestamp_threshold, duration_option("--p2p.gossip.timestamp.threshold", options.max_age));
   if (config.static_peers.empty()) return std::string("--p2p.static: at least one peer is needed to publish to");
   return config;
