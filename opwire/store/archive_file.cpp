@@ -86,21 +86,8 @@ Result<void> ArchiveFile::open_tables() {
   for (const auto& [name, table] : {std::pair(kBlocks, &blocks_), std::pair(kHashes, &hashes_)}) {
     if (mdb_dbi_open(txn.get(), name, 0, table) != 0) return Error(errors::kDamaged, "a table is missing");
   }
-  OPW_TRYV(state(txn.get()));
+  OPW_TRYV(read_archive_state(txn.get(), marks_));
   return lmdb_commit(std::move(txn));  // keeps the tables' handles
-}
-
-Result<ArchiveFile::State> ArchiveFile::state(MDB_txn* txn) const {
-  OPW_TRY(const ArchiveMarkedState marked, read_archive_state(txn, marks_));
-  State state{marked.next_arrival, {}};
-  if (marked.has_signed) state.highest_signed = marked.highest_signed;
-  return state;
-}
-
-Result<void> ArchiveFile::put_state(MDB_txn* txn, const State& state) const {
-  const ArchiveMarkedState marked{state.next_arrival, state.highest_signed.has_value(),
-                                  state.highest_signed.value_or(BlockNumber{})};
-  return put_archive_state(txn, marks_, marked);
 }
 
 Result<std::uint64_t> ArchiveFile::used_bytes(MDB_txn* txn) const {
@@ -125,7 +112,7 @@ Result<ArchiveExtent> ArchiveFile::extent() {
   extent.lowest = number_of(first->first);
   OPW_TRY(const auto last, move(cursor.get(), MDB_LAST));
   extent.highest = number_of(last->first);
-  OPW_TRY(const State now, state(txn));
+  OPW_TRY(const ArchiveState now, read_archive_state(txn, marks_));
   extent.highest_signed = now.highest_signed;
   return extent;
 }
@@ -147,13 +134,13 @@ Result<int> ArchiveFile::remove_dead_readers() {
 
 Result<void> ArchiveFile::write_once(std::span<const PayloadPtr> payloads) {
   OPW_TRY(LmdbTxn txn, lmdb_begin(env_.get(), 0));
-  OPW_TRY(State now, state(txn.get()));
+  OPW_TRY(ArchiveState now, read_archive_state(txn.get(), marks_));
   for (const PayloadPtr& payload : payloads) OPW_TRYV(put(txn.get(), *payload, now));
-  OPW_TRYV(put_state(txn.get(), now));
+  OPW_TRYV(put_archive_state(txn.get(), marks_, now));
   return lmdb_commit(std::move(txn));
 }
 
-Result<void> ArchiveFile::put(MDB_txn* txn, const ArchivedPayload& payload, State& state) {
+Result<void> ArchiveFile::put(MDB_txn* txn, const ArchivedPayload& payload, ArchiveState& state) {
   OPW_TRY(const bool place, make_place(txn, payload));
   if (!place) return {};
   const ArchiveKey key = archive_key(payload.number, payload.hash);
@@ -215,10 +202,10 @@ Result<std::size_t> ArchiveFile::prune(const ArchiveBounds& bounds, std::optiona
   }
   if (gone == 0) return gone;
   OPW_TRY(const auto first, move(cursor.get(), MDB_FIRST));
-  OPW_TRY(State changed, state(txn.get()));
+  OPW_TRY(ArchiveState changed, read_archive_state(txn.get(), marks_));
   if (first && changed.highest_signed && *changed.highest_signed < number_of(first->first)) {
     changed.highest_signed.reset();
-    OPW_TRYV(put_state(txn.get(), changed));
+    OPW_TRYV(put_archive_state(txn.get(), marks_, changed));
   }
   cursor.reset();  // the transaction's end would close it
   OPW_TRYV(lmdb_commit(std::move(txn)));

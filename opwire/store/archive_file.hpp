@@ -19,6 +19,7 @@
 
 namespace opwire::store {
 
+struct ArchiveState;
 struct StoredRecord;
 using PayloadPtr = std::shared_ptr<const ArchivedPayload>;
 
@@ -61,20 +62,13 @@ class ArchiveFile {
   void hold(FileLock lock) { lock_ = std::move(lock); }
 
  private:
-  struct State {
-    std::uint64_t next_arrival = 0;
-    std::optional<BlockNumber> highest_signed;
-  };
-
   explicit ArchiveFile(LmdbEnv env) : env_(std::move(env)) {}
   Result<void> open_tables();
   Result<int> remove_dead_readers();
   Result<MDB_txn*> begin_read();
   Result<void> write_once(std::span<const PayloadPtr> payloads);
-  Result<State> state(MDB_txn* txn) const;
-  Result<void> put_state(MDB_txn* txn, const State& state) const;
   Result<std::uint64_t> used_bytes(MDB_txn* txn) const;
-  Result<void> put(MDB_txn* txn, const ArchivedPayload& payload, State& state);
+  Result<void> put(MDB_txn* txn, const ArchivedPayload& payload, ArchiveState& state);
   Result<bool> make_place(MDB_txn* txn, const ArchivedPayload& payload);
   Result<void> erase(MDB_txn* txn, ByteView key);
   Result<std::vector<StoredRecord>> find(MDB_txn* txn, BlockNumber number) const;

@@ -53,19 +53,20 @@ Result<ChainId> check_archive_marks(MDB_txn* txn, MDB_dbi marks) {
   return ChainId{load_le<std::uint64_t>(chain.data())};
 }
 
-Result<void> put_archive_state(MDB_txn* txn, MDB_dbi marks, const ArchiveMarkedState& state) {
+Result<void> put_archive_state(MDB_txn* txn, MDB_dbi marks, const ArchiveState& state) {
   ByteArray<kStateSize> value;
   store_le(value.data(), state.next_arrival);
-  value[8] = state.has_signed ? 1 : 0;
-  store_le(value.data() + 9, state.highest_signed.value);
+  value[8] = state.highest_signed ? 1 : 0;
+  store_le(value.data() + 9, state.highest_signed.value_or(BlockNumber{}).value);
   return put_mark(txn, marks, kStateKey, value);
 }
 
-Result<ArchiveMarkedState> read_archive_state(MDB_txn* txn, MDB_dbi marks) {
+Result<ArchiveState> read_archive_state(MDB_txn* txn, MDB_dbi marks) {
   OPW_TRY(const ByteView value, read_mark(txn, marks, kStateKey));
   if (value.size() != kStateSize) return Error(errors::kDamaged, "mark");
-  return ArchiveMarkedState{load_le<std::uint64_t>(value.data()), value[8] != 0,
-                            BlockNumber{load_le<std::uint64_t>(value.data() + 9)}};
+  ArchiveState state{load_le<std::uint64_t>(value.data()), {}};
+  if (value[8] != 0) state.highest_signed = BlockNumber{load_le<std::uint64_t>(value.data() + 9)};
+  return state;
 }
 
 }  // namespace opwire::store

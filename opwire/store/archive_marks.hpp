@@ -3,23 +3,24 @@
 
 #include <lmdb.h>
 
+#include <optional>
+
 #include "opwire/base/result.hpp"
 #include "opwire/base/strong.hpp"
 
 namespace opwire::store {
 
-struct ArchiveMarkedState {
+struct ArchiveState {
   std::uint64_t next_arrival = 0;
-  bool has_signed = false;
-  BlockNumber highest_signed;
+  std::optional<BlockNumber> highest_signed;
 };
 
 Result<void> put_archive_marks(MDB_txn* txn, MDB_dbi marks, ChainId chain);
 /// The chain. Errors: kDamaged, kNewerFormat.
 Result<ChainId> check_archive_marks(MDB_txn* txn, MDB_dbi marks);
 
-Result<void> put_archive_state(MDB_txn* txn, MDB_dbi marks, const ArchiveMarkedState& state);
+Result<void> put_archive_state(MDB_txn* txn, MDB_dbi marks, const ArchiveState& state);
 /// Errors: kDamaged.
-Result<ArchiveMarkedState> read_archive_state(MDB_txn* txn, MDB_dbi marks);
+Result<ArchiveState> read_archive_state(MDB_txn* txn, MDB_dbi marks);
 
 }  // namespace opwire::store

@@ -6,6 +6,7 @@
 #include "opwire/store/archive_file.hpp"
 #include "opwire/store/archive_open.hpp"
 #include "opwire/store/errors.hpp"
+#include "opwire/store/opening.hpp"
 
 namespace opwire::store {
 namespace {
@@ -21,7 +22,7 @@ struct Opened {
 Result<Opened, OpenError> open_to_write(const PayloadArchiveOptions& options, WallTime now) {
   OPW_TRY(std::unique_ptr<ArchiveFile> file, open_archive(options, now));
   const Result<ArchiveExtent> extent = file->extent();
-  if (!extent) return OpenError{extent.error(), options.file.string() + ": " + extent.error().message()};
+  if (!extent) return open_error(options.file, extent.error(), {});
   return Opened{std::move(file), *extent};
 }
 
@@ -73,7 +74,7 @@ Task<Result<std::unique_ptr<PayloadArchive>, OpenError>> PayloadArchive::open(Lo
   const WallTime now = loop.wall_now();
   const auto job = [&options, now] { return open_to_write(options, now); };
   auto ran = co_await store_thread.run(loop, job);
-  if (!ran) co_return OpenError{ran.error(), options.file.string() + ": " + ran.error().message()};
+  if (!ran) co_return open_error(options.file, ran.error(), {});
   OPW_CO_TRY(Opened opened, std::move(*ran));
   co_return std::unique_ptr<PayloadArchive>(
       new PayloadArchive(loop, store_thread, std::move(options), std::move(opened.file), opened.extent));
