@@ -2,29 +2,19 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
-#include <boost/json.hpp>
-
 #include "opwire/codec/errors.hpp"
-#include "opwire/codec/hex.hpp"
+#include "opwire/codec/snappy_frames.hpp"
 #include "opwire/opstack/payload/errors.hpp"
+#include "opwire/opstack/payload/vectors_for_test.hpp"
 #include "opwire/opstack/sync/chain_for_test.hpp"
 
 namespace opwire::opstack {
 namespace {
 
+using test::answer_of;
+
 const BlockNumber kNumber{3};
 
-/// The whole answer of a server that has the block.
-Bytes answer_of(const Envelope& envelope) {
-  const ByteArray<5> head = answer_head(envelope.payload.version);
-  Bytes answer(head.begin(), head.end());
-  const FramedPayload payload = test::framed(envelope);
-  answer.insert(answer.end(), payload.frames.view().begin(), payload.frames.view().end());
-  return answer;
-}
 Envelope block() {
   return test::make_chain(4).back();
 }
@@ -119,10 +109,6 @@ TEST(AnswerReader, KeepsToTenMebibytes) {
   EXPECT_EQ(fed.error(), Error(codec::errors::kSnappyTooLarge));
 }
 
-boost::json::value load(const std::string& name) {
-  std::ifstream file(std::string(OPWIRE_TESTDATA) + "/opstack/" + name);
-  return boost::json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
-}
 PayloadVersion version_at(std::string_view fork) {
   if (fork == "bedrock") return PayloadVersion::kV1;
   if (fork == "canyon") return PayloadVersion::kV2;
@@ -131,12 +117,12 @@ PayloadVersion version_at(std::string_view fork) {
 
 TEST(AnswerReader, TakesWhatOpNodeAnswers) {
   std::size_t payloads = 0;
-  const boost::json::value recorded = load("opnode_payload_by_number.json");
+  const boost::json::value recorded = read_vectors("opnode_payload_by_number.json");
   for (const auto& exchange : recorded.at("exchanges").as_array()) {
     const auto number = exchange.at("number").to_number<std::uint64_t>();
-    const Bytes request = codec::from_hex(exchange.at("request").as_string()).value();
+    const Bytes request = bytes_of(exchange.at("request"));
     EXPECT_TRUE(equal(encode_request({number}), request));
-    const Bytes answer = codec::from_hex(exchange.at("response").as_string()).value();
+    const Bytes answer = bytes_of(exchange.at("response"));
     const PayloadVersion version = version_at(exchange.at("fork").as_string());
     AnswerReader reader({number}, version);
     const Result<void> fed = reader.feed(answer);

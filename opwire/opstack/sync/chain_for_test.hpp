@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "opwire/base/rng.hpp"
-#include "opwire/codec/snappy_frames.hpp"
 #include "opwire/opstack/payload/block_hash.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
 #include "opwire/opstack/sync/errors.hpp"
@@ -49,8 +48,13 @@ inline std::vector<Envelope> make_chain(std::size_t count, std::size_t bytes = 1
   return chain;
 }
 
-inline FramedPayload framed(const Envelope& envelope) {
-  return {envelope.payload.version, SharedBytes(codec::snappy::encode_frames(encode_ssz(envelope)))};
+/// The whole answer of a server that has the block.
+inline Bytes answer_of(const Envelope& envelope) {
+  const ByteArray<5> head = answer_head(envelope.payload.version);
+  Bytes answer = to_bytes(head);
+  const FramedPayload payload = frame_payload(envelope);
+  answer.insert(answer.end(), payload.frames.view().begin(), payload.frames.view().end());
+  return answer;
 }
 
 /// Has what it is given, at once.
@@ -58,7 +62,7 @@ class ChainSource final : public PayloadSource {
  public:
   ChainSource() = default;
   explicit ChainSource(const std::vector<Envelope>& chain) {
-    for (const Envelope& envelope : chain) payloads[envelope.payload.number] = framed(envelope);
+    for (const Envelope& envelope : chain) payloads[envelope.payload.number] = frame_payload(envelope);
   }
   Task<Result<FramedPayload>> payload(BlockNumber number, TimePoint) override {
     if (failure) co_return *failure;

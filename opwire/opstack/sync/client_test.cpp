@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "opwire/codec/snappy_frames.hpp"
 #include "opwire/opstack/payload/errors.hpp"
 #include "opwire/opstack/sync/chain_for_test.hpp"
 #include "opwire/opstack/sync/stream_network_for_test.hpp"
@@ -28,11 +29,7 @@ struct Behaviour {
 
 Bytes answer_of(const Behaviour& behaviour, BlockNumber number) {
   if (number.value >= behaviour.chain.size()) return {1};
-  const Envelope& envelope = behaviour.chain[number.value];
-  const ByteArray<5> head = answer_head(envelope.payload.version);
-  Bytes answer = to_bytes(head);
-  const FramedPayload payload = test::framed(envelope);
-  answer.insert(answer.end(), payload.frames.view().begin(), payload.frames.view().end());
+  Bytes answer = test::answer_of(behaviour.chain[number.value]);
   return behaviour.change ? behaviour.change(std::move(answer)) : answer;
 }
 

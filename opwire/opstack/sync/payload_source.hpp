@@ -5,7 +5,7 @@
 #include "opwire/base/strong.hpp"
 #include "opwire/base/time.hpp"
 #include "opwire/opstack/chain/fork.hpp"
-#include "opwire/opstack/payload/shared_bytes.hpp"
+#include "opwire/opstack/payload/execution_payload.hpp"
 #include "opwire/runtime/task.hpp"
 
 namespace opwire::opstack {
@@ -13,8 +13,11 @@ namespace opwire::opstack {
 /// As it goes over the wire.
 struct FramedPayload {
   PayloadVersion version = PayloadVersion::kV1;
-  SharedBytes frames;  ///< encode_frames(encode_ssz(envelope))
+  SharedBytes frames;  ///< the envelope's SSZ in snappy frames
 };
+
+/// Long for a large payload: for the CPU pool.
+FramedPayload frame_payload(const Envelope& envelope);
 
 class PayloadSource {
  public:

@@ -1,19 +1,9 @@
 #include "opwire/opstack/sync/recent_payloads.hpp"
 
-#include "opwire/codec/snappy_frames.hpp"
-#include "opwire/opstack/payload/ssz.hpp"
 #include "opwire/opstack/sync/errors.hpp"
 #include "opwire/opstack/sync/payload_size.hpp"
 
 namespace opwire::opstack {
-namespace {
-
-FramedPayload encode(const Envelope& envelope) {
-  return {envelope.payload.version, SharedBytes(codec::snappy::encode_frames(encode_ssz(envelope)))};
-}
-
-}  // namespace
-
 void RecentPayloads::add(const Envelope& envelope) {
   const auto [at, is_new] = payloads_.try_emplace(envelope.payload.number, envelope);
   if (!is_new) {
@@ -30,7 +20,7 @@ void RecentPayloads::add(const Envelope& envelope) {
 Task<Result<FramedPayload>> RecentPayloads::payload(BlockNumber number, TimePoint) {
   const auto found = payloads_.find(number);
   if (found == payloads_.end()) co_return errors::kNotFound;
-  auto job = [envelope = found->second] { return encode(envelope); };
+  auto job = [envelope = found->second] { return frame_payload(envelope); };
   co_return co_await pool_.run(loop_, std::move(job));
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "opwire/codec/snappy_frames.hpp"
 #include "opwire/opstack/sync/chain_for_test.hpp"
 #include "opwire/runtime/simulated_loop.hpp"
 
