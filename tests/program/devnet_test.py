@@ -56,8 +56,8 @@ class Devnet(ProgramTest):
 class Joining(ProgramTest):
     """opwire run and payload publish beside a devnet, with nothing but what --out wrote."""
 
-    def devnet(self, *more):
-        network = self.start("devnet", "--block-time", "200ms", "--followers", 1, "--out", "net", *more)
+    def devnet(self, *more, block_time="200ms"):
+        network = self.start("devnet", "--block-time", block_time, "--followers", 1, "--out", "net", *more)
         network.wait_for("block 1 ")
         net = self.folder / "net"
         peer, signer = ((net / name).read_text().strip() for name in ("sequencer.multiaddr", "signer"))
@@ -94,14 +94,10 @@ class Joining(ProgramTest):
         self.assertEqual(network.stop(), 0)
 
     def test_fetch_proves_a_range_by_the_hash_of_its_last_block(self):
-        network = self.start("devnet", "--block-time", "1s", "--followers", 1, "--out", "net")
-        network.wait_for("block 1 ")
-        net = self.folder / "net"
-        peer, signer = ((net / name).read_text().strip() for name in ("sequencer.multiaddr", "signer"))
-        chain = ["--rollup.config", net / "rollup.json", "--p2p.unsafe.block.signer", signer]
+        network, peer, chain = self.devnet(block_time="1s")  # the server serves none before its time
         node = self.start(*self.run_flags(peer, chain), "--feed", "-")
         block = json.loads(node.wait_for(r"\{.*\}\n")[0])
-        fetch = ["fetch", 1, block["number"], "--rollup.config", net / "rollup.json", "--p2p.static", peer]
+        fetch = ["fetch", 1, block["number"], *chain[:2], "--p2p.static", peer]
         lines = self.succeeds(*fetch, "--hash", block["hash"]).stdout.splitlines()
         fetched = [json.loads(line)["executionPayload"] for line in lines]
         self.assertEqual([int(each["blockNumber"], 16) for each in fetched], list(range(block["number"], 0, -1)))

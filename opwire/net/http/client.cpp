@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "opwire/codec/base64.hpp"
+#include "opwire/codec/hex.hpp"
 #include "opwire/net/errors.hpp"
 #include "opwire/net/http/dial.hpp"
 #include "opwire/net/http/errors.hpp"
@@ -16,19 +17,12 @@ namespace opwire::http {
 namespace {
 constexpr int kMaxInterim = 8;  // 1xx answers before the one that counts
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-    decoded.push_back(escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i]);
+    ByteArray<1> byte{};
+    const bool escape = text[i] == '%' && i + 2 < text.size() && codec::from_hex(text.substr(i + 1, 2), byte);
+    decoded.push_back(escape ? static_cast<char>(byte[0]) : text[i]);
     if (escape) i += 2;
   }
   return decoded;
