@@ -1,0 +1,57 @@
+#include "opwire/rpc/call_text.hpp"
+
+#include <boost/json/parse.hpp>
+
+namespace opwire::rpc {
+namespace {
+
+namespace json = boost::json;
+
+Result<Failure> read_failure(json::value& error) {
+  auto* const fields = error.if_object();
+  if (fields == nullptr) return Error(errors::kNotAnswer, "an error that is no object");
+  Failure failure;
+  if (const json::value* const code = fields->if_contains("code"); code != nullptr && code->is_int64()) {
+    failure.code = code->get_int64();
+  }
+  if (const json::value* const message = fields->if_contains("message"); message != nullptr && message->is_string()) {
+    failure.message = std::string_view(message->get_string()).substr(0, kMaxFailureText);
+  }
+  if (json::value* const data = fields->if_contains("data")) failure.data = std::move(*data);
+  return failure;
+}
+
+}  // namespace
+
+std::string to_call_text(std::uint64_t id, std::string_view method, std::string_view params) {
+  std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")";
+  text.reserve(text.size() + method.size() + params.size() + 16);
+  text.append(method).append(R"(","params":)").append(params).append("}");
+  return text;
+}
+
+Result<Answer> parse_answer(std::string_view text) {
+  json::error_code failed;
+  json::parse_options options;
+  options.max_depth = kMaxDepth;
+  json::value value = json::parse(text, failed, {}, options);
+  if (failed) return Error(errors::kNotAnswer, "no JSON");
+  auto* const fields = value.if_object();
+  if (fields == nullptr) return Error(errors::kNotAnswer, "no object");
+  Answer answer;
+  if (const json::value* const id = fields->if_contains("id");
+      id != nullptr && id->is_int64() && id->get_int64() >= 0) {
+    answer.id = static_cast<std::uint64_t>(id->get_int64());
+  }
+  if (json::value* const error = fields->if_contains("error"); error != nullptr && !error->is_null()) {
+    OPW_TRY(Failure failure, read_failure(*error));
+    answer.reply = Reply(std::move(failure));
+    return answer;
+  }
+  json::value* const result = fields->if_contains("result");
+  if (result == nullptr) return Error(errors::kNotAnswer, "neither result nor error");
+  answer.reply = Reply(std::move(*result));
+  return answer;
+}
+
+}  // namespace opwire::rpc
