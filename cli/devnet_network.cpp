@@ -81,7 +81,7 @@ Task<Result<void, std::string>> DevnetNetwork::start(WorkerPool& pool, const Dev
     OPW_CO_TRY(auto node, node::Node::make(loop_, pool, std::move(config)));
     if (i > 0) node->add_sink(*records_.emplace_back(std::make_unique<FollowerRecord>(loop_, published_)));
     nodes_.push_back(std::move(node));
-    OPW_CO_TRYV(co_await nodes_.back()->start_discovery());
+    OPW_CO_TRYV(co_await nodes_.back()->start());
   }
   co_return Result<void, std::string>();
 }

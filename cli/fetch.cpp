@@ -122,13 +122,13 @@ class Fetch {
       : loop_(loop), node_(node), plan_(plan), writer_(writer), scope_(loop) {}
 
   Task<int> run() {
-    const auto started = co_await node_.start_discovery();
+    const auto started = co_await node_.start();
     if (!started) co_return fail(kUsage, started.error());
     const StopSignals signals(loop_, [this] { scope_.cancel(); });
     Timer limit(loop_, [this] { scope_.cancel(); });
     if (plan_.limit > Duration::zero()) limit.arm_in(plan_.limit);
     Timer redraw(loop_, [&] {
-      draw_.draw(node_.sync_progress(), loop_.now());
+      draw_.draw(node_.chain().progress(), loop_.now());
       redraw.arm_in(kRedraw);
     });
     if (isatty(STDERR_FILENO) != 0) redraw.arm_in(kRedraw);
@@ -139,7 +139,7 @@ class Fetch {
   }
 
  private:
-  Task<void> fetch() { ended_ = co_await node_.fetch_range(plan_.range, writer_); }
+  Task<void> fetch() { ended_ = co_await node_.chain().fetch_range(plan_.range, writer_); }
 
   int report() const {
     if (ended_) return kOk;

@@ -50,6 +50,17 @@ void log_start(node::Node& node) {
   }
 }
 
+std::string head_of(const node::Status& status) {
+  if (!status.chain || !status.chain->heads.head) return "-";
+  return std::to_string(status.chain->heads.head->number.value);
+}
+
+/// Blocks between the head and those that wait.
+std::uint64_t missing(const node::Status& status) {
+  if (!status.chain || !status.chain->gap || !status.chain->gap->before) return 0;
+  return status.chain->gap->before->value - status.chain->gap->after.value - 1;
+}
+
 void log_status(node::Node& node, WallTime now) {
   const node::Status status = node.status();
   const opstack::RollupConfig& rollup = node.config().rollup;
@@ -63,6 +74,8 @@ void log_status(node::Node& node, WallTime now) {
                        {"mesh", status.mesh.at(topic)},
                        {"block", status.last_block ? std::to_string(status.last_block->value) : "-"},
                        {"age_s", age},
+                       {"head", head_of(status)},
+                       {"missing", missing(status)},
                        {"accepted", status.accepted},
                        {"rejected", status.rejected},
                        {"ignored", status.ignored},
@@ -98,7 +111,7 @@ class LonelinessWarning {
 };
 
 Task<void> begin_discovery(node::Node& node, std::optional<Result<void, std::string>>& begun, Event& ended) {
-  begun.emplace(co_await node.start_discovery());
+  begun.emplace(co_await node.start());
   ended.notify_all();
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/discovery_options.hpp"
 #include "cli/go_values.hpp"
+#include "cli/sync_options.hpp"
 #include "opwire/node/key_file.hpp"
 
 namespace opwire::cli {
@@ -190,6 +191,8 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   config.dial_timeout = flags.duration("p2p.timeout.dial");
   config.ping = flags.boolean("p2p.ping");
   config.sync_req_resp = flags.boolean("p2p.sync.req-resp");
+  OPW_TRY(config.archive, archive_config(flags));
+  OPW_TRY(config.driver, driver_config(flags));
   if (!flags.text("p2p.sequencer.key").empty()) config.sequencer_key = flags.text("p2p.sequencer.key");
   OPW_TRYV(config.validate());
   return config;

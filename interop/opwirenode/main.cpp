@@ -75,7 +75,7 @@ Task<Result<void>> fetch(Loop& loop, node::Node& node, Command command) {
   FetchedPrinter printer;
   const TimePoint began = loop.now();
   const opstack::BlockRange range({command.number("after")}, {command.number("before")}, *top);
-  OPW_CO_TRYV(co_await node.fetch_range(range, printer));
+  OPW_CO_TRYV(co_await node.chain().fetch_range(range, printer));
   emit("fetch_done", {{"seconds", std::chrono::duration<double>(loop.now() - began).count()}});
   co_return Result<void>();
 }
@@ -101,7 +101,7 @@ void emit_ready(const node::Node& node) {
 
 /// The exit code.
 Task<int> serve(Loop& loop, node::Node& node) {
-  const Result<void, std::string> started = co_await node.start_discovery();
+  const Result<void, std::string> started = co_await node.start();
   if (!started) {
     std::fprintf(stderr, "opwirenode: %s\n", started.error().c_str());
     co_await node.close();

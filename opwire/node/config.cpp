@@ -50,6 +50,20 @@ Check check_listen(const Multiaddr& address) {
   return {};
 }
 
+Check check_driver(const Config& config) {
+  if (!config.driver) return {};
+  if (config.driver->req_resp && !config.sync_req_resp) {
+    return std::string("--syncmode.req-resp: needs --p2p.sync.req-resp too");
+  }
+  if (config.driver->backfill > 0 && !config.archive) {
+    return std::string("--backfill needs an archive: --archive.path must not be memory");
+  }
+  if (config.driver->backfill > 0 && !config.driver->req_resp) {
+    return std::string("--backfill needs --syncmode.req-resp: older blocks come from peers");
+  }
+  return {};
+}
+
 }  // namespace
 
 Check Config::validate() const {
@@ -62,6 +76,7 @@ Check Config::validate() const {
     return std::string("--p2p.gossip.timestamp.threshold: must not be negative");
   }
   if (dial_timeout <= Duration::zero()) return std::string("--p2p.timeout.dial: must be more than 0");
+  OPW_TRYV(check_driver(*this));
   if (sequencer_key) {
     const auto signer = opstack::LocalSigner::from_hex(rollup.l2_chain_id, *sequencer_key);
     if (!signer) return "--p2p.sequencer.key: " + signer.error().message();

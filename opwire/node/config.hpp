@@ -1,6 +1,7 @@
 // All that a node needs to know before it starts. Plain data: only cli/ reads flags, files and the environment.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "opwire/multiformats/multiaddr.hpp"
 #include "opwire/opstack/chain/rollup_config.hpp"
 #include "opwire/opstack/discovery/bootnodes.hpp"
+#include "opwire/opstack/driver/engine_controller.hpp"
+#include "opwire/store/payload_archive_types.hpp"
 
 namespace opwire::node {
 
@@ -50,6 +53,21 @@ struct DiscoveryConfig {
   multiformats::IpNetworkList netrestrict;  ///< empty: no restriction
 };
 
+/// Payloads on the disk.
+struct ArchiveConfig {
+  std::filesystem::path file;
+  store::ArchiveBounds bounds;
+  bool reset_damaged = false;  ///< a damaged file is set aside and begun anew
+};
+
+/// Following the chain, block by block.
+struct DriverConfig {
+  opstack::SyncMode mode = opstack::SyncMode::kConsensus;
+  bool req_resp = true;        ///< gaps are filled from peers
+  bool from_genesis = false;   ///< the embedded engine begins there, not at the first block that arrives
+  std::uint64_t backfill = 0;  ///< blocks below the head that are fetched into the archive
+};
+
 struct Config {
   explicit Config(crypto::PrivateKey key) : peer_key(std::move(key)) {}
 
@@ -72,6 +90,8 @@ struct Config {
   Duration dial_timeout = std::chrono::seconds(10);
   bool sync_req_resp = true;                 ///< --p2p.sync.req-resp: serve payloads by number, and ask for them
   bool ping = true;                          ///< ping connected peers in the background
+  std::optional<ArchiveConfig> archive;      ///< none: the newest blocks, in memory
+  std::optional<DriverConfig> driver;        ///< none: blocks are checked and passed on, and that is all
   std::optional<std::string> sequencer_key;  ///< hex: sign and publish blocks
 
   /// op-node's Config.Check, and what it leaves to libp2p. The error is a line that names the flag.

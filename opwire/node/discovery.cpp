@@ -38,8 +38,8 @@ Result<std::unique_ptr<net::DatagramSocket>, std::string> bind(Host& host, net::
 
 }  // namespace
 
-Discovery::Discovery(Host& host, const Config& config, std::unique_ptr<net::Resolver> resolver,
-                     std::unique_ptr<net::DatagramSocket> socket)
+Discovery::Discovery(Host& host, const Config& config, WorkerPool* store_thread,
+                     std::unique_ptr<net::Resolver> resolver, std::unique_ptr<net::DatagramSocket> socket)
     : host_(host),
       config_(*config.discovery),
       chain_(config.rollup.l2_chain_id),
@@ -48,12 +48,14 @@ Discovery::Discovery(Host& host, const Config& config, std::unique_ptr<net::Reso
       key_(to_bytes(config.peer_key.data())),
       resolver_(std::move(resolver)),
       socket_(std::move(socket)),
+      store_thread_(store_thread),
       starting_(host.loop()),
       scope_(host.loop()) {}
 
 Discovery::~Discovery() = default;
 
 Result<std::unique_ptr<Discovery>, std::string> Discovery::make(Host& host, const Config& config,
+                                                                WorkerPool* store_thread,
                                                                 std::unique_ptr<net::Resolver> resolver) {
   if (!resolver) {
     auto systems = net::CaresResolver::make(host.loop());
@@ -61,7 +63,7 @@ Result<std::unique_ptr<Discovery>, std::string> Discovery::make(Host& host, cons
     resolver = std::move(*systems);
   }
   OPW_TRY(auto socket, bind(host, config.discovery->listen));
-  std::unique_ptr<Discovery> made(new Discovery(host, config, std::move(resolver), std::move(socket)));
+  std::unique_ptr<Discovery> made(new Discovery(host, config, store_thread, std::move(resolver), std::move(socket)));
   if (!made->config_.dns_trees.empty()) {
     auto trees = dns_tree::TreeClient::make(host.loop(), host.rng(), *made->resolver_, made->config_.dns_trees);
     if (!trees) return "--p2p.dns-tree: " + trees.error().message();
@@ -140,7 +142,6 @@ Task<Result<void, std::string>> Discovery::open_and_resolve() {
 
 Task<Result<void, std::string>> Discovery::open_database() {
   if (config_.database.empty()) co_return Result<void, std::string>();
-  store_thread_ = std::make_unique<WorkerPool>(1);
   store::NodeDatabaseOptions options(store::node_database_file(config_.database));
   options.reset_damaged = config_.reset_damaged;
   auto opened = co_await store::NodeDatabase::open(host_.loop(), *store_thread_, std::move(options));

@@ -22,9 +22,10 @@ struct DiscoveryStatus {
 
 class Discovery final : public opstack::RecordSource {
  public:
-  /// Binds the UDP socket; nothing is sent yet. host outlives it. resolver: null for the system's. Errors: a line for
-  /// the user.
+  /// Binds the UDP socket; nothing is sent yet. host outlives it, and so does the store thread, which is needed for a
+  /// database on the disk. resolver: null for the system's. Errors: a line for the user.
   static Result<std::unique_ptr<Discovery>, std::string> make(Host& host, const Config& config,
+                                                              WorkerPool* store_thread,
                                                               std::unique_ptr<net::Resolver> resolver = nullptr);
   ~Discovery() override;
 
@@ -42,7 +43,7 @@ class Discovery final : public opstack::RecordSource {
   const discv5::NodeRecord& record() const noexcept;
 
  private:
-  Discovery(Host& host, const Config& config, std::unique_ptr<net::Resolver> resolver,
+  Discovery(Host& host, const Config& config, WorkerPool* store_thread, std::unique_ptr<net::Resolver> resolver,
             std::unique_ptr<net::DatagramSocket> socket);
   Task<void> begin();
   Task<Result<void, std::string>> open_and_resolve();
@@ -65,7 +66,7 @@ class Discovery final : public opstack::RecordSource {
   Bytes key_;
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<net::DatagramSocket> socket_;  // until the service has it
-  std::unique_ptr<WorkerPool> store_thread_;
+  WorkerPool* store_thread_;
   std::unique_ptr<store::NodeDatabase> database_;
   std::unique_ptr<opstack::PeerFinder> finder_;
   std::unique_ptr<discv5::Service> service_;

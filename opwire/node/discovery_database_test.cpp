@@ -23,10 +23,10 @@ class DiscoveryDatabase : public DiscoveryTest {
   }
   fs::path file() const { return folder_ / "db.opwire"; }
 
-  /// What start_discovery() says. The node is closed, whatever it is.
+  /// What start() says. The node is closed, whatever it is.
   Result<void, std::string> try_to_start(Config config) {
     const auto node = Node::make(loop_, pool_, std::move(config)).value();
-    auto begun = loop_.run(node->start_discovery());
+    auto begun = loop_.run(node->start());
     loop_.run(node->close());
     return begun;
   }

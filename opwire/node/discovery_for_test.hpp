@@ -58,7 +58,7 @@ class DiscoveryTest : public testing::Test {
 
   Node& start(Config config) {
     nodes_.push_back(Node::make(loop_, pool_, std::move(config)).value());
-    const auto begun = loop_.run(nodes_.back()->start_discovery());
+    const auto begun = loop_.run(nodes_.back()->start());
     EXPECT_TRUE(begun) << begun.error();
     return *nodes_.back();
   }

@@ -79,7 +79,7 @@ class DiscoveryParts : public DiscoveryTest {
     auto resolver = std::make_unique<net::StaticResolver>();
     resolver->add_address("node.example", ByteArray<4>{203, 0, 113, 9});
     discovery_.reset();
-    discovery_ = Discovery::make(*host_, config, std::move(resolver)).value();
+    discovery_ = Discovery::make(*host_, config, nullptr, std::move(resolver)).value();
     const auto begun = loop_.run(discovery_->start());
     EXPECT_TRUE(begun) << begun.error();
     return discovery_->record();
@@ -103,7 +103,7 @@ TEST_F(DiscoveryParts, TheUdpPortHasTheNumberOfTheTcpPortUnlessItIsTaken) {
     EXPECT_NE(udp, 0);
     EXPECT_NE(log.text().find("UDP port with the number of our TCP port is taken"), std::string::npos) << log.text();
     ours.discovery->listen.port = tcp_port();
-    const auto refused = Discovery::make(*host_, ours);
+    const auto refused = Discovery::make(*host_, ours, nullptr);
     ASSERT_FALSE(refused) << "a port that was asked for is not exchanged";
     EXPECT_TRUE(refused.error().starts_with("--p2p.listen.udp 127.0.0.1:")) << refused.error();
   }
@@ -173,7 +173,7 @@ class ClosedWhileItStarts : public DiscoveryTest {
     HostOptions options(ours.peer_key);
     options.listen = ours.listen;
     const auto host = Host::make(loop_, std::move(options)).value();
-    auto discovery = Discovery::make(*host, ours, std::make_unique<SilentResolver>(loop_)).value();
+    auto discovery = Discovery::make(*host, ours, &store_thread_, std::make_unique<SilentResolver>(loop_)).value();
     std::optional<Result<void, std::string>> begun;
     Scope scope(loop_);
     scope.spawn(start_into(*discovery, begun));
@@ -186,6 +186,9 @@ class ClosedWhileItStarts : public DiscoveryTest {
     loop_.run(host->close());
     return *begun;
   }
+
+ private:
+  WorkerPool store_thread_{1};
 };
 
 TEST_F(ClosedWhileItStarts, NamesAreWaitedForNoLonger) {

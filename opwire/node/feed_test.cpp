@@ -29,6 +29,7 @@ opstack::AcceptedBlock make_block(std::uint64_t number) {
   Address signer;
   signer.bytes.fill(0x11);
   return opstack::AcceptedBlock{std::move(envelope),
+                                {},
                                 signer,
                                 "/optimism/10/3/blocks",
                                 PeerId::of(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng).public_key()),

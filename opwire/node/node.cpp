@@ -3,14 +3,12 @@
 #include "opwire/node/node.hpp"
 
 #include "opwire/node/net_restrict.hpp"
+#include "opwire/node/peer_log.hpp"
 #include "opwire/node/peer_pings.hpp"
 #include "opwire/node/static_peers.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/opstack/gossip/errors.hpp"
 #include "opwire/opstack/gossip/scoring.hpp"
-#include "opwire/opstack/sync/errors.hpp"
-#include "opwire/opstack/sync/recent_payloads.hpp"
-#include "opwire/opstack/sync/server.hpp"
 #include "opwire/p2p/gossipsub/service.hpp"
 
 namespace opwire::node {
@@ -75,22 +73,6 @@ std::string listed(const std::vector<Multiaddr>& addresses) {
   return text;
 }
 
-/// What peers did wrong goes to the log until there is a book of scores.
-class PeerLog final : public PeerEvents {
- public:
-  explicit PeerLog(Loop& loop) : loop_(loop) {}
-  void on_misbehaviour(const PeerId& peer, const Error& error, std::string_view where) override {
-    if (!limit_.admit(loop_.now())) return;
-    kLog.info("peer misbehaves",
-              {{"peer", peer.to_string()}, {"error", error}, {"where", where}, {"left_out", limit_.suppressed()}});
-  }
-
- private:
-  static constexpr log::Logger kLog{"node"};
-  Loop& loop_;
-  log::Limit limit_;
-};
-
 /// The newest accepted block, for the status line.
 class LastBlock final : public opstack::BlockSink {
  public:
@@ -104,45 +86,14 @@ class LastBlock final : public opstack::BlockSink {
   std::optional<std::uint64_t> timestamp;
 };
 
-/// Payloads by number, both ways: what gossip brought and what was fetched is served.
-class Sync final : public opstack::BlockSink {
- public:
-  Sync(Host& host, WorkerPool& pool, const opstack::RollupConfig& rollup, PeerEvents& events)
-      : recent_(host.loop(), pool),
-        server_(host.network(), rollup.l2_chain_id, opstack::BlockSchedule(rollup), recent_),
-        client_(host.network(), pool, rollup.l2_chain_id, opstack::BlockSchedule(rollup), &events) {}
-
-  void on_block(const opstack::AcceptedBlock& block) override { add(block.envelope); }
-  void add(const opstack::Envelope& envelope) { recent_.add(envelope); }
-  Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink) {
-    Kept kept(recent_, sink);
-    co_return co_await client_.fetch_range(range, kept);
-  }
-  std::optional<opstack::RangeProgress> progress() const { return client_.progress(); }
-
- private:
-  class Kept final : public opstack::RangeSink {
-   public:
-    Kept(opstack::RecentPayloads& recent, opstack::RangeSink& next) : recent_(recent), next_(next) {}
-    bool on_proved(const opstack::Envelope& envelope, const PeerId& from) override {
-      recent_.add(envelope);
-      return next_.on_proved(envelope, from);
-    }
-
-   private:
-    opstack::RecentPayloads& recent_;
-    opstack::RangeSink& next_;
-  };
-
-  opstack::RecentPayloads recent_;
-  opstack::PayloadServer server_;
-  opstack::PayloadClient client_;
-};
-
 std::uint64_t sum(const std::map<std::string_view, std::uint64_t>& counts) {
   std::uint64_t total = 0;
   for (const auto& [name, count] : counts) total += count;
   return total;
+}
+
+bool keeps_files(const Config& config) {
+  return config.archive || (config.discovery && !config.discovery->database.empty());
 }
 
 }  // namespace
@@ -157,12 +108,11 @@ struct Node::Impl {
         host(std::move(made)),
         gossip(host->network(), gossip_params(config), gossipsub::ServiceParts(decoder, host->rng(), peer_log.get())),
         blocks(host->loop(), pool, gossip, block_options(config)),
+        store_thread(keeps_files(config) ? std::make_unique<WorkerPool>(1) : nullptr),
+        chain(*host, pool, config, *peer_log),
         static_peers(*host, config.static_peers) {
     blocks.add_sink(last_block);
-    if (config.sync_req_resp) {
-      sync.emplace(*host, pool, config.rollup, *peer_log);
-      blocks.add_sink(*sync);
-    }
+    blocks.add_sink(chain);
     if (config.ping) pings.emplace(*host);
   }
 
@@ -175,7 +125,8 @@ struct Node::Impl {
   gossipsub::Service gossip;
   BlockGossip blocks;
   LastBlock last_block;
-  std::optional<Sync> sync;
+  std::unique_ptr<WorkerPool> store_thread;
+  ChainSync chain;
   StaticPeers static_peers;
   std::unique_ptr<Discovery> discovery;
   std::optional<PeerPings> pings;
@@ -199,9 +150,10 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   return std::unique_ptr<Node>(new Node(std::move(impl)));
 }
 
-Task<Result<void, std::string>> Node::start_discovery() {
+Task<Result<void, std::string>> Node::start() {
+  OPW_CO_TRYV(co_await impl_->chain.start(impl_->store_thread.get()));
   if (!impl_->config.discovery) co_return Result<void, std::string>();
-  OPW_CO_TRY(impl_->discovery, Discovery::make(*impl_->host, impl_->config));
+  OPW_CO_TRY(impl_->discovery, Discovery::make(*impl_->host, impl_->config, impl_->store_thread.get()));
   co_return co_await impl_->discovery->start();
 }
 
@@ -237,27 +189,28 @@ Status Node::status() const {
   status.ignored = sum(impl_->blocks.counts().ignored);
   status.throttled = impl_->gossip.router().stats().throttled;
   if (impl_->discovery) status.discovery = impl_->discovery->status();
+  status.chain = impl_->chain.status();
   return status;
 }
 
 Task<Result<void>> Node::publish(opstack::Envelope envelope) {
   if (!impl_->signer) co_return Error(opstack::errors::kNoSigner, "set --p2p.sequencer.key");
-  OPW_CO_TRYV(co_await impl_->blocks.publish(envelope, *impl_->signer));
-  if (impl_->sync) impl_->sync->add(envelope);
+  OPW_CO_TRY(const opstack::CheckedBlock block, co_await impl_->blocks.publish(std::move(envelope), *impl_->signer));
+  impl_->chain.on_published(block);
   co_return Result<void>();
 }
 
 Task<Result<void>> Node::publish_frame(opstack::PayloadVersion version, Bytes frame) {
-  return impl_->blocks.publish_frame(version, std::move(frame));
+  OPW_CO_TRY(const opstack::CheckedBlock block, co_await impl_->blocks.publish_frame(version, std::move(frame)));
+  impl_->chain.on_published(block);
+  co_return Result<void>();
 }
 
-Task<Result<void>> Node::fetch_range(opstack::BlockRange range, opstack::RangeSink& sink) {
-  if (!impl_->sync) co_return opstack::errors::kSyncDisabled;
-  co_return co_await impl_->sync->fetch_range(range, sink);
+ChainSync& Node::chain() noexcept {
+  return impl_->chain;
 }
-
-std::optional<opstack::RangeProgress> Node::sync_progress() const {
-  return impl_->sync ? impl_->sync->progress() : std::nullopt;
+const ChainSync& Node::chain() const noexcept {
+  return impl_->chain;
 }
 
 Task<void> Node::close() {
@@ -265,6 +218,7 @@ Task<void> Node::close() {
   if (impl_->discovery) co_await impl_->discovery->close();
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
+  co_await impl_->chain.close();
   co_await impl_->host->close();
 }
 

@@ -5,10 +5,10 @@
 #include <map>
 #include <memory>
 
+#include "opwire/node/chain_sync.hpp"
 #include "opwire/node/config.hpp"
 #include "opwire/node/discovery.hpp"
 #include "opwire/opstack/gossip/block_sink.hpp"
-#include "opwire/opstack/sync/client.hpp"
 #include "opwire/p2p/host/host.hpp"
 #include "opwire/runtime/worker_pool.hpp"
 
@@ -25,6 +25,7 @@ struct Status {
   std::uint64_t ignored = 0;
   std::uint64_t throttled = 0;               ///< blocks that were dropped unseen: too many were being checked
   std::optional<DiscoveryStatus> discovery;  ///< none: it is off
+  std::optional<ChainStatus> chain;          ///< none: the chain is not followed, or not yet
 };
 
 class Node {
@@ -34,9 +35,9 @@ class Node {
   static Result<std::unique_ptr<Node>, std::string> make(Loop& loop, WorkerPool& pool, Config config);
   ~Node();
 
-  /// Begins discovery, where the configuration has it. Once. Errors: a line for the user; the node is to be closed
-  /// then.
-  Task<Result<void, std::string>> start_discovery();
+  /// Opens what is on the disk, begins to follow the chain and to discover, as far as the configuration says. Once.
+  /// Errors: a line for the user; the node is to be closed then.
+  Task<Result<void, std::string>> start();
 
   Host& host() noexcept;
   const Host& host() const noexcept;
@@ -50,11 +51,8 @@ class Node {
   /// A frame that is signed already, on the topic of that version.
   Task<Result<void>> publish_frame(opstack::PayloadVersion version, Bytes frame);
 
-  /// Fetches a range backwards from the peers that serve payloads; what arrives is served to others from then on.
-  /// Errors: PayloadClient::fetch_range()'s; opstack kSyncDisabled.
-  Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink);
-  /// Of the range under way.
-  std::optional<opstack::RangeProgress> sync_progress() const;
+  ChainSync& chain() noexcept;
+  const ChainSync& chain() const noexcept;
 
   /// The signer has changed on L1 (or by the operator): starts the grace period of the former one.
   void rotate_signer(const Address& signer);

@@ -105,6 +105,8 @@ Result<ArchiveExtent> ArchiveFile::extent() {
   ArchiveExtent extent;
   OPW_TRY(const MDB_stat stat, stat_of(txn, blocks_));
   extent.count = stat.ms_entries;
+  OPW_TRY(const ArchiveState now, read_archive_state(txn, marks_));
+  extent.head = now.head;
   OPW_TRY(extent.bytes, used_bytes(txn));
   OPW_TRY(const LmdbCursor cursor, lmdb_cursor(txn, blocks_));
   OPW_TRY(const auto first, move(cursor.get(), MDB_FIRST));
@@ -112,17 +114,16 @@ Result<ArchiveExtent> ArchiveFile::extent() {
   extent.lowest = number_of(first->first);
   OPW_TRY(const auto last, move(cursor.get(), MDB_LAST));
   extent.highest = number_of(last->first);
-  OPW_TRY(const ArchiveState now, read_archive_state(txn, marks_));
   extent.highest_signed = now.highest_signed;
   return extent;
 }
 
-Result<void> ArchiveFile::write(std::span<const PayloadPtr> payloads) {
+Result<void> ArchiveFile::write(std::span<const PayloadPtr> payloads, const std::optional<opstack::BlockId>& head) {
   OPW_CHECK(payloads.size() <= kStepRecords);
-  Result<void> written = write_once(payloads);
+  Result<void> written = write_once(payloads, head);
   if (written || !written.error().is(errors::kFull)) return written;
   OPW_TRY(const int dead, remove_dead_readers());
-  return dead > 0 ? write_once(payloads) : written;
+  return dead > 0 ? write_once(payloads, head) : written;
 }
 
 // Those whose processes were killed: their snapshots keep pages that nobody reads.
@@ -132,10 +133,12 @@ Result<int> ArchiveFile::remove_dead_readers() {
   return dead;
 }
 
-Result<void> ArchiveFile::write_once(std::span<const PayloadPtr> payloads) {
+Result<void> ArchiveFile::write_once(std::span<const PayloadPtr> payloads,
+                                     const std::optional<opstack::BlockId>& head) {
   OPW_TRY(LmdbTxn txn, lmdb_begin(env_.get(), 0));
   OPW_TRY(ArchiveState now, read_archive_state(txn.get(), marks_));
   for (const PayloadPtr& payload : payloads) OPW_TRYV(put(txn.get(), *payload, now));
+  if (head) now.head = head;
   OPW_TRYV(put_archive_state(txn.get(), marks_, now));
   return lmdb_commit(std::move(txn));
 }

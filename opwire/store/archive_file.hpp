@@ -3,7 +3,7 @@
 //
 // Tables: "blocks" has key number (8, big endian) and hash (32), and a sealed record (archived_payload.hpp); "hashes"
 // has a block's hash, and its number; "opwire.archive" has the marks: format, chain, and the state (the next order of
-// arrival; the highest signed number).
+// arrival; the highest signed number; the head).
 #pragma once
 
 #include <memory>
@@ -43,8 +43,8 @@ class ArchiveFile {
   ChainId chain() const noexcept { return chain_; }
   Result<ArchiveExtent> extent();
 
-  /// All or none; at most kStepRecords. Errors: kFull, kFailed.
-  Result<void> write(std::span<const PayloadPtr> payloads);
+  /// All or none; at most kStepRecords; the head where one is given. Errors: kFull, kFailed.
+  Result<void> write(std::span<const PayloadPtr> payloads, const std::optional<opstack::BlockId>& head = {});
   /// One step. How many went: as many as a step takes when more may have to. now: nothing when age does not count this
   /// time.
   Result<std::size_t> prune(const ArchiveBounds& bounds, std::optional<WallTime> now);
@@ -66,7 +66,7 @@ class ArchiveFile {
   Result<void> open_tables();
   Result<int> remove_dead_readers();
   Result<MDB_txn*> begin_read();
-  Result<void> write_once(std::span<const PayloadPtr> payloads);
+  Result<void> write_once(std::span<const PayloadPtr> payloads, const std::optional<opstack::BlockId>& head);
   Result<std::uint64_t> used_bytes(MDB_txn* txn) const;
   Result<void> put(MDB_txn* txn, const ArchivedPayload& payload, ArchiveState& state);
   Result<bool> make_place(MDB_txn* txn, const ArchivedPayload& payload);

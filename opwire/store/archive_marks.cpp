@@ -1,5 +1,7 @@
 #include "opwire/store/archive_marks.hpp"
 
+#include <algorithm>
+
 #include "opwire/store/errors.hpp"
 #include "opwire/store/lmdb_env.hpp"
 #include "opwire/store/lmdb_error.hpp"
@@ -13,7 +15,8 @@ constexpr std::string_view kChainKey = "chain";
 constexpr std::string_view kStateKey = "state";
 /// Of the tables, their keys and the seals; what a record holds is told by itself.
 constexpr std::uint32_t kFormat = 1;
-constexpr std::size_t kStateSize = 17;
+// Order of arrival (8), highest signed number and whether there is one (9), head and whether there is one (41).
+constexpr std::size_t kStateSize = 58;
 
 Result<void> put_mark(MDB_txn* txn, MDB_dbi marks, std::string_view name, ByteView value) {
   return lmdb_put(txn, marks, as_bytes(name), seal_value(as_bytes(name), 0, value));
@@ -54,18 +57,26 @@ Result<ChainId> check_archive_marks(MDB_txn* txn, MDB_dbi marks) {
 }
 
 Result<void> put_archive_state(MDB_txn* txn, MDB_dbi marks, const ArchiveState& state) {
-  ByteArray<kStateSize> value;
+  ByteArray<kStateSize> value{};
   store_le(value.data(), state.next_arrival);
   value[8] = state.highest_signed ? 1 : 0;
   store_le(value.data() + 9, state.highest_signed.value_or(BlockNumber{}).value);
+  if (state.head) {
+    value[17] = 1;
+    store_le(value.data() + 18, state.head->number.value);
+    std::ranges::copy(state.head->hash.bytes, value.begin() + 26);
+  }
   return put_mark(txn, marks, kStateKey, value);
 }
 
 Result<ArchiveState> read_archive_state(MDB_txn* txn, MDB_dbi marks) {
   OPW_TRY(const ByteView value, read_mark(txn, marks, kStateKey));
   if (value.size() != kStateSize) return Error(errors::kDamaged, "mark");
-  ArchiveState state{load_le<std::uint64_t>(value.data()), {}};
+  ArchiveState state{load_le<std::uint64_t>(value.data()), {}, {}};
   if (value[8] != 0) state.highest_signed = BlockNumber{load_le<std::uint64_t>(value.data() + 9)};
+  if (value[17] != 0) {
+    state.head = {*Hash256::from(value.subspan(26, Hash256::kSize)), {load_le<std::uint64_t>(value.data() + 18)}};
+  }
   return state;
 }
 

@@ -7,12 +7,14 @@
 
 #include "opwire/base/result.hpp"
 #include "opwire/base/strong.hpp"
+#include "opwire/opstack/chain/rollup_config.hpp"
 
 namespace opwire::store {
 
 struct ArchiveState {
   std::uint64_t next_arrival = 0;
   std::optional<BlockNumber> highest_signed;
+  std::optional<opstack::BlockId> head;
 };
 
 Result<void> put_archive_marks(MDB_txn* txn, MDB_dbi marks, ChainId chain);

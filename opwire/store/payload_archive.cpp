@@ -136,8 +136,9 @@ Task<Result<void>> PayloadArchive::flush() {
 Task<Result<void>> PayloadArchive::write_some() {
   if (!file_) co_return opwire::errors::kClosed;
   const WaitingPayloads::Some some = waiting_.take(ArchiveFile::kStepRecords, ArchiveFile::kStepBytes);
-  const auto job = [file = file_.get(), &some, &bounds = options_.bounds]() -> Result<Outcome> {
-    OPW_TRYV(file->write(some.payloads));
+  const std::optional<opstack::BlockId> head = new_head_;
+  const auto job = [file = file_.get(), &some, &head, &bounds = options_.bounds]() -> Result<Outcome> {
+    OPW_TRYV(file->write(some.payloads, head));
     Outcome outcome;
     OPW_TRY(outcome.stored, file->extent());
     if (!exceeds(outcome.stored, bounds)) return outcome;
@@ -152,6 +153,7 @@ Task<Result<void>> PayloadArchive::write_some() {
     co_return ran ? ran->error() : ran.error();
   }
   waiting_.done(some);
+  if (new_head_ == head) new_head_.reset();
   note(**ran);
   co_return Result<void>();
 }
@@ -235,7 +237,8 @@ Task<void> PayloadArchive::close() {
   scope_.cancel();
   co_await scope_.join();
   if (!file_) co_return;
-  const Result<void> flushed = co_await flush();
+  Result<void> flushed = co_await flush();
+  if (flushed && new_head_) flushed = co_await write_some();
   if (!flushed) kLog.warn("payloads are not written", {{"error", flushed.error()}, {"waiting", waiting_.size()}});
   co_await close_file();
 }

@@ -8,8 +8,8 @@
 // Signed payloads (from gossip) and linked ones (asked for, and tied to a block that was known) are kept and served
 // alike. A number may have several blocks of different hashes, up to eight. A server that is asked for a number gives
 // the preferred one: signed before linked, since a peer can check it by itself, then the latest to arrive, since the
-// sequencer's last word counts. A driver that starts again begins at status().highest and looks at all_by_number():
-// which of them the engine takes is for it to say; parent hashes lead down from there by by_hash().
+// sequencer's last word counts. A driver that starts again begins at the head that it has set; what was archived above
+// it, with gaps perhaps, is found by by_hash() and all_by_number().
 //
 // Put means queued. Committed (synced, and there after any kill) is what flush() has returned for; without it a write
 // begins half a second after the first payload, or when 64 wait. A write is one transaction of LMDB: whole or not at
@@ -86,6 +86,8 @@ class PayloadArchive {
   /// Never waits. The same block again changes nothing, except that signed replaces linked. payload: is_storable(), or
   /// it is dropped.
   void put(ArchivedPayload payload);
+  /// Where the chain's owner stands: status().stored.head after a restart. Written with the next payloads, or by close().
+  void set_head(const opstack::BlockId& head) { new_head_ = head; }
   /// What was put before is committed. What is not written stays and is tried again. Errors: kFull (also, once, when
   /// something was dropped since the last flush), kFailed; kClosed; kLimit.
   Task<Result<void>> flush();
@@ -120,6 +122,7 @@ class PayloadArchive {
   std::unique_ptr<ArchiveFile> file_;
   ArchiveExtent stored_;
   WaitingPayloads waiting_;
+  std::optional<opstack::BlockId> new_head_;  // not written yet
   std::uint64_t dropped_ = 0;
   std::uint64_t told_dropped_ = 0;  // by flush()
   std::uint64_t erased_ = 0;

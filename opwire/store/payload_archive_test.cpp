@@ -41,6 +41,25 @@ TEST(PayloadArchive, KeepsWhatIsPut) {
   EXPECT_EQ(stored.highest_signed, BlockNumber{7});
 }
 
+TEST(PayloadArchive, RemembersTheHead) {
+  ArchiveWorld world;
+  world.open();
+  const opstack::BlockId first{block_hash(7), {7}};
+  world.archive->put(payload(7));
+  world.archive->set_head(first);
+  ASSERT_TRUE(world.flush());
+  EXPECT_EQ(world.stored().head, first);
+  world.reopen();
+  EXPECT_EQ(world.stored().head, first);
+  const opstack::BlockId second{block_hash(8), {8}};
+  world.archive->set_head(second);  // nothing else to write: by close()
+  world.reopen();
+  EXPECT_EQ(world.stored().head, second);
+  world.archive->put(payload(9));
+  ASSERT_TRUE(world.flush());
+  EXPECT_EQ(world.stored().head, second);
+}
+
 TEST(PayloadArchive, AnEmptyOne) {
   ArchiveWorld world;
   world.open();

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "opwire/base/time.hpp"
+#include "opwire/opstack/chain/rollup_config.hpp"
 #include "opwire/store/archived_payload.hpp"
 
 namespace opwire::store {
@@ -22,8 +23,9 @@ struct ArchiveExtent {
   std::uint64_t count = 0;
   std::uint64_t bytes = 0;
   std::optional<BlockNumber> lowest;
-  std::optional<BlockNumber> highest;         ///< of any kind: the head
+  std::optional<BlockNumber> highest;         ///< of any kind
   std::optional<BlockNumber> highest_signed;  ///< not below `lowest`
+  std::optional<opstack::BlockId> head;       ///< as set last; its record may not be there (yet, or any more)
 };
 
 /// One place of the archive: the block's name, and its record or what is wrong with it.

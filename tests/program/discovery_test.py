@@ -15,7 +15,7 @@ class Discovery(ProgramTest):
         """Alone with its own files; it dials and is dialled on loopback."""
         return self.start("run", "--network", "op-mainnet", "--p2p.no-discovery=false", "--p2p.bootnodes", bootnode,
                           "--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", 0, "--p2p.priv.path", f"{name}.key",
-                          "--p2p.discovery.path", f"{name}.db", "--log.level", "info,discovery=debug")
+                          "--p2p.discovery.path", f"{name}.db", "--archive.path", f"{name}.mdb", "--log.level", "info,discovery=debug")
 
     def walk(self, bootnode):
         done = self.succeeds("discover", "--bootnodes", bootnode, "--listen.ip", "127.0.0.1", "--time", 15, "--json")

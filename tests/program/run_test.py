@@ -107,9 +107,9 @@ class Running(ProgramTest):
         warnings = [line for line in node.text("stderr").splitlines() if " WARN " in line]
         self.assertEqual(len(warnings), 2, warnings)
         self.assertIn("OP_NODE_UNHEARD_OF is not known", warnings[0])
-        for name in ("--l1,", "--l2.jwt-secret", "--syncmode", "--metrics.enabled", "--rpc.port"):
+        for name in ("--l1,", "--l2.jwt-secret", "--metrics.enabled", "--rpc.port"):
             self.assertIn(name, warnings[1])
-        for name in ("no-discovery", "P2P_LISTEN_UDP_PORT", "memory", "req-resp", "ban.peers", "scoring", "heartbeat", "snapshotlog", "score.bands"):
+        for name in ("no-discovery", "syncmode", "P2P_LISTEN_UDP_PORT", "memory", "req-resp", "ban.peers", "scoring", "heartbeat", "snapshotlog", "score.bands"):
             self.assertNotIn(name, warnings[1])
 
     def test_log_formats_and_levels(self):

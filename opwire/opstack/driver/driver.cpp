@@ -93,7 +93,13 @@ void Driver::on_block(const AcceptedBlock& block) {
   if (controller_.on_payload({block.envelope, block.from, PayloadOrigin::kGossip})) changed_.notify_all();
 }
 
-bool Driver::on_synced(const Envelope& envelope, const PeerId& from) {
+Result<void> Driver::on_own(const Envelope& envelope) {
+  OPW_TRYV(controller_.on_payload({envelope, std::nullopt, PayloadOrigin::kGossip}));
+  changed_.notify_all();
+  return {};
+}
+
+bool Driver::on_synced(const Envelope& envelope, const std::optional<PeerId>& from) {
   const auto taken = controller_.on_payload({envelope, from, PayloadOrigin::kSync});
   if (taken) changed_.notify_all();
   return taken || !taken.error().is(errors::kQueueFull);

@@ -40,8 +40,10 @@ class Driver final : public BlockSink {
   Task<void> run();
 
   void on_block(const AcceptedBlock& block) override;
-  /// A block of a range. False: no room, the range is to be given up.
-  bool on_synced(const Envelope& envelope, const PeerId& from);
+  /// A block that this node published, or that its operator gave. Errors: EngineController::on_payload()'s.
+  Result<void> on_own(const Envelope& envelope);
+  /// A block of a range; from: none, when it was archived. False: no room, the range is to be given up.
+  bool on_synced(const Envelope& envelope, const std::optional<PeerId>& from);
   void on_range_ended();
   /// From a node that derives the chain.
   void on_followed(const L2BlockRef& safe, const L2BlockRef& finalized);

@@ -37,7 +37,7 @@ class World {
   World& operator=(const World&) = delete;
 
   void gossip(std::uint64_t number) {
-    driver.on_block({test::block(number), {}, {}, sender(), 0, {}, {}});
+    driver.on_block({test::block(number), {}, {}, {}, sender(), 0, {}, {}});
     loop.run_for(Duration(1));
   }
   std::uint64_t head() const { return driver.controller().heads().head->number.value; }
@@ -105,7 +105,7 @@ TEST(Driver, AnObserverMayBringABlock) {
     void on_driver_event(const ControllerEvent& event) override {
       const auto* const moved = std::get_if<HeadMoved>(&event);
       if (moved != nullptr && moved->to && moved->to->number == BlockNumber{11}) {
-        driver->on_block({test::block(12), {}, {}, sender(), 0, {}, {}});
+        driver->on_block({test::block(12), {}, {}, {}, sender(), 0, {}, {}});
       }
     }
     Driver* driver = nullptr;
@@ -119,7 +119,7 @@ TEST(Driver, AnObserverMayBringABlock) {
   Scope scope(loop);
   scope.spawn(driver.run());
   loop.run_for(Duration(1));
-  driver.on_block({test::block(11), {}, {}, sender(), 0, {}, {}});
+  driver.on_block({test::block(11), {}, {}, {}, sender(), 0, {}, {}});
   loop.run_for(std::chrono::milliseconds(10));
   EXPECT_EQ(driver.controller().heads().head->number, BlockNumber{12});
   scope.cancel();

@@ -101,7 +101,7 @@ CheckOutcome check_block(const CheckContext& context, PayloadVersion version, co
   const bool current = signature->match == AuthorisedSigner::Match::kCurrent;
   Result<Envelope> envelope = check_payload(context, std::move(opened));
   if (!envelope) return {envelope.error(), current};
-  return {CheckedBlock{std::move(*envelope), signature->by, current}, current};
+  return {CheckedBlock{std::move(*envelope), *body, signature->by, current}, current};
 }
 
 }  // namespace opwire::opstack

@@ -5,6 +5,7 @@
 #include "opwire/opstack/chain/fork.hpp"
 #include "opwire/opstack/gossip/message.hpp"
 #include "opwire/opstack/payload/execution_payload.hpp"
+#include "opwire/opstack/payload/gossip_body.hpp"
 #include "opwire/opstack/signer/authorised_signer.hpp"
 
 namespace opwire::opstack {
@@ -21,6 +22,7 @@ inline constexpr std::uint64_t kMaxAhead = 5;  // seconds
 
 struct CheckedBlock {
   Envelope envelope;
+  GossipBody body;  ///< what it was decoded from, and the signature over it
   Address signer;
   bool by_current_signer = true;  ///< else by the previous one, in its grace period
 };

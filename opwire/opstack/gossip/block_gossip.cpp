@@ -87,7 +87,7 @@ Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub
   if (!block) co_return refuse(block.error(), *message);
   ++counts_.accepted;
   auto accepted = std::make_shared<AcceptedBlock>(
-      AcceptedBlock{std::move(block->envelope), block->signer, message->topic, message->from.value(),
+      AcceptedBlock{std::move(block->envelope), std::move(block->body), block->signer, message->topic, message->from.value(),
                     message->data.size(), received, loop_.now() - message->received});
   message->content = std::move(accepted);
   co_return gossipsub::Verdict::kAccept;
@@ -117,7 +117,7 @@ void BlockGossip::deliver(const gossipsub::Message& message, const std::shared_p
                              {"peer", block.from.to_string()}});
 }
 
-Task<Result<void>> BlockGossip::publish(Envelope envelope, BlockSigner& signer) {
+Task<Result<CheckedBlock>> BlockGossip::publish(Envelope envelope, BlockSigner& signer) {
   const PayloadVersion version = options_.forks.payload_version(envelope.payload.timestamp);
   if (envelope.payload.version != version) co_return errors::kWrongVersion;
   const Bytes ssz = encode_ssz(envelope);
@@ -126,14 +126,14 @@ Task<Result<void>> BlockGossip::publish(Envelope envelope, BlockSigner& signer) 
   co_return co_await publish_frame(version, std::move(frame));
 }
 
-Task<Result<void>> BlockGossip::publish_frame(PayloadVersion version, Bytes frame) {
+Task<Result<CheckedBlock>> BlockGossip::publish_frame(PayloadVersion version, Bytes frame) {
   const Result<SharedBytes> plain = decompress_message(frame);
-  OPW_CO_TRY(const CheckedBlock block, co_await check(version, plain));
+  OPW_CO_TRY(CheckedBlock block, co_await check(version, plain));
   OPW_CO_TRYV(service_.publish(topics_.name(version), Buffer::copy_of(frame)));
   kLog.info("block published", {{"number", block.envelope.payload.number.value},
                                 {"hash", codec::to_hex0x(block.envelope.payload.block_hash.view())},
                                 {"topic", topics_.name(version)}});
-  co_return Result<void>();
+  co_return std::move(block);
 }
 
 }  // namespace opwire::opstack

@@ -54,10 +54,10 @@ class BlockGossip {
   void add_sink(BlockSink& sink) { sinks_.push_back(&sink); }
   void rotate_signer(const Address& signer) { options_.signer.rotate(signer, loop_.wall_now()); }
 
-  /// Signs and publishes. Errors: kWrongVersion, the signer's, and those of publish_frame.
-  Task<Result<void>> publish(Envelope envelope, BlockSigner& signer);
+  /// Signs and publishes; returns what was published. Errors: kWrongVersion, the signer's, those of publish_frame.
+  Task<Result<CheckedBlock>> publish(Envelope envelope, BlockSigner& signer);
   /// A compressed message that is signed already. It passes our own checks first. Errors: the checks', gossipsub's.
-  Task<Result<void>> publish_frame(PayloadVersion version, Bytes frame);
+  Task<Result<CheckedBlock>> publish_frame(PayloadVersion version, Bytes frame);
 
   const BlockTopics& topics() const noexcept { return topics_; }
   const BlockCounts& counts() const noexcept { return counts_; }

@@ -6,12 +6,14 @@
 #include "opwire/base/time.hpp"
 #include "opwire/multiformats/peer_id.hpp"
 #include "opwire/opstack/payload/execution_payload.hpp"
+#include "opwire/opstack/payload/gossip_body.hpp"
 
 namespace opwire::opstack {
 
 /// A block that passed every check, from another node.
 struct AcceptedBlock {
   Envelope envelope;
+  GossipBody body;  ///< what the envelope was decoded from, and the signature over it
   Address signer;
   std::string topic;
   PeerId from;                ///< the peer that delivered it first

@@ -1,0 +1,169 @@
+#include "opwire/node/chain_sync.hpp"
+
+#include <gtest/gtest.h>
+
+#include "opwire/codec/hex.hpp"
+#include "opwire/crypto/ecdsa_recovery.hpp"
+#include "opwire/node/block_builder.hpp"
+#include "opwire/node/errors.hpp"
+#include "opwire/node/node.hpp"
+#include "opwire/opstack/payload/gossip_body.hpp"
+#include "opwire/runtime/reactor.hpp"
+#include "opwire/store/folder_for_test.hpp"
+
+namespace opwire::node {
+namespace {
+
+/// A sequencer, and followers that dial it.
+class ChainSyncTest : public testing::Test {
+ protected:
+  ChainSyncTest()
+      : rollup_(make_devnet_config(opstack::Fork::kIsthmus, 1, unix_seconds(loop_.wall_now()) - 1000)),
+        block_signer_(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_)),
+        builder_(rollup_, 2, 100, rng_) {
+    Config config = base_config();
+    config.sequencer_key = codec::to_hex(block_signer_.data());
+    sequencer_ = start(std::move(config));
+  }
+  ~ChainSyncTest() override {
+    if (follower_) loop_.run(follower_->close());
+    loop_.run(sequencer_->close());
+  }
+
+  Config base_config() {
+    Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_));
+    config.rollup = rollup_;
+    config.unsafe_block_signer = crypto::ethereum_address(block_signer_.public_key().data()).value();
+    config.listen = {Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value()};
+    config.driver.emplace().from_genesis = true;
+    return config;
+  }
+  Config follower_config() {
+    Config config = base_config();
+    config.static_peers = {sequencer_->host().addresses().front()};
+    return config;
+  }
+  Config archiving_config() {
+    Config config = follower_config();
+    config.archive.emplace().file = folder_ / "payloads";
+    config.driver->from_genesis = false;
+    return config;
+  }
+  std::unique_ptr<Node> start(Config config) {
+    auto node = Node::make(loop_, pool_, std::move(config)).value();
+    const auto started = loop_.run(node->start());
+    EXPECT_TRUE(started) << started.error();
+    return node;
+  }
+  void follow(Config config) {
+    follower_ = start(std::move(config));
+    ASSERT_TRUE(wait_until([&] { return follower_->status().mesh.at("/optimism/901/3/blocks") > 0; }));
+  }
+  void stop_following() {
+    loop_.run(follower_->close());
+    follower_.reset();
+  }
+  void publish(std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      blocks_.push_back(builder_.next(unix_seconds(loop_.wall_now())));
+      ASSERT_TRUE(loop_.run(sequencer_->publish(blocks_.back())));
+    }
+  }
+  std::uint64_t head(const Node& node) const {
+    const auto status = node.chain().status();
+    return status && status->heads.head ? status->heads.head->number.value : 0;
+  }
+  bool wait_until(const std::function<bool()>& condition) {
+    const TimePoint limit = loop_.now() + std::chrono::seconds(15);
+    while (!condition() && loop_.now() < limit) loop_.run(sleep_for(loop_, std::chrono::milliseconds(5)));
+    return condition();
+  }
+
+  ReactorLoop loop_;
+  WorkerPool pool_;
+  SystemRng rng_;
+  store::test::Folder folder_;
+  opstack::RollupConfig rollup_;
+  crypto::PrivateKey block_signer_;
+  BlockBuilder builder_;
+  std::vector<opstack::Envelope> blocks_;  // from number 1
+  std::unique_ptr<Node> sequencer_;
+  std::unique_ptr<Node> follower_;
+};
+
+TEST_F(ChainSyncTest, WhoComesLateCatchesUpFromGenesis) {
+  publish(8);
+  EXPECT_TRUE(wait_until([&] { return head(*sequencer_) == 8; })) << "own blocks move the own head";
+  follow(follower_config());
+  publish(1);
+  EXPECT_TRUE(wait_until([&] { return head(*follower_) == 9; })) << head(*follower_);
+  EXPECT_EQ(follower_->status().chain->heads.head->hash, blocks_[8].payload.block_hash);
+  EXPECT_EQ(sequencer_->chain().served()->answers[0], 8U);
+}
+
+TEST_F(ChainSyncTest, GoesOnFromItsArchiveAfterARestart) {
+  publish(2);
+  follow(archiving_config());
+  publish(3);
+  ASSERT_TRUE(wait_until([&] { return head(*follower_) == 5; }));
+  stop_following();
+  publish(3);
+  follow(archiving_config());
+  EXPECT_EQ(head(*follower_), 5U) << "where it was";
+  publish(1);
+  ASSERT_TRUE(wait_until([&] { return head(*follower_) == 9; })) << head(*follower_);
+  stop_following();
+
+  WorkerPool store_thread(1);
+  const store::PayloadArchiveOptions options(folder_ / "payloads", rollup_.l2_chain_id);
+  auto archive = loop_.run(store::PayloadArchive::open(loop_, store_thread, options)).value();
+  EXPECT_EQ(archive->status().stored.head, (opstack::BlockId{blocks_[8].payload.block_hash, {9}}));
+  for (std::uint64_t number = 3; number <= 9; ++number) {
+    const auto found = loop_.run(archive->by_number({number})).value();
+    ASSERT_TRUE(found) << number;
+    const bool fetched = number >= 6 && number <= 8;
+    EXPECT_EQ(found->kind, fetched ? store::PayloadKind::kLinked : store::PayloadKind::kSigned) << number;
+    EXPECT_EQ(found->hash, blocks_[number - 1].payload.block_hash);
+  }
+  EXPECT_FALSE(loop_.run(archive->by_number({2})).value()) << "before its first block, and no --backfill";
+  loop_.run(archive->close());
+}
+
+TEST_F(ChainSyncTest, FetchesOlderBlocksWhenAsked) {
+  publish(8);
+  Config config = archiving_config();
+  config.driver->backfill = 5;
+  follow(std::move(config));
+  publish(1);
+  const auto lowest = [&] { return follower_->chain().archive()->status().stored.lowest; };
+  EXPECT_TRUE(wait_until([&] { return lowest() == BlockNumber{4}; }));
+  EXPECT_EQ(follower_->chain().status()->backfill_left, 0U);
+}
+
+TEST_F(ChainSyncTest, AnArchiveBelongsToOneNode) {
+  follow(archiving_config());
+  auto second = Node::make(loop_, pool_, archiving_config()).value();
+  const auto started = loop_.run(second->start());
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().find("--archive.path: "), std::string::npos) << started.error();
+  EXPECT_NE(started.error().find("payloads"), std::string::npos) << started.error();
+  loop_.run(second->close());
+}
+
+TEST_F(ChainSyncTest, AnOperatorsBlockMovesTheHead) {
+  follow(follower_config());
+  SeededRng rng(7);
+  BlockBuilder other(rollup_, 1, 10, rng);
+  const opstack::Envelope block = other.next(unix_seconds(loop_.wall_now()));
+  ASSERT_TRUE(follower_->chain().on_posted(block));
+  EXPECT_TRUE(wait_until([&] { return head(*follower_) == 1; }));
+
+  Config config = follower_config();
+  config.driver.reset();
+  stop_following();
+  follow(std::move(config));
+  EXPECT_EQ(follower_->chain().on_posted(block).error(), Error(errors::kNotDriven));
+}
+
+}  // namespace
+}  // namespace opwire::node

@@ -1,0 +1,71 @@
+// The payloads that a node keeps and gives to peers: in the archive where there is one, else the newest in memory; what
+// is in neither comes from the execution engine.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "opwire/opstack/driver/engine_client.hpp"
+#include "opwire/opstack/gossip/block_check.hpp"
+#include "opwire/opstack/sync/payload_source.hpp"
+#include "opwire/opstack/sync/recent_payloads.hpp"
+#include "opwire/store/payload_archive.hpp"
+
+namespace opwire::node {
+
+class PayloadStore final : public opstack::PayloadSource {
+ public:
+  /// Of blocks that are being encoded for the archive; beyond it they are left out, and status() counts them.
+  static constexpr std::size_t kMaxEncoding = std::size_t{64} << 20;
+
+  /// Both outlive it.
+  PayloadStore(Loop& loop, WorkerPool& pool);
+
+  /// What is put from now on goes there. Once.
+  void use_archive(std::unique_ptr<store::PayloadArchive> archive) { archive_ = std::move(archive); }
+  /// It outlives the store.
+  void use_engine(opstack::EngineClient& engine) { engine_ = &engine; }
+
+  /// Encoded on the pool: nothing waits for it.
+  void put_signed(const opstack::Envelope& envelope, const opstack::GossipBody& body);
+  void put_linked(const opstack::Envelope& envelope);
+  void set_head(const opstack::BlockId& head);
+
+  Task<Result<opstack::FramedPayload>> payload(BlockNumber number, TimePoint deadline) override;
+
+  /// From the archive. None: there is none, or it cannot be read.
+  Task<std::optional<opstack::Envelope>> by_hash(Hash256 hash);
+  /// The hash of the block below that one, where the archive has it.
+  Task<std::optional<Hash256>> parent_of(opstack::BlockId block);
+  /// All of that height, the preferred one first.
+  Task<std::vector<opstack::Envelope>> at(BlockNumber number);
+
+  const store::PayloadArchive* archive() const noexcept { return archive_.get(); }
+  std::uint64_t left_out() const noexcept { return left_out_; }
+
+  /// Writes what waits and closes the archive.
+  Task<void> close();
+
+ private:
+  struct Kept {
+    opstack::Envelope envelope;
+    opstack::GossipBody body;  // of kSigned
+    store::PayloadKind kind;
+  };
+  void put(Kept kept);
+  Task<void> encode();
+  Task<Result<opstack::FramedPayload>> from_engine(BlockNumber number);
+
+  Loop& loop_;
+  WorkerPool& pool_;
+  opstack::RecentPayloads recent_;
+  std::unique_ptr<store::PayloadArchive> archive_;
+  opstack::EngineClient* engine_ = nullptr;
+  std::deque<Kept> to_encode_;
+  std::size_t encoding_bytes_ = 0;
+  std::uint64_t left_out_ = 0;
+  log::Limit complaints_;
+  Scope encoding_;
+};
+
+}  // namespace opwire::node
