@@ -101,7 +101,8 @@ Task<std::optional<Envelope>> ChainSync::archived_head() {
   }
   const std::uint64_t top = std::min(stored.head ? stored.head->number : *stored.highest, *stored.highest).value;
   for (std::uint64_t number = top; number + kHeadSearch > top && number >= stored.lowest->value; --number) {
-    const std::vector<Envelope> found = co_await store_.at({number});
+    const BlockNumber place{number};
+    const std::vector<Envelope> found = co_await store_.at(place);
     if (!found.empty() && opstack::block_ref(found.front().payload)) co_return found.front();
     if (number == 0) break;
   }

@@ -82,7 +82,8 @@ Task<void> RangeFetcher::fill(opstack::Gap gap) {
 
 Task<void> RangeFetcher::fill_above(opstack::BlockId head) {
   for (std::uint64_t i = 0; i < options_.max_from_archive; ++i) {
-    const std::vector<Envelope> next = co_await store_.at({head.number.value + 1});
+    const BlockNumber above{head.number.value + 1};
+    const std::vector<Envelope> next = co_await store_.at(above);
     const auto child =
         std::ranges::find(next, head.hash, [](const Envelope& each) { return each.payload.parent_hash; });
     if (child == next.end() || !driver_->on_synced(*child, std::nullopt)) co_return;
@@ -139,9 +140,10 @@ Task<void> RangeFetcher::fetch_older(BlockRange range) {
 
 Task<BlockRange> RangeFetcher::skip_archived(BlockRange range) {
   while (blocks_in(range) > 0 && !tasks_.cancelled()) {
-    const std::optional<Hash256> parent = co_await store_.parent_of({range.top, {range.before.value - 1}});
+    const opstack::BlockId top{range.top, {range.before.value - 1}};
+    const std::optional<Hash256> parent = co_await store_.parent_of(top);
     if (!parent) break;
-    range = BlockRange(range.after, {range.before.value - 1}, *parent);
+    range = BlockRange(range.after, top.number, *parent);
   }
   backfill_left_ = blocks_in(range);
   co_return range;

@@ -86,7 +86,8 @@ class PayloadArchive {
   /// Never waits. The same block again changes nothing, except that signed replaces linked. payload: is_storable(), or
   /// it is dropped.
   void put(ArchivedPayload payload);
-  /// Where the chain's owner stands: status().stored.head after a restart. Written with the next payloads, or by close().
+  /// Where the chain's owner stands: status().stored.head after a restart. Written with the next payloads, or by
+  /// close().
   void set_head(const opstack::BlockId& head) { new_head_ = head; }
   /// What was put before is committed. What is not written stays and is tried again. Errors: kFull (also, once, when
   /// something was dropped since the last flush), kFailed; kClosed; kLimit.

@@ -87,8 +87,8 @@ Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub
   if (!block) co_return refuse(block.error(), *message);
   ++counts_.accepted;
   auto accepted = std::make_shared<AcceptedBlock>(
-      AcceptedBlock{std::move(block->envelope), std::move(block->body), block->signer, message->topic, message->from.value(),
-                    message->data.size(), received, loop_.now() - message->received});
+      AcceptedBlock{std::move(block->envelope), std::move(block->body), block->signer, message->topic,
+                    message->from.value(), message->data.size(), received, loop_.now() - message->received});
   message->content = std::move(accepted);
   co_return gossipsub::Verdict::kAccept;
 }
