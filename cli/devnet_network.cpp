@@ -13,6 +13,8 @@ constexpr auto kPoll = std::chrono::milliseconds(5);
 constexpr auto kLastWait = std::chrono::seconds(1);
 // Each follower dials this many nodes before it: enough for a mesh, few enough that blocks take several hops.
 constexpr std::size_t kDials = 2;
+// So that blocks that come faster than one a second are not ahead of their time for long: peers serve none that is.
+constexpr std::uint64_t kGenesisAge = 24 * 3600;
 constexpr ByteArray<4> kLoopback{127, 0, 0, 1};
 
 std::uint64_t whole_seconds(Duration duration) {
@@ -34,6 +36,16 @@ void FollowerRecord::on_block(const opstack::AcceptedBlock& block) {
   if (latencies.size() > PublishedBlocks::kRemembered) latencies.pop_front();
 }
 
+void Cable::cut(Network& network) {
+  is_cut_ = true;
+  for (const PeerId& peer : network.connected_peers()) network.disconnect(peer);
+}
+
+std::uint64_t DevnetFollower::head() const {
+  const auto chain = node ? node->chain().status() : std::nullopt;
+  return chain && chain->heads.head ? chain->heads.head->number.value : 0;
+}
+
 Result<void, std::string> DevnetNetwork::start_bootnode() {
   auto socket = net::bind_udp(loop_, net::Endpoint(kLoopback, 0), discv5::kMaxPacket);
   if (!socket) return "--discovery: " + socket.error().message();
@@ -52,43 +64,83 @@ std::string DevnetNetwork::bootnode() const {
   return bootnode_ ? bootnode_->local_record().to_text() : "";
 }
 
-node::Config DevnetNetwork::make_config(const opstack::RollupConfig& rollup, bool discovery) {
+node::Config DevnetNetwork::make_config() {
   node::Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_));
   config.chain_name = "devnet";
-  config.rollup = rollup;
+  config.rollup = rollup_;
+  config.unsafe_block_signer = signer_;
   config.listen = {Multiaddr::ip_tcp(kLoopback, 0)};
-  if (discovery) {
+  config.driver.emplace().from_genesis = true;
+  if (options_.discovery) {
     config.discovery.emplace().listen = net::Endpoint(kLoopback, 0);
     config.discovery->bootnodes.push_back(opstack::parse_bootnode(bootnode()).value());
     return config;
   }
-  for (std::size_t back = 1; back <= std::min(nodes_.size(), kDials); ++back) {
-    config.static_peers.push_back(nodes_[nodes_.size() - back]->host().addresses().front());
-  }
+  const std::size_t dials = std::min(addresses_.size(), kDials);
+  config.static_peers.assign(addresses_.end() - static_cast<std::ptrdiff_t>(dials), addresses_.end());
   return config;
 }
 
 Task<Result<void, std::string>> DevnetNetwork::start(WorkerPool& pool, const DevnetOptions& options) {
-  const auto rollup =
-      node::make_devnet_config(options.fork, whole_seconds(options.block_time), unix_seconds(loop_.wall_now()));
+  pool_ = &pool;
+  options_ = options;
+  const std::uint64_t genesis_time = unix_seconds(loop_.wall_now()) - kGenesisAge;
+  rollup_ = node::make_devnet_config(options.fork, whole_seconds(options.block_time), genesis_time);
   const auto signer = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_);
-  builder_ = std::make_unique<node::BlockBuilder>(rollup, options.transactions, options.transaction_size, rng_);
+  signer_ = crypto::ethereum_address(signer.public_key().data()).value();
+  builder_ = std::make_unique<node::BlockBuilder>(rollup_, options.transactions, options.transaction_size, rng_);
   if (options.discovery) OPW_CO_TRYV(start_bootnode());
-  for (std::size_t i = 0; i <= options.followers; ++i) {
-    node::Config config = make_config(rollup, options.discovery);
-    config.unsafe_block_signer = crypto::ethereum_address(signer.public_key().data()).value();
-    if (i == 0) config.sequencer_key = codec::to_hex(signer.data());
-    OPW_CO_TRY(auto node, node::Node::make(loop_, pool, std::move(config)));
-    if (i > 0) node->add_sink(*records_.emplace_back(std::make_unique<FollowerRecord>(loop_, published_)));
-    nodes_.push_back(std::move(node));
-    OPW_CO_TRYV(co_await nodes_.back()->start());
+  OPW_CO_TRYV(co_await add_sequencer(signer));
+  for (std::size_t i = 1; i <= options.followers; ++i) add_follower("follower " + std::to_string(i));
+  if (options.cut_off > 0) {
+    cut_off_ = &add_follower("cut off");
+    cut_off_->is_disturbed = true;
+  }
+  for (DevnetFollower& follower : followers_) OPW_CO_TRYV(co_await join(follower));
+  if (options.late > 0) {
+    late_ = &add_follower("late");
+    late_->is_disturbed = true;
   }
   co_return Result<void, std::string>();
 }
 
+Task<Result<void, std::string>> DevnetNetwork::add_sequencer(const crypto::PrivateKey& signer) {
+  node::Config config = make_config();
+  config.sequencer_key = codec::to_hex(signer.data());
+  OPW_CO_TRY(sequencer_, node::Node::make(loop_, *pool_, std::move(config)));
+  addresses_.push_back(sequencer_->host().addresses().front());
+  co_return co_await sequencer_->start();
+}
+
+DevnetFollower& DevnetNetwork::add_follower(std::string name) {
+  return followers_.emplace_back(std::move(name), loop_, published_);
+}
+
+Task<Result<void, std::string>> DevnetNetwork::join(DevnetFollower& follower) {
+  node::Config config = make_config();
+  config.gater = &follower.cable;
+  OPW_CO_TRY(follower.node, node::Node::make(loop_, *pool_, std::move(config)));
+  addresses_.push_back(follower.node->host().addresses().front());
+  follower.node->add_sink(follower.record);
+  co_return co_await follower.node->start();
+}
+
+Task<void> DevnetNetwork::mend(DevnetFollower& follower) {
+  follower.cable.mend();
+  for (const Multiaddr& address : follower.node->config().static_peers) {
+    (void)co_await follower.node->host().connect(address);
+  }
+}
+
+Task<Result<void, std::string>> DevnetNetwork::change_members() {
+  if (late_ != nullptr && published_.count == options_.late) OPW_CO_TRYV(co_await join(*late_));
+  if (cut_off_ != nullptr && published_.count == kCutOffAfter) cut_off_->cable.cut(cut_off_->node->host().network());
+  if (cut_off_ != nullptr && published_.count == kCutOffAfter + options_.cut_off) co_await mend(*cut_off_);
+  co_return Result<void, std::string>();
+}
+
 std::string DevnetNetwork::topic() const {
-  const auto& config = rollup();
-  return opstack::BlockTopics(config.l2_chain_id).name(config.forks.payload_version(unix_seconds(loop_.wall_now())));
+  return opstack::BlockTopics(rollup_.l2_chain_id).name(rollup_.forks.payload_version(unix_seconds(loop_.wall_now())));
 }
 
 void DevnetNetwork::stop_waiting() {
@@ -98,8 +150,10 @@ void DevnetNetwork::stop_waiting() {
 Task<bool> DevnetNetwork::wait_for_mesh(Duration limit) {
   const TimePoint end = loop_.now() + limit;
   const std::string name = topic();
-  const auto has_mesh = [&name](const auto& node) { return node->status().mesh.at(name) > 0; };
-  while (!std::all_of(nodes_.begin(), nodes_.end(), has_mesh)) {
+  const auto has_mesh = [&name](const DevnetFollower& each) {
+    return !each.node || each.node->status().mesh.at(name) > 0;
+  };
+  while (sequencer_->status().mesh.at(name) == 0 || !std::ranges::all_of(followers_, has_mesh)) {
     if (loop_.now() >= std::min(end, stop_by_)) co_return false;
     const bool slept = co_await sleep_for(loop_, kPoll);
     if (!slept) co_return false;
@@ -107,18 +161,22 @@ Task<bool> DevnetNetwork::wait_for_mesh(Duration limit) {
   co_return true;
 }
 
-Task<Result<void>> DevnetNetwork::publish_block() {
+Task<Result<void, std::string>> DevnetNetwork::publish_block() {
   opstack::Envelope block = builder_->next(unix_seconds(loop_.wall_now()));
   ++published_.count;
   published_.newest.push_back({block.payload.number.value, block.payload.block_hash, loop_.now()});
   if (published_.newest.size() > PublishedBlocks::kRemembered) published_.newest.pop_front();
-  co_return co_await sequencer().publish(std::move(block));
+  const Result<void> published = co_await sequencer().publish(std::move(block));
+  if (!published) co_return "publishing: " + published.error().message();
+  co_return co_await change_members();
 }
 
 Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
   const TimePoint end = loop_.now() + limit;
-  const auto has_all = [this](const auto& record) { return record->count == published_.count; };
-  while (!std::all_of(records_.begin(), records_.end(), has_all)) {
+  const auto is_there = [this](const DevnetFollower& each) {
+    return each.head() == published_.count || (each.is_disturbed && stop_by_ != TimePoint::max());
+  };
+  while (!std::ranges::all_of(followers_, is_there)) {
     if (loop_.now() >= std::min(end, stop_by_)) co_return false;
     const bool slept = co_await sleep_for(loop_, kPoll);
     if (!slept) co_return false;
@@ -126,8 +184,16 @@ Task<bool> DevnetNetwork::wait_for_followers(Duration limit) {
   co_return true;
 }
 
+std::size_t DevnetNetwork::up_to_date() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      followers_, [this](const DevnetFollower& each) { return each.head() == published_.count; }));
+}
+
 Task<void> DevnetNetwork::close() {
-  for (auto& node : nodes_) co_await node->close();
+  if (sequencer_) co_await sequencer_->close();
+  for (DevnetFollower& follower : followers_) {
+    if (follower.node) co_await follower.node->close();
+  }
   if (bootnode_) co_await bootnode_->close();
 }
 

@@ -18,9 +18,12 @@ struct DevnetOptions {
   std::size_t transactions = 10;
   std::size_t transaction_size = 200;  ///< bytes
   opstack::Fork fork = opstack::Fork::kIsthmus;
-  std::string out;         ///< folder for those who want to join; empty: none
-  bool discovery = false;  ///< nodes know a bootnode only, and find each other
+  std::string out;            ///< folder for those who want to join; empty: none
+  bool discovery = false;     ///< nodes know a bootnode only, and find each other
+  std::uint64_t late = 0;     ///< one more follower joins after so many blocks; 0: none
+  std::uint64_t cut_off = 0;  ///< one more follower is cut off for so many blocks; 0: none
 };
+inline constexpr std::uint64_t kCutOffAfter = 5;  // blocks
 
 /// What the sequencer has published: how many in all, and the newest ones.
 struct PublishedBlocks {
@@ -50,6 +53,32 @@ class FollowerRecord final : public opstack::BlockSink {
   const PublishedBlocks& published_;
 };
 
+/// A cable that can be pulled.
+class Cable final : public ConnectionGater {
+ public:
+  bool allow_peer_dial(const PeerId&) override { return !is_cut_; }
+  bool allow_accept(const Multiaddr&) override { return !is_cut_; }
+  void cut(Network& network);
+  void mend() noexcept { is_cut_ = false; }
+  bool is_cut() const noexcept { return is_cut_; }
+
+ private:
+  bool is_cut_ = false;
+};
+
+struct DevnetFollower {
+  DevnetFollower(std::string its_name, Loop& loop, const PublishedBlocks& published)
+      : name(std::move(its_name)), record(loop, published) {}
+  std::string name;
+  FollowerRecord record;
+  Cable cable;
+  std::unique_ptr<node::Node> node;  ///< null: it has not joined yet
+  bool is_disturbed = false;         ///< it joins late or is cut off
+
+  /// Of its chain.
+  std::uint64_t head() const;
+};
+
 class DevnetNetwork {
  public:
   DevnetNetwork(Loop& loop, Rng& rng) : loop_(loop), rng_(rng) {}
@@ -58,35 +87,51 @@ class DevnetNetwork {
 
   /// Until every node has a mesh peer on the topic of the first block; false when that takes longer than limit.
   Task<bool> wait_for_mesh(Duration limit);
-  /// Builds, signs and publishes one block.
-  Task<Result<void>> publish_block();
-  /// True when every follower has accepted every block; waits for that, at most limit.
+  /// Builds, signs and publishes one block; then what is to happen after that block happens (late, cut_off). Errors: a
+  /// line for the user.
+  Task<Result<void, std::string>> publish_block();
+  /// True when every follower's head is the newest block; waits for that, at most limit. After stop_waiting() disturbed
+  /// followers need not have caught up.
   Task<bool> wait_for_followers(Duration limit);
   /// Waits under way and later ones take a second more at most: blocks that are on their way still count.
   void stop_waiting();
   Task<void> close();
 
   const opstack::RollupConfig& rollup() const { return sequencer().config().rollup; }
-  const node::Node& sequencer() const { return *nodes_.front(); }
-  node::Node& sequencer() { return *nodes_.front(); }
-  std::size_t follower_count() const { return records_.size(); }
-  const node::Node& follower(std::size_t index) const { return *nodes_[index + 1]; }
-  const FollowerRecord& record(std::size_t index) const { return *records_[index]; }
+  const node::Node& sequencer() const { return *sequencer_; }
+  node::Node& sequencer() { return *sequencer_; }
+  const std::deque<DevnetFollower>& followers() const { return followers_; }
+  /// Whose head is the newest block.
+  std::size_t up_to_date() const;
   const PublishedBlocks& published() const { return published_; }
+  const DevnetOptions& options() const { return options_; }
   std::string topic() const;
   /// What a node of one's own has to know to find them; empty without discovery.
   std::string bootnode() const;
 
  private:
   Result<void, std::string> start_bootnode();
-  node::Config make_config(const opstack::RollupConfig& rollup, bool discovery);
+  node::Config make_config();
+  Task<Result<void, std::string>> add_sequencer(const crypto::PrivateKey& signer);
+  DevnetFollower& add_follower(std::string name);
+  Task<Result<void, std::string>> join(DevnetFollower& follower);
+  /// It dials again at once, as whoever puts the cable back would expect.
+  Task<void> mend(DevnetFollower& follower);
+  Task<Result<void, std::string>> change_members();
 
   Loop& loop_;
   Rng& rng_;
+  WorkerPool* pool_ = nullptr;
+  DevnetOptions options_;
+  opstack::RollupConfig rollup_;
+  Address signer_;
   PublishedBlocks published_;
   TimePoint stop_by_ = TimePoint::max();
-  std::vector<std::unique_ptr<FollowerRecord>> records_;
-  std::vector<std::unique_ptr<node::Node>> nodes_;  // the sequencer first
+  std::vector<Multiaddr> addresses_;  // of those that have joined, in that order
+  std::deque<DevnetFollower> followers_;
+  DevnetFollower* late_ = nullptr;
+  DevnetFollower* cut_off_ = nullptr;
+  std::unique_ptr<node::Node> sequencer_;
   std::unique_ptr<node::BlockBuilder> builder_;
   std::unique_ptr<discv5::Service> bootnode_;
 };

@@ -17,18 +17,20 @@ std::string share_of(const std::deque<Duration>& latencies, double share) {
 }
 
 std::string row(const std::string& name, const std::string& peer, const std::string& peers, const std::string& mesh,
-                const std::string& block, const std::string& have, const std::string& latency) {
-  char text[160];
-  std::snprintf(text, sizeof(text), "%-12s %-10s %5s %5s %8s %11s %10s\n", name.c_str(), peer.c_str(), peers.c_str(),
-                mesh.c_str(), block.c_str(), have.c_str(), latency.c_str());
-  return text;
+                const std::string& head, const std::string& latency, const std::string& state) {
+  char text[200];
+  std::snprintf(text, sizeof(text), "%-12s %-10s %5s %5s %8s %10s  %s", name.c_str(), peer.c_str(), peers.c_str(),
+                mesh.c_str(), head.c_str(), latency.c_str(), state.c_str());
+  std::string line = text;
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
 }
 
-std::string node_row(const std::string& name, const node::Node& node, const std::string& topic, std::uint64_t block,
-                     const std::string& have, const std::string& latency) {
+std::string node_row(const std::string& name, const node::Node& node, const std::string& topic, std::uint64_t head,
+                     const std::string& latency, const std::string& state) {
   const node::Status status = node.status();
   return row(name, node.host().id().short_string(), std::to_string(status.peers), std::to_string(status.mesh.at(topic)),
-             std::to_string(block), have, latency);
+             std::to_string(head), latency, state);
 }
 
 std::string shortened(const Hash256& hash) {
@@ -36,28 +38,35 @@ std::string shortened(const Hash256& hash) {
   return hex.substr(0, 10) + "…" + hex.substr(hex.size() - 4);
 }
 
-std::string follower_name(std::size_t index) {
-  return "follower " + std::to_string(index + 1);
+/// What is out of the ordinary with it; empty: nothing.
+std::string state_of(const DevnetNetwork& network, const DevnetFollower& follower) {
+  if (!follower.node) return "joins after block " + std::to_string(network.options().late);
+  const std::string behind = std::to_string(network.published().count - follower.head()) + " behind";
+  if (follower.cable.is_cut()) return "no cable, " + behind;
+  const auto progress = follower.node->chain().progress();
+  if (!progress) return follower.head() + 1 < network.published().count ? behind : "";
+  return "fetching " + std::to_string(progress->proved) + "/" + std::to_string(progress->wanted);
+}
+
+std::string follower_row(const DevnetNetwork& network, const DevnetFollower& follower) {
+  const std::string state = state_of(network, follower);
+  if (!follower.node) return row(follower.name, "-", "-", "-", "-", "-", state);
+  return node_row(follower.name, *follower.node, network.topic(), follower.head(),
+                  share_of(follower.record.latencies, 0.5), state);
 }
 
 }  // namespace
 
 std::string devnet_table(const DevnetNetwork& network, std::size_t max_lines) {
-  const std::string topic = network.topic();
-  const PublishedBlocks& published = network.published();
-  const std::uint64_t newest = published.newest.empty() ? 0 : published.newest.back().number;
-  std::string text = row("node", "peer", "peers", "mesh", "block", "has", "p50");
-  text += node_row("sequencer", network.sequencer(), topic, newest, std::to_string(published.count), "");
+  std::string text = row("node", "peer", "peers", "mesh", "head", "p50", "");
+  text += node_row("sequencer", network.sequencer(), network.topic(), network.published().count, "", "");
+  const auto& followers = network.followers();
   const std::size_t room = max_lines > kTableFrame ? max_lines - kTableFrame : 1;
-  const std::size_t shown = network.follower_count() <= room ? network.follower_count() : room - 1;
-  for (std::size_t i = 0; i < shown; ++i) {
-    const FollowerRecord& record = network.record(i);
-    const std::string have = std::to_string(record.count) + "/" + std::to_string(published.count);
-    text += node_row(follower_name(i), network.follower(i), topic, record.last_block, have,
-                     share_of(record.latencies, 0.5));
-  }
-  if (shown < network.follower_count()) {
-    text += "and " + std::to_string(network.follower_count() - shown) + " more followers\n";
+  const std::size_t shown = followers.size() <= room ? followers.size() : room - 1;
+  // The last ones are those to which something happens.
+  for (std::size_t i = followers.size() - shown; i < followers.size(); ++i) text += follower_row(network, followers[i]);
+  if (shown < followers.size()) {
+    text += "and " + std::to_string(followers.size() - shown) + " more followers\n";
   }
   return text;
 }
@@ -65,21 +74,25 @@ std::string devnet_table(const DevnetNetwork& network, std::size_t max_lines) {
 std::string devnet_line(const DevnetNetwork& network) {
   const PublishedBlocks::Block& block = network.published().newest.back();
   std::deque<Duration> times;
-  for (std::size_t i = 0; i < network.follower_count(); ++i) {
-    const FollowerRecord& record = network.record(i);
+  std::string states;
+  for (const DevnetFollower& follower : network.followers()) {
+    const FollowerRecord& record = follower.record;
     if (record.last_block == block.number && !record.latencies.empty()) times.push_back(record.latencies.back());
+    const std::string state = state_of(network, follower);
+    if (!state.empty()) states.append("; ").append(follower.name).append(": ").append(state);
   }
   return "block " + std::to_string(block.number) + " " + shortened(block.hash) + ": " + std::to_string(times.size()) +
-         "/" + std::to_string(network.follower_count()) + " followers, median " + share_of(times, 0.5) + ", slowest " +
-         share_of(times, 1);
+         "/" + std::to_string(network.followers().size()) + " followers, median " + share_of(times, 0.5) +
+         ", slowest " + share_of(times, 1) + states;
 }
 
 std::string devnet_summary(const DevnetNetwork& network) {
   std::string text;
-  for (std::size_t i = 0; i < network.follower_count(); ++i) {
-    const FollowerRecord& record = network.record(i);
-    text += follower_name(i) + ": accepted " + std::to_string(record.count) + " of " +
-            std::to_string(network.published().count) + " blocks, " + std::to_string(record.wire_bytes) +
+  const std::string all = std::to_string(network.published().count);
+  for (const DevnetFollower& follower : network.followers()) {
+    const FollowerRecord& record = follower.record;
+    text += follower.name + ": head " + std::to_string(follower.head()) + " of " + all + ", " +
+            std::to_string(record.count) + " blocks from gossip, " + std::to_string(record.wire_bytes) +
             " bytes, p50 " + share_of(record.latencies, 0.5) + ", p99 " + share_of(record.latencies, 0.99) + "\n";
   }
   return text;

@@ -7,8 +7,8 @@
 
 namespace opwire::cli {
 
-/// A row for each node, as far as max_lines goes: peers, mesh, newest block, blocks had, median time from publishing to
-/// acceptance.
+/// A row for each node, as far as max_lines goes: peers, mesh, head, median time from publishing to acceptance, and
+/// what happens to it.
 std::string devnet_table(const DevnetNetwork& network, std::size_t max_lines);
 /// "block 7 0x1234…abcd: 3/3 followers, median 1.4 ms, slowest 2.0 ms", of the newest block.
 std::string devnet_line(const DevnetNetwork& network);

@@ -15,6 +15,7 @@
 #include "opwire/opstack/chain/rollup_config.hpp"
 #include "opwire/opstack/discovery/bootnodes.hpp"
 #include "opwire/opstack/driver/engine_controller.hpp"
+#include "opwire/p2p/core/gater.hpp"
 #include "opwire/store/payload_archive_types.hpp"
 
 namespace opwire::node {
@@ -88,6 +89,7 @@ struct Config {
   GossipConfig gossip;
   PeerScoring scoring = PeerScoring::kLight;
   Duration dial_timeout = std::chrono::seconds(10);
+  ConnectionGater* gater = nullptr;          ///< asked before every connection; it outlives the node
   bool sync_req_resp = true;                 ///< --p2p.sync.req-resp: serve payloads by number, and ask for them
   bool ping = true;                          ///< ping connected peers in the background
   std::optional<ArchiveConfig> archive;      ///< none: the newest blocks, in memory

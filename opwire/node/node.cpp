@@ -141,8 +141,7 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   if (!params) return "--p2p.gossip.mesh: " + params.error().message();
   OPW_TRY(auto signer, make_signer(config));
   auto peer_log = std::make_unique<PeerLog>(loop);
-  std::unique_ptr<NetRestrict> net_restrict;
-  if (config.discovery && !config.discovery->netrestrict.empty()) net_restrict = std::make_unique<NetRestrict>(config);
+  auto net_restrict = std::make_unique<NetRestrict>(config);
   auto host = Host::make(loop, host_options(config, *peer_log, net_restrict.get()));
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
   auto impl = std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log),

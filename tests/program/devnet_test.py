@@ -13,26 +13,34 @@ class Devnet(ProgramTest):
         self.assertRegex(done.stdout, r"the mesh stands")
         self.assertRegex(done.stdout, r"block 5 0x[0-9a-f]{8}…[0-9a-f]{4}: ./3 followers")
         for follower in (1, 2, 3):
-            self.assertRegex(done.stdout, rf"follower {follower}: accepted 5 of 5 blocks, \d+ bytes, p50 [\d.]+ ms, p99 [\d.]+ ms")
-        self.assertIn("all 3 followers accepted all 5 blocks", done.stdout)
+            self.assertRegex(done.stdout, rf"follower {follower}: head 5 of 5, 5 blocks from gossip, \d+ bytes, p50 [\d.]+ ms, p99 [\d.]+ ms")
+        self.assertIn("all 3 followers have all 5 blocks", done.stdout)
         self.assertEqual(done.stderr, "")
         self.assertEqual(self.files(), [], "nothing is left behind")
+
+    def test_late_and_cut_off_followers_catch_up(self):
+        done = self.succeeds("devnet", "--blocks", 24, "--block-time", "250ms", "--followers", 2, "--late", 4, "--cut-off", 8)
+        self.assertRegex(done.stdout, r"block 1 .*; late: joins after block 4")
+        self.assertRegex(done.stdout, r"block 12 .*; cut off: no cable, \d behind")
+        self.assertRegex(done.stdout, r"late: head 24 of 24, (20|1\d) blocks from gossip")
+        self.assertRegex(done.stdout, r"cut off: head 24 of 24, (16|1[0-5]) blocks from gossip")
+        self.assertIn("all 4 followers have all 24 blocks", done.stdout)
 
     def test_every_fork(self):
         for fork in ("bedrock", "canyon", "ecotone", "holocene", "jovian"):
             done = self.succeeds("devnet", "--blocks", 2, "--block-time", "50ms", "--followers", 1, "--fork", fork)
-            self.assertIn("all 1 followers accepted all 2 blocks", done.stdout)
+            self.assertIn("all 1 followers have all 2 blocks", done.stdout)
 
     def test_large_blocks_and_many_followers(self):
         done = self.succeeds("devnet", "--blocks", 3, "--block-time", "500ms", "--followers", 8, "--txs", 200, "--tx-size", 1000)
-        self.assertIn("all 8 followers accepted all 3 blocks", done.stdout)
+        self.assertIn("all 8 followers have all 3 blocks", done.stdout)
 
     def test_signals_end_it(self):
         for how in (signal.SIGINT, signal.SIGTERM):
             network = self.start("devnet", "--block-time", "100ms")
             network.wait_for("block 2 ")
             self.assertEqual(network.stop(how), 0)
-            self.assertRegex(network.text(), r"all 3 followers accepted all \d+ blocks")
+            self.assertRegex(network.text(), r"all [345] followers have all \d+ blocks")
 
     def test_a_signal_before_the_last_block_is_a_failure(self):
         network = self.start("devnet", "--block-time", "200ms", "--blocks", 1000)
@@ -49,6 +57,8 @@ class Devnet(ProgramTest):
         for flag, value in (("--block-time", "2"), ("--block-time", "0s"), ("--fork", "london"), ("--followers", "0"),
                             ("--tx-size", "9000000"), ("--log.level", "loud")):
             self.fails(2, flag, "devnet", flag, value)
+        self.fails(2, "--late", "devnet", "--blocks", 5, "--late", 5)
+        self.fails(2, "--cut-off", "devnet", "--blocks", 9, "--cut-off", 4)
         self.file("taken", "")
         self.fails(2, "--out", "devnet", "--blocks", 1, "--out", "taken")
 
