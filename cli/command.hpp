@@ -25,6 +25,7 @@ struct Command {
 /// "opwire: <message>" on stderr, in one line; returns the code.
 int fail(ExitCode code, const std::string& message);
 
+std::vector<Command> add_archive(CLI::App& root);
 std::vector<Command> add_bootnode(CLI::App& root);
 std::vector<Command> add_completion(CLI::App& root);
 std::vector<Command> add_devnet(CLI::App& root);

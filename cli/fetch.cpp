@@ -1,11 +1,9 @@
 // opwire fetch: a range of blocks from peers, proved by the hash of its uppermost one.
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
 
+#include "cli/block_writer.hpp"
 #include "cli/command.hpp"
 #include "cli/discovery_options.hpp"
 #include "cli/fetch_view.hpp"
@@ -13,8 +11,6 @@
 #include "opwire/base/log.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/node/node.hpp"
-#include "opwire/opstack/payload/payload_json.hpp"
-#include "opwire/opstack/payload/ssz.hpp"
 #include "opwire/opstack/sync/errors.hpp"
 #include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/signals.hpp"
@@ -72,9 +68,6 @@ Result<Plan, std::string> make_plan(const FetchOptions& options) {
   if (!opstack::BlockSchedule(config.rollup).version({options.to})) {
     return "TO: no block of number " + std::to_string(options.to) + " can exist";
   }
-  if (options.format == "ssz" && options.out == "-") {
-    return std::string("--format ssz: give --out DIR too, for SSZ does not say where a block ends");
-  }
   const auto top = codec::from_hex_as<Hash256>(options.hash);
   if (!top) return "--hash: '" + options.hash + "' is not a block hash: 32 bytes in hex";
   OPW_TRY(const Duration limit, duration_option("--time", options.time));
@@ -83,43 +76,21 @@ Result<Plan, std::string> make_plan(const FetchOptions& options) {
   return Plan{std::move(config), range, limit};
 }
 
-/// Where proved blocks go: lines of JSON on stdout, or a file a block.
-class BlockWriter final : public opstack::RangeSink {
+/// Where proved blocks go.
+class FetchedBlocks final : public opstack::RangeSink {
  public:
-  explicit BlockWriter(const FetchOptions& options) : options_(options) {}
-
-  bool on_proved(const opstack::Envelope& envelope, const PeerId&) override {
-    const std::string text = options_.format == "ssz" ? std::string(as_text(opstack::encode_ssz(envelope)))
-                                                      : opstack::to_json(envelope) + "\n";
-    return options_.out == "-" ? print(text) : write_file(envelope.payload.number, text);
-  }
-  const std::string& problem() const noexcept { return problem_; }
+  explicit FetchedBlocks(BlockWriter writer) : writer_(std::move(writer)) {}
+  bool on_proved(const opstack::Envelope& envelope, const PeerId&) override { return writer_.write(envelope); }
+  const std::string& problem() const noexcept { return writer_.problem(); }
 
  private:
-  bool print(const std::string& text) {
-    const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!whole) problem_ = std::string("stdout: ") + std::strerror(errno);
-    return whole;
-  }
-  bool write_file(BlockNumber number, const std::string& text) {
-    const std::string path = options_.out + "/" + std::to_string(number.value) + "." + options_.format;
-    const std::string part = path + ".part";
-    std::FILE* file = std::fopen(part.c_str(), "wb");
-    bool whole = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    if (file != nullptr) whole = std::fclose(file) == 0 && whole;
-    whole = whole && std::rename(part.c_str(), path.c_str()) == 0;
-    if (!whole) problem_ = path + ": " + std::strerror(errno);
-    return whole;
-  }
-
-  const FetchOptions& options_;
-  std::string problem_;
+  BlockWriter writer_;
 };
 
 class Fetch {
  public:
-  Fetch(Loop& loop, node::Node& node, const Plan& plan, BlockWriter& writer)
-      : loop_(loop), node_(node), plan_(plan), writer_(writer), scope_(loop) {}
+  Fetch(Loop& loop, node::Node& node, const Plan& plan, FetchedBlocks& blocks)
+      : loop_(loop), node_(node), plan_(plan), blocks_(blocks), scope_(loop) {}
 
   Task<int> run() {
     const auto started = co_await node_.start();
@@ -139,11 +110,11 @@ class Fetch {
   }
 
  private:
-  Task<void> fetch() { ended_ = co_await node_.chain().fetch_range(plan_.range, writer_); }
+  Task<void> fetch() { ended_ = co_await node_.chain().fetch_range(plan_.range, blocks_); }
 
   int report() const {
     if (ended_) return kOk;
-    if (!writer_.problem().empty()) return fail(kFailed, writer_.problem());
+    if (!blocks_.problem().empty()) return fail(kFailed, blocks_.problem());
     if (ended_.error().is(opstack::errors::kTopDisputed)) return fail(kFailed, "--hash: " + ended_.error().message());
     if (!ended_.error().is(errors::kCancelled)) return fail(kFailed, ended_.error().message());
     return fail(kFailed, "stopped before all blocks were there; they came newest first, and those that did are whole");
@@ -152,14 +123,14 @@ class Fetch {
   Loop& loop_;
   node::Node& node_;
   const Plan& plan_;
-  BlockWriter& writer_;
+  FetchedBlocks& blocks_;
   Scope scope_;
   FetchProgress draw_;
   Result<void> ended_;
 };
 
-Task<int> fetch_and_close(Loop& loop, node::Node& node, const Plan& plan, BlockWriter& writer) {
-  Fetch fetch(loop, node, plan, writer);
+Task<int> fetch_and_close(Loop& loop, node::Node& node, const Plan& plan, FetchedBlocks& blocks) {
+  Fetch fetch(loop, node, plan, blocks);
   const int code = co_await fetch.run();
   co_await node.close();
   co_return code;
@@ -168,16 +139,15 @@ Task<int> fetch_and_close(Loop& loop, node::Node& node, const Plan& plan, BlockW
 int fetch(const FetchOptions& options) {
   auto plan = make_plan(options);
   if (!plan) return fail(kUsage, plan.error());
-  std::error_code failed;
-  if (options.out != "-") std::filesystem::create_directories(options.out, failed);
-  if (failed) return fail(kUsage, "--out " + options.out + ": " + failed.message());
+  auto writer = BlockWriter::make(options.out, options.format);
+  if (!writer) return fail(kUsage, writer.error());
   (void)log::configure(*log::parse_levels("warn"));
   ReactorLoop loop;
   WorkerPool pool;
   const auto node = node::Node::make(loop, pool, plan->config);
   if (!node) return fail(kUsage, node.error());
-  BlockWriter writer(options);
-  return loop.run(fetch_and_close(loop, **node, *plan, writer));
+  FetchedBlocks blocks(std::move(*writer));
+  return loop.run(fetch_and_close(loop, **node, *plan, blocks));
 }
 
 }  // namespace

@@ -37,12 +37,12 @@ ArchivedPayload to_archive(const Envelope& envelope, const opstack::GossipBody& 
   return record;
 }
 
-Result<Envelope> from_archive(const ArchivedPayload& record) {
+}  // namespace
+
+Result<Envelope> decode_archived(const ArchivedPayload& record) {
   OPW_TRY(Bytes ssz, codec::snappy::decode_frames(record.framed, opstack::kMaxAnswerBody));
   return opstack::decode_ssz(record.version, opstack::SharedBytes(std::move(ssz)));
 }
-
-}  // namespace
 
 PayloadStore::PayloadStore(Loop& loop, WorkerPool& pool)
     : loop_(loop), pool_(pool), recent_(loop, pool), encoding_(loop) {}
@@ -120,7 +120,7 @@ Task<std::optional<Envelope>> PayloadStore::by_hash(Hash256 hash) {
   if (!archive_) co_return std::nullopt;
   const auto found = co_await archive_->by_hash(hash);
   if (!found || !*found) co_return std::nullopt;
-  const auto job = [&found] { return from_archive(**found); };
+  const auto job = [&found] { return decode_archived(**found); };
   auto envelope = co_await pool_.run(loop_, job);
   if (!envelope || !*envelope) co_return std::nullopt;
   co_return std::move(**envelope);
@@ -139,7 +139,7 @@ Task<std::vector<Envelope>> PayloadStore::at(BlockNumber number) {
   const auto found = co_await archive_->all_by_number(number);
   if (!found) co_return envelopes;
   for (const ArchivedPayload& record : *found) {
-    auto envelope = from_archive(record);
+    auto envelope = decode_archived(record);
     if (envelope) envelopes.push_back(std::move(*envelope));
   }
   co_return envelopes;

@@ -13,6 +13,9 @@
 
 namespace opwire::node {
 
+/// Errors: those of snappy frames and SSZ.
+Result<opstack::Envelope> decode_archived(const store::ArchivedPayload& record);
+
 class PayloadStore final : public opstack::PayloadSource {
  public:
   /// Of blocks that are being encoded for the archive; beyond it they are left out, and status() counts them.
