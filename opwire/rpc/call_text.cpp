@@ -64,11 +64,11 @@ Result<Notification> read_notification(json::object& fields) {
 
 }  // namespace
 
-std::string to_call_text(std::uint64_t id, std::string_view method, std::string_view params) {
-  std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")";
-  text.reserve(text.size() + method.size() + params.size() + 16);
-  text.append(method).append(R"(","params":)").append(params).append("}");
-  return text;
+std::string to_call_text(std::uint64_t id, std::string_view method, std::string params) {
+  std::string head = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")";
+  head.append(method).append(R"(","params":)");
+  params.insert(0, head).append("}");
+  return params;
 }
 
 Result<Answer> parse_answer(std::string_view text) {

@@ -7,8 +7,8 @@
 
 namespace opwire::rpc {
 
-/// method: a plain name. params: the text of a JSON array.
-std::string to_call_text(std::uint64_t id, std::string_view method, std::string_view params);
+/// method: a plain name. params: the text of a JSON array, which becomes the call's without a copy where it has room.
+std::string to_call_text(std::uint64_t id, std::string_view method, std::string params);
 
 inline constexpr std::size_t kMaxDepth = 32;
 

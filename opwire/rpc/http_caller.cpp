@@ -33,8 +33,7 @@ HttpCaller::HttpCaller(Loop& loop, std::unique_ptr<http::Client> client, const C
 
 Task<Result<Reply>> HttpCaller::call(std::string method, std::string params, TimePoint deadline) {
   const std::uint64_t id = next_id_++;
-  http::Request request("POST", client_->url().target, to_call_text(id, method, params));
-  params = std::string();  // may be large
+  http::Request request("POST", client_->url().target, to_call_text(id, method, std::move(params)));
   request.headers.add("Content-Type", "application/json");
   if (jwt_) request.headers.set("Authorization", jwt_->bearer(loop_.wall_now()));
   OPW_CO_TRY(const http::Response response, co_await client_->request(std::move(request), deadline));

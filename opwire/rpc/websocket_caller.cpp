@@ -63,8 +63,7 @@ Task<Result<Reply>> WebSocketCaller::make_call(std::string method, std::string p
   }
   if (!connected() && loop_.now() < rest_until_) co_return *last_error_;
   Waiter waiter(loop_);
-  const std::uint64_t id = start(method, params, &waiter, std::move(subscription));
-  params = std::string();  // may be large
+  const std::uint64_t id = start(method, std::move(params), &waiter, std::move(subscription));
   while (!waiter.outcome) {
     const Wake woken = co_await waiter.done.wait_until(deadline);
     if (woken == Wake::kNotified) continue;
@@ -75,13 +74,13 @@ Task<Result<Reply>> WebSocketCaller::make_call(std::string method, std::string p
   co_return std::move(*waiter.outcome);
 }
 
-std::uint64_t WebSocketCaller::start(std::string_view method, std::string_view params, Waiter* waiter,
+std::uint64_t WebSocketCaller::start(std::string_view method, std::string params, Waiter* waiter,
                                      std::shared_ptr<Subscription> subscription) {
   const std::uint64_t id = next_id_++;
   UnderWay& call = under_way_[id];
   call.waiter = waiter;
   call.subscription = std::move(subscription);
-  std::string text = to_call_text(id, method, params);
+  std::string text = to_call_text(id, method, std::move(params));
   if (connected()) {
     tasks_.spawn(send(websocket_, std::move(text)));
     return id;

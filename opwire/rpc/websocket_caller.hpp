@@ -44,7 +44,7 @@ class WebSocketCaller final : public Caller {
 
   Task<Result<Reply>> make_call(std::string method, std::string params, std::shared_ptr<Subscription> subscription,
                                 TimePoint deadline);
-  std::uint64_t start(std::string_view method, std::string_view params, Waiter* waiter,
+  std::uint64_t start(std::string_view method, std::string params, Waiter* waiter,
                       std::shared_ptr<Subscription> subscription);
   bool wanted() const;
   static Task<void> keep_connected(WebSocketCaller& self);

@@ -52,8 +52,8 @@ void append_attributes(std::string& text, const PayloadAttributes& attributes, c
 }  // namespace
 
 std::string new_payload_params(const Envelope& envelope, PayloadVersion version) {
-  std::string text = "[";
-  text += to_json(envelope.payload);
+  std::string text = to_json(envelope.payload);
+  text.insert(0, 1, '[');
   if (has_beacon_root(version)) {
     text += ",[],";  // no blobs on an OP chain
     append_hex(text, envelope.parent_beacon_block_root.view());
