@@ -12,6 +12,9 @@ from harness.peer import PeerFailed, present
 from harness.report import wait_until
 
 NETWORK = 901
+# Each block's state is on the disk at once. With op-geth's own choice, a chain that is killed before it has written any
+# state is back at genesis and waits for peers that have it.
+SCHEME = ("--state.scheme", "hash")
 
 
 def free_port():
@@ -33,8 +36,8 @@ class Engine:
         self._child = None
         self._log = open(self.folder / "log.txt", "ab")
         (self.folder / "genesis.json").write_text(genesis)
-        made = subprocess.run([self.program, "init", "--datadir", self.folder / "data", self.folder / "genesis.json"],
-                              capture_output=True, text=True, timeout=60)
+        made = subprocess.run([self.program, "init", *SCHEME, "--datadir", self.folder / "data",
+                               self.folder / "genesis.json"], capture_output=True, text=True, timeout=60)
         if made.returncode != 0:
             raise PeerFailed(f"op-geth refuses the genesis: {made.stderr[-600:]}")
 
@@ -42,12 +45,12 @@ class Engine:
         return f"{scheme}://127.0.0.1:{self.port}"
 
     def start(self):
-        flags = {"--datadir": self.folder / "data", "--networkid": NETWORK, "--syncmode": "full", "--gcmode": "archive",
+        flags = {"--datadir": self.folder / "data", "--networkid": NETWORK, "--syncmode": "full",
                  "--maxpeers": 0, "--port": 0, "--nat": "none", "--authrpc.addr": "127.0.0.1",
                  "--authrpc.port": self.port, "--authrpc.jwtsecret": self.jwt, "--verbosity": 3}
         words = [str(word) for pair in flags.items() for word in pair]
         self._child = subprocess.Popen([self.program, "--nodiscover", "--ipcdisable", "--rollup.disabletxpoolgossip",
-                                        *words], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+                                        "--gcmode", "archive", *SCHEME, *words], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         wait_until(self._answers, "op-geth's engine port", 30)
 
     def _answers(self):
