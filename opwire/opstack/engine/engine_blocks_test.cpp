@@ -78,6 +78,7 @@ TEST(EngineBlocks, TheGenesisBlockIsTheConfigured) {
 }
 
 TEST(EngineBlocks, ABlockThatIsNotThere) {
+  const log::Capture capture;
   World world;
   world.caller.on("eth_getBlockByNumber", std::string("null"));
   EXPECT_EQ(*world.head(), std::nullopt);
