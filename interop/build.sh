@@ -5,9 +5,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-peers=(gopeer gopeer-old opnodepeer rustpeer jspeer gethdisc sigpdisc jsdisc)
+peers=(gopeer gopeer-old opnodepeer rustpeer jspeer gethdisc sigpdisc jsdisc opgeth)
 declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [rustpeer]=cargo [jspeer]=node
-    [gethdisc]=go [sigpdisc]=cargo [jsdisc]=node)
+    [gethdisc]=go [sigpdisc]=cargo [jsdisc]=node [opgeth]=go)
 declare -A folder=([gopeer-old]=gopeer)
 declare -A needed=([go]=1.26 [cargo]=1.88 [node]=20)
 declare -A version=(
@@ -44,13 +44,14 @@ up_to_date() {
 }
 
 build_go() {
-    (cd "${folder[$1]:-$1}" && nice go build -buildvcs=false "${@:2}" -o "../bin/$1" .)
+    (cd "${folder[$1]:-$1}" && nice go build -buildvcs=false -o "../bin/$1" "${@:2}")
 }
 
-build_gopeer() { build_go gopeer; }
-build_gopeer-old() { build_go gopeer-old -modfile=old.mod -ldflags='-X main.userAgent=opwire-gopeer-old'; }
-build_opnodepeer() { build_go opnodepeer; }
-build_gethdisc() { build_go gethdisc; }
+build_gopeer() { build_go gopeer .; }
+build_gopeer-old() { build_go gopeer-old -modfile=old.mod -ldflags='-X main.userAgent=opwire-gopeer-old' .; }
+build_opnodepeer() { build_go opnodepeer .; }
+build_gethdisc() { build_go gethdisc .; }
+build_opgeth() { build_go opgeth github.com/ethereum/go-ethereum/cmd/geth; }
 
 # What it is made of is kept for all clones of this tree, as go and ccache keep theirs: it takes minutes.
 build_rust() {

@@ -186,14 +186,16 @@ class Programs:
         self.gethdisc = theirs / "gethdisc"
         self.sigpdisc = theirs / "sigpdisc"
         self.jsdisc = theirs / "jsdisc"
+        self.opgeth = theirs / "opgeth"
         self.opwirepeer = build / "interop" / "bin" / "opwirepeer"
         self.opwiredisc = build / "interop" / "bin" / "opwiredisc"
         self.opwirenode = build / "interop" / "bin" / "opwirenode"
+        self.opwireengine = build / "interop" / "bin" / "opwireengine"
         self.opwire = build / "cli" / "opwire"
         self.bench = build / "bench"
 
     def ours(self):
-        return self.opwirepeer, self.opwiredisc, self.opwirenode, self.opwire
+        return self.opwirepeer, self.opwiredisc, self.opwirenode, self.opwireengine, self.opwire
 
 
 def run_dial(command, timeout=120, **options):

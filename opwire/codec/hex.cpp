@@ -21,15 +21,9 @@ std::string_view without_0x(std::string_view text) {
   return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
 }
 
-std::string with_prefix(std::string_view prefix, ByteView bytes) {
-  std::string text(prefix);
-  text.resize(prefix.size() + 2 * bytes.size());
-  char* to = text.data() + prefix.size();
-  for (const std::uint8_t byte : bytes) {
-    *to++ = kDigits[byte >> 4];
-    *to++ = kDigits[byte & 15];
-  }
-  return text;
+// Without a table, so that the compiler turns many at once.
+constexpr char digit_of(std::uint8_t nibble) {
+  return static_cast<char>(nibble < 10 ? '0' + nibble : 'a' - 10 + nibble);
 }
 
 // One look at the end instead of a branch a digit: only kNoDigit has high bits.
@@ -46,12 +40,28 @@ bool decode(std::string_view digits, std::uint8_t* out) {
 
 }  // namespace
 
+void append_hex(std::string& text, ByteView bytes) {
+  const std::size_t before = text.size();
+  text.resize(before + 2 * bytes.size());
+  char* const to = text.data() + before;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    to[2 * i] = digit_of(bytes[i] >> 4);
+    to[2 * i + 1] = digit_of(bytes[i] & 15);
+  }
+}
+
 std::string to_hex(ByteView bytes) {
-  return with_prefix("", bytes);
+  std::string text;
+  append_hex(text, bytes);
+  return text;
 }
 
 std::string to_hex0x(ByteView bytes) {
-  return with_prefix("0x", bytes);
+  std::string text;
+  text.reserve(2 + 2 * bytes.size());
+  text = "0x";
+  append_hex(text, bytes);
+  return text;
 }
 
 Result<Bytes> from_hex(std::string_view text) {

@@ -13,6 +13,8 @@ namespace opwire::codec {
 std::string to_hex(ByteView bytes);
 /// With the 0x in front that Ethereum's JSON has.
 std::string to_hex0x(ByteView bytes);
+/// Appends the digits alone.
+void append_hex(std::string& text, ByteView bytes);
 /// Either case, with or without 0x. Errors: kBadHex.
 Result<Bytes> from_hex(std::string_view text);
 /// Exactly out.size() bytes. Errors: kBadHex.

@@ -46,5 +46,22 @@ TEST(CallText, RefusesWhatIsNoAnswer) {
   }
 }
 
+TEST(CallText, ServerMessagesAreAnswersOrNotifications) {
+  const auto answer = parse_server_message(R"({"jsonrpc":"2.0","id":7,"result":"0xa"})");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(std::get<Answer>(*answer).id, 7U);
+  const auto item = parse_server_message(
+      R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"0x9c","result":{"number":"0x1"}}})");
+  ASSERT_TRUE(item);
+  EXPECT_EQ(std::get<Notification>(*item).subscription, "0x9c");
+  EXPECT_EQ(std::get<Notification>(*item).result.at("number"), boost::json::value("0x1"));
+  for (const char* text :
+       {R"({"method":"eth_subscription"})", R"({"method":"x","params":[]})", R"({"method":"x","params":{"result":1}})",
+        R"({"method":"x","params":{"subscription":1,"result":1}})",
+        R"({"method":"x","params":{"subscription":"1"}})"}) {
+    EXPECT_FALSE(parse_server_message(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace opwire::rpc

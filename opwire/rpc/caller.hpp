@@ -36,6 +36,8 @@ class Caller {
   /// params: the text of a JSON array, so that what is large is written once. Calls may be under way side by side.
   /// Errors: kNotAnswer, kHttpStatus, kUnauthorized, kTimeout, and those of the connection.
   virtual Task<Result<Reply>> call(std::string method, std::string params, TimePoint deadline) = 0;
+  /// Calls under way and later ones end with kClosed. Whoever owns the caller awaits it before destroying it.
+  virtual Task<void> close() { co_return; }
 };
 
 }  // namespace opwire::rpc

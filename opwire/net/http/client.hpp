@@ -47,7 +47,7 @@ class Client {
   /// kMalformed and the like, kClosedEarly, kBadRequest, kLimit (too many wait), kCancelled, kClosed.
   Task<Result<Response>> request(Request request, TimePoint deadline);
   /// A WebSocket at url().target, on a connection of its own; independent of this client then. Errors: as for
-  /// request(), and kHandshake.
+  /// request(), kHandshake and kForbidden.
   Task<Result<std::unique_ptr<WebSocket>>> open_websocket(Headers headers, TimePoint deadline,
                                                           WebSocketOptions options = {});
   /// Calls under way end with kClosed; waits for them.

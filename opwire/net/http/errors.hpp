@@ -33,6 +33,8 @@ inline constexpr ErrorKind kClosedEarly{"http.closed_early", "the server closed 
 
 // WebSocket (RFC 6455); the close code that answers each is in brackets.
 inline constexpr ErrorKind kHandshake{"http.ws_handshake", "the server does not agree to WebSocket"};
+/// Status 401 or 403.
+inline constexpr ErrorKind kForbidden{"http.ws_forbidden", "the server does not let us open a WebSocket"};
 inline constexpr ErrorKind kFrame{"http.ws_frame", "WebSocket frame breaks the protocol",
                                   Consequence::kCloseConnection};  // 1002
 inline constexpr ErrorKind kBadText{"http.ws_bad_text", "WebSocket text is not UTF-8",

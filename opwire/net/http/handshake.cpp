@@ -51,6 +51,7 @@ Request make_websocket_request(std::string target, Headers headers, Rng& rng) {
 }
 
 Result<void> check_websocket_answer(const Request& request, const Response& response) {
+  if (response.status == 401 || response.status == 403) return errors::kForbidden;
   if (response.status != 101) return Error(errors::kHandshake, "its status is not 101");
   if (!response.headers.has_token("Upgrade", "websocket") || !response.headers.has_token("Connection", "upgrade")) {
     return Error(errors::kHandshake, "no upgrade");

@@ -17,7 +17,7 @@ Response answer_websocket(const Request& request);
 
 /// A client's request for target with further headers of its own; the key is random.
 Request make_websocket_request(std::string target, Headers headers, Rng& rng);
-/// Whether the server agreed. Errors: kHandshake.
+/// Whether the server agreed. Errors: kHandshake, kForbidden.
 Result<void> check_websocket_answer(const Request& request, const Response& response);
 
 /// What Sec-WebSocket-Accept says to that key.

@@ -296,7 +296,7 @@ TEST(WebSocketPair, AServerMayRefuse) {
     return Response::text(401, "who are you");
   };
   Pair world(handlers);
-  EXPECT_TRUE(world.open().error().is(errors::kHandshake));
+  EXPECT_TRUE(world.open().error().is(errors::kForbidden));
   Headers headers;
   headers.add("Authorization", "Bearer x");
   auto socket = world.loop.run(world.client.open_websocket(headers, world.loop.now() + seconds(5)));

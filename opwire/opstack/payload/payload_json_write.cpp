@@ -7,6 +7,11 @@ namespace {
 // Every value is hexadecimal, so nothing needs escaping.
 class Writer {
  public:
+  explicit Writer(const ExecutionPayload& payload) {
+    constexpr std::size_t kOtherFields = 4096;  // more than they ever take, so that a caller may add to the text
+    const TransactionList& transactions = payload.transactions;
+    text_.reserve(kOtherFields + 2 * transactions.ssz().size());  // an offset there is as long as the marks here
+  }
   void open(char bracket) {
     text_ += bracket;
     first_ = true;
@@ -23,7 +28,11 @@ class Writer {
     if (!first_) text_ += ',';
     first_ = false;
   }
-  void value(ByteView bytes) { text_.append("\"").append(codec::to_hex0x(bytes)).append("\""); }
+  void value(ByteView bytes) {
+    text_ += "\"0x";
+    codec::append_hex(text_, bytes);
+    text_ += '"';
+  }
   void quantity(ByteView big_endian) {
     const std::string digits = codec::to_hex(big_endian);
     const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size() - 1);
@@ -100,13 +109,13 @@ void write_payload(Writer& out, const ExecutionPayload& payload) {
 }  // namespace
 
 std::string to_json(const ExecutionPayload& payload) {
-  Writer out;
+  Writer out(payload);
   write_payload(out, payload);
   return out.take();
 }
 
 std::string to_json(const Envelope& envelope) {
-  Writer out;
+  Writer out(envelope.payload);
   out.open('{');
   if (has_beacon_root(envelope.payload.version)) {
     out.field("parentBeaconBlockRoot", envelope.parent_beacon_block_root.view());

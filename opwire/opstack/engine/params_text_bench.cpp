@@ -1,0 +1,35 @@
+// What stands between a block and the request to the engine: the call's text.
+#include <benchmark/benchmark.h>
+
+#include "opwire/opstack/engine/params_text.hpp"
+#include "opwire/rpc/call_text.hpp"
+
+namespace opwire::opstack {
+namespace {
+
+Envelope make_block(std::size_t count, std::size_t transaction_size) {
+  Envelope envelope;
+  envelope.payload.version = PayloadVersion::kV4;
+  envelope.payload.number = BlockNumber{26'207'962};
+  Bytes transaction(transaction_size);
+  for (std::size_t i = 0; i < transaction.size(); ++i) transaction[i] = static_cast<std::uint8_t>(i * 167 + i / 256);
+  envelope.payload.transactions = TransactionList::make(std::vector<ByteView>(count, transaction)).value();
+  return envelope;
+}
+
+void NewPayloadText(benchmark::State& state) {
+  const Envelope block = make_block(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
+  std::size_t size = 0;
+  for (auto _ : state) {
+    const std::string text =
+        rpc::to_call_text(1, "engine_newPayloadV4", new_payload_params(block, PayloadVersion::kV4));
+    benchmark::DoNotOptimize(text.data());
+    size = text.size();
+  }
+  state.counters["bytes"] = static_cast<double>(size);
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(size));
+}
+BENCHMARK(NewPayloadText)->Args({5, 400})->Args({41, 730})->Args({101, 1280})->Args({1, 131'072});
+
+}  // namespace
+}  // namespace opwire::opstack
