@@ -18,6 +18,7 @@ class SubscriptionSet;
 /// Who asks.
 struct Context {
   Context() = default;
+  explicit Context(http::PeerInfo who) : peer(std::move(who)) {}
   http::PeerInfo peer;
   SubscriptionSet* subscriptions = nullptr;  ///< of the WebSocket that the call came on; null over HTTP
 };

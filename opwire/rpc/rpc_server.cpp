@@ -68,10 +68,10 @@ Result<std::unique_ptr<RpcServer>> RpcServer::make(Loop& loop, const MethodTable
 http::Handlers RpcServer::handlers() {
   http::Handlers handlers;
   handlers.request = [this](http::Request request, http::PeerInfo peer) {
-    return on_request(std::move(request), std::move(peer));
+    return on_request(std::move(request), Context(std::move(peer)));
   };
   handlers.websocket = [this](http::WebSocket& socket, const http::Request&, http::PeerInfo peer) {
-    return on_websocket(socket, std::move(peer));
+    return on_websocket(socket, Context(std::move(peer)));
   };
   handlers.websocket_check = [this](const http::Request& request, const http::PeerInfo&) {
     return refuse_websocket(request);
@@ -79,11 +79,9 @@ http::Handlers RpcServer::handlers() {
   return handlers;
 }
 
-Task<http::Response> RpcServer::on_request(http::Request request, http::PeerInfo peer) {
+Task<http::Response> RpcServer::on_request(http::Request request, Context context) {
   std::optional<http::Response> ready = answer_without_call(request);
   if (ready) co_return std::move(*ready);
-  Context context;
-  context.peer = std::move(peer);
   std::string answer = co_await json_.answer(std::move(request.body), context);
   http::Response response(200, std::move(answer), "application/json");
   allow_origin(options_.access, request, response);
@@ -112,10 +110,10 @@ std::optional<http::Response> RpcServer::refuse_websocket(const http::Request& r
   return std::nullopt;
 }
 
-Task<void> RpcServer::on_websocket(http::WebSocket& socket, http::PeerInfo peer) {
+Task<void> RpcServer::on_websocket(http::WebSocket& socket, Context context) {
   ++websockets_;
   Session session(loop_, socket, options_.subscriptions);
-  session.context.peer = std::move(peer);
+  session.context = std::move(context);
   session.context.subscriptions = &session.subscriptions;
   session.tasks.spawn(tell_news(session));
   co_await read(*this, session);

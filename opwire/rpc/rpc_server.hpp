@@ -51,10 +51,10 @@ class RpcServer {
   struct Session;
   RpcServer(Loop& loop, const MethodTable& methods, ServerOptions options);
   http::Handlers handlers();
-  Task<http::Response> on_request(http::Request request, http::PeerInfo peer);
+  Task<http::Response> on_request(http::Request request, Context context);
   std::optional<http::Response> answer_without_call(const http::Request& request) const;
   std::optional<http::Response> refuse_websocket(const http::Request& request) const;
-  Task<void> on_websocket(http::WebSocket& socket, http::PeerInfo peer);
+  Task<void> on_websocket(http::WebSocket& socket, Context context);
   static Task<void> read(RpcServer& self, Session& session);
   static Task<void> answer(RpcServer& self, Session& session, std::string text);
   static Task<void> tell_news(Session& session);

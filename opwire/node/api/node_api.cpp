@@ -22,11 +22,6 @@ using Access = rpc::MethodTable::Access;
 
 constexpr log::Logger kLog{"rpc"};
 
-MethodAnswer or_failure(Result<std::string, std::string> answer) {
-  if (!answer) return rpc::failed(answer.error());
-  return std::move(*answer);
-}
-
 std::string json_text(std::string_view text) {
   return GoJson().text(text).take();
 }
@@ -112,10 +107,9 @@ void NodeApi::add_node_methods(rpc::MethodTable& methods) {
 }
 
 void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
-  methods.add_plain("opp2p_self", without_params([this] { return or_failure(self_json(parts_)); }));
+  methods.add_plain("opp2p_self", without_params([this] { return self_json(parts_); }));
   methods.add_plain("opp2p_peerStats", without_params([this] { return MethodAnswer(peer_stats_json(parts_)); }));
-  methods.add_plain("opp2p_discoveryTable",
-                    without_params([this] { return or_failure(discovery_table_json(parts_)); }));
+  methods.add_plain("opp2p_discoveryTable", without_params([this] { return discovery_table_json(parts_); }));
   methods.add_plain("opp2p_peers", [this](const json::array& params) -> MethodAnswer {
     OPW_TRYV(rpc::check_count(params, 1, 1));
     OPW_TRY(const bool connected, rpc::bool_param(params, 0));

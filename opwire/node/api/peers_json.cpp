@@ -11,6 +11,7 @@
 #include "opwire/opstack/gossip/topics.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
 #include "opwire/p2p/core/peer_tags.hpp"
+#include "opwire/rpc/params.hpp"
 
 namespace opwire::node {
 namespace {
@@ -136,12 +137,12 @@ bool write_peer(GoJson& out, const ApiParts& parts, const Overview& view, const 
 
 }  // namespace
 
-Result<std::string, std::string> self_json(const ApiParts& parts) {
+rpc::MethodAnswer self_json(const ApiParts& parts) {
   Overview view;
   view.on_topics.insert(parts.network.local_peer());
   GoJson out;
   if (!write_peer(out, parts, view, parts.network.local_peer())) {
-    return std::string("this node's key is not of type secp256k1");
+    return rpc::failed("this node's key is not of type secp256k1");
   }
   return out.take();
 }
@@ -183,9 +184,9 @@ std::string peer_stats_json(const ApiParts& parts) {
   return out.close('}').take();
 }
 
-Result<std::string, std::string> discovery_table_json(const ApiParts& parts) {
+rpc::MethodAnswer discovery_table_json(const ApiParts& parts) {
   const discv5::Protocol* const discovery = discovery_of(parts);
-  if (discovery == nullptr) return std::string("discovery disabled");
+  if (discovery == nullptr) return rpc::failed("discovery disabled");
   GoJson out;
   out.open('[');
   for (const discv5::Contact& node : discovery->table().all()) {
