@@ -1,0 +1,130 @@
+// Two real nodes on loopback, asked over HTTP and WebSocket as an operator's tools ask.
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "opwire/codec/hex.hpp"
+#include "opwire/crypto/ecdsa_recovery.hpp"
+#include "opwire/net/http/client.hpp"
+#include "opwire/node/api/node_api.hpp"
+#include "opwire/node/block_builder.hpp"
+#include "opwire/opstack/payload/payload_json.hpp"
+#include "opwire/rpc/rpc_server.hpp"
+#include "opwire/runtime/reactor.hpp"
+
+namespace opwire::node {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::seconds;
+
+struct Served {
+  std::unique_ptr<Node> node;
+  std::unique_ptr<NodeApi> api;
+  std::unique_ptr<rpc::MethodTable> methods;
+  std::unique_ptr<rpc::RpcServer> server;
+  std::unique_ptr<http::Client> client;
+};
+
+class NodeRpc : public testing::Test {
+ protected:
+  NodeRpc() {
+    rollup_ = make_devnet_config(opstack::Fork::kIsthmus, 2, unix_seconds(loop_.wall_now()));
+    const auto signer = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_);
+    for (Served& one : served_) start(one, signer);
+  }
+  ~NodeRpc() override {
+    for (Served& one : served_) {
+      loop_.run(one.client->close());
+      loop_.run(one.server->close(loop_.now() + seconds(1)));
+      loop_.run(one.api->close());
+      loop_.run(one.node->close());
+    }
+  }
+  void start(Served& one, const crypto::PrivateKey& signer) {
+    Config config(crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_));
+    config.rollup = rollup_;
+    config.unsafe_block_signer = crypto::ethereum_address(signer.public_key().data()).value();
+    config.listen = {Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value()};
+    if (&one == served_.data()) {
+      config.sequencer_key = codec::to_hex(signer.data());
+    } else {
+      config.static_peers = {served_[0].node->host().addresses().front()};
+    }
+    one.node = std::move(*Node::make(loop_, pool_, std::move(config)));
+    NodeApiOptions options;
+    options.publishing = true;
+    one.api = std::make_unique<NodeApi>(parts_of(*one.node, "v1"), options);
+    one.node->add_sink(*one.api);
+    one.methods = std::make_unique<rpc::MethodTable>();
+    one.api->add_methods(*one.methods);
+    rpc::ServerOptions server;
+    server.http.endpoint = net::Endpoint::parse_ip("127.0.0.1", 0);
+    one.server = std::move(*rpc::RpcServer::make(loop_, *one.methods, server));
+    const http::Url url = http::parse_url("http://" + one.server->local_endpoint()->to_string()).value();
+    one.client = std::move(*http::Client::make(loop_, url, nullptr, rng_));
+  }
+  json::value ask(Served& one, const std::string& method, const std::string& params = "[]") {
+    http::Request request("POST", "/",
+                          R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}");
+    request.headers.add("Content-Type", "application/json");
+    const auto answer = loop_.run(one.client->request(std::move(request), loop_.now() + seconds(5)));
+    return json::parse(answer.value().body);
+  }
+  bool wait_until(const std::function<bool()>& condition) {
+    const TimePoint limit = loop_.now() + seconds(10);
+    while (!condition() && loop_.now() < limit) loop_.run(sleep_for(loop_, std::chrono::milliseconds(5)));
+    return condition();
+  }
+
+  ReactorLoop loop_;
+  WorkerPool pool_;
+  SystemRng rng_;
+  opstack::RollupConfig rollup_;
+  std::array<Served, 2> served_;
+};
+
+TEST_F(NodeRpc, ABlockGoesFromOneToTheOther) {
+  Served& sequencer = served_[0];
+  Served& follower = served_[1];
+  ASSERT_TRUE(wait_until([&] { return follower.node->status().mesh.at("/optimism/901/3/blocks") > 0; }));
+  auto socket = std::move(*loop_.run(follower.client->open_websocket({}, loop_.now() + seconds(5))));
+  const auto hear = [&] { return json::parse(loop_.run(socket->receive()).value().data); };
+  const std::string subscribe =
+      R"({"jsonrpc":"2.0","id":1,"method":"opwire_subscribe","params":["unsafeBlocks",{"payload":true}]})";
+  ASSERT_TRUE(loop_.run(socket->send(http::WebSocketMessage(subscribe, true))));
+  ASSERT_EQ(hear().at("result").as_string(), "0x1");
+
+  const opstack::Envelope block = BlockBuilder(rollup_, 3, 100, rng_).next(unix_seconds(loop_.wall_now()));
+  const std::string params = "[" + to_json(block) + "]";
+  EXPECT_EQ(json::serialize(ask(follower, "opstack_publishBlockV1", params).at("error").at("message")),
+            "\"this node has no key to sign blocks with (set --p2p.sequencer.key)\"");
+  EXPECT_TRUE(ask(sequencer, "opstack_publishBlockV1", params).at("result").is_null());
+  const json::value told = hear().at("params").at("result");
+  EXPECT_EQ(told.at("block").at("number").as_int64(), 1);
+  EXPECT_EQ(opstack::parse_envelope_json(json::serialize(told.at("envelope"))).value(), block);
+  EXPECT_EQ(ask(follower, "opwire_status").at("result").at("blocks").at("accepted").as_int64(), 1);
+  loop_.run(socket->close());
+}
+
+TEST_F(NodeRpc, PeersSeeEachOther) {
+  const std::string one = served_[0].node->host().id().to_string();
+  const auto sees = [&] { return ask(served_[1], "opp2p_peers", "[true]").at("result").at("peers").as_object(); };
+  ASSERT_TRUE(wait_until([&] {
+    const json::object peers = sees();
+    return peers.contains(one) && !peers.at(one).at("protocols").is_null();
+  }));
+  const json::value peer = sees().at(one);
+  EXPECT_EQ(peer.at("userAgent").as_string(), "optimism");
+  EXPECT_EQ(peer.at("connectedness").as_int64(), 1);
+  EXPECT_EQ(peer.at("direction").as_int64(), 2);
+  EXPECT_TRUE(peer.at("protected").as_bool()) << "static peers are";
+  const json::value self = ask(served_[0], "opp2p_self").at("result");
+  EXPECT_EQ(self.at("nodeID"), peer.at("nodeID"));
+  EXPECT_EQ(self.at("peerID").as_string(), one);
+  EXPECT_EQ(ask(served_[0], "opp2p_peerStats").at("result").at("connected").as_int64(), 1);
+}
+
+}  // namespace
+}  // namespace opwire::node

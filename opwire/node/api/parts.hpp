@@ -1,0 +1,72 @@
+// What the node's RPC and metrics read and act on. Functions and pointers, so that whoever wires a node gives what it
+// has: what is not given is absent, and the methods that need it say so.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "opwire/discv5/protocol.hpp"
+#include "opwire/node/config.hpp"
+#include "opwire/node/node.hpp"
+#include "opwire/opstack/driver/engine_controller.hpp"
+#include "opwire/opstack/gossip/block_gossip.hpp"
+#include "opwire/opstack/sync/client.hpp"
+#include "opwire/p2p/core/network.hpp"
+#include "opwire/p2p/gossipsub/router.hpp"
+
+namespace opwire::node {
+
+/// op-node's L1 blocks of a sync status.
+struct L1BlockRef {
+  Hash256 hash;
+  BlockNumber number;
+  Hash256 parent_hash;
+  std::uint64_t timestamp = 0;  ///< Unix seconds
+};
+struct L1Heads {
+  L1BlockRef current;  ///< up to which the chain is derived, or followed
+  L1BlockRef head;
+  L1BlockRef safe;
+  L1BlockRef finalized;
+};
+
+/// What op-node's scores say of a peer's answers to requests.
+struct ReqRespScores {
+  double valid_responses = 0;
+  double error_responses = 0;
+  double rejected_payloads = 0;
+};
+
+/// All that is referred to outlives the Api and the metrics. Called on the loop.
+struct ApiParts {
+  ApiParts(Network& of_network, const Config& of_config, std::string program_version)
+      : network(of_network), config(of_config), version(std::move(program_version)) {}
+
+  Network& network;
+  const Config& config;
+  std::string version;  ///< "v0.1.0-abcdef": what optimism_version, health_status and /healthz say
+
+  const gossipsub::Router* router = nullptr;           ///< scores, topics; none: zeros
+  const opstack::BlockCounts* blocks = nullptr;        ///< verdicts, for metrics
+  const opstack::EngineController* engine = nullptr;   ///< heads and queue; none: no engine is driven
+  std::function<Status()> status;                      ///< for opwire_status
+  std::function<const discv5::Protocol*()> discovery;  ///< null while there is none
+  std::function<std::optional<opstack::RangeProgress>()> sync_progress;
+  std::function<L1Heads()> l1_heads;
+  std::function<std::optional<Duration>(const PeerId&)> latency;
+  std::function<ReqRespScores(const PeerId&)> req_resp_scores;
+
+  /// Signs and publishes. Errors: kNoSigner and whatever else is told to the caller.
+  std::function<Task<Result<void>>(opstack::Envelope)> publish;
+  std::function<Task<Result<void>>(opstack::PayloadVersion, Bytes frame)> publish_frame;
+  /// A block that an operator hands in: where gossiped ones go. Its hash was checked, and nothing else.
+  std::function<void(const opstack::AcceptedBlock&)> post_block;
+  /// The text that --log.level takes.
+  std::function<Result<void, std::string>(const std::string&)> set_log_level;
+};
+
+/// What a Node has of it without anybody's help. node outlives the parts.
+ApiParts parts_of(Node& node, std::string version);
+
+}  // namespace opwire::node
