@@ -7,7 +7,7 @@
 #include <cerrno>
 
 #include "opwire/base/log.hpp"
-#include "opwire/net/tls/context_impl.hpp"
+#include "opwire/net/tls/context_state.hpp"
 #include "opwire/net/tls/errors.hpp"
 
 namespace opwire::tls {
@@ -28,8 +28,8 @@ int no_passphrase(char*, int, int, void*) {
 }
 
 int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
-                unsigned int offered_size, void* impl) {
-  const Bytes& ours = static_cast<const Context::Impl*>(impl)->alpn_wire;
+                unsigned int offered_size, void* state) {
+  const Bytes& ours = static_cast<const ContextState*>(state)->alpn_wire;
   unsigned char* chosen = nullptr;
   const int found =
       SSL_select_next_proto(&chosen, out_size, ours.data(), static_cast<unsigned>(ours.size()), offered, offered_size);
@@ -71,8 +71,8 @@ Result<void> load_identity(SSL_CTX* ctx, const Options& options) {
   return Error(errors::kBadKeyFile, nullptr, errno);
 }
 
-Result<SslCtxPtr> load(Context::Impl& impl) {
-  const Options& options = impl.options;
+Result<SslCtxPtr> load(ContextState& state) {
+  const Options& options = state.options;
   ERR_clear_error();
   SslCtxPtr ctx(SSL_CTX_new(options.side == Side::kClient ? TLS_client_method() : TLS_server_method()));
   OPW_CHECK(ctx);
@@ -86,18 +86,18 @@ Result<SslCtxPtr> load(Context::Impl& impl) {
   SSL_CTX_set_default_passwd_cb(ctx.get(), no_passphrase);
   OPW_TRYV(load_authorities(ctx.get(), options));
   OPW_TRYV(load_identity(ctx.get(), options));
-  if (impl.alpn_wire.empty()) return ctx;
+  if (state.alpn_wire.empty()) return ctx;
   if (options.side == Side::kServer) {
-    SSL_CTX_set_alpn_select_cb(ctx.get(), choose_alpn, &impl);
+    SSL_CTX_set_alpn_select_cb(ctx.get(), choose_alpn, &state);
   } else {
-    SSL_CTX_set_alpn_protos(ctx.get(), impl.alpn_wire.data(), static_cast<unsigned>(impl.alpn_wire.size()));
+    SSL_CTX_set_alpn_protos(ctx.get(), state.alpn_wire.data(), static_cast<unsigned>(state.alpn_wire.size()));
   }
   return ctx;
 }
 
 }  // namespace
 
-Context::Impl::Impl(Options chosen) : options(std::move(chosen)) {
+ContextState::ContextState(Options chosen) : options(std::move(chosen)) {
   for (const std::string& name : options.alpn) {
     OPW_CHECK(!name.empty() && name.size() <= kMaxAlpnName);
     alpn_wire.push_back(static_cast<std::uint8_t>(name.size()));
@@ -105,11 +105,11 @@ Context::Impl::Impl(Options chosen) : options(std::move(chosen)) {
   }
 }
 
-Context::Impl::Stamps Context::Impl::look() const {
+ContextState::Stamps ContextState::look() const {
   return {stamp_of(options.ca_file), stamp_of(options.certificate_file), stamp_of(options.key_file)};
 }
 
-SSL_CTX* Context::Impl::current() {
+SSL_CTX* ContextState::current() {
   const Stamps now = look();
   if (now == stamps) return ctx.get();
   stamps = now;  // also when they are of no use: what failed once is tried again when it has changed again
@@ -126,18 +126,18 @@ SSL_CTX* Context::Impl::current() {
   return ctx.get();
 }
 
-Context::Context(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Context::Context(std::unique_ptr<ContextState> state) : state_(std::move(state)) {}
 Context::~Context() = default;
 
 Side Context::side() const noexcept {
-  return impl_->options.side;
+  return state_->options.side;
 }
 
 Result<std::shared_ptr<Context>> Context::make(Options options) {
-  auto impl = std::make_unique<Impl>(std::move(options));
-  impl->stamps = impl->look();
-  OPW_TRY(impl->ctx, load(*impl));
-  return std::shared_ptr<Context>(new Context(std::move(impl)));
+  auto state = std::make_unique<ContextState>(std::move(options));
+  state->stamps = state->look();
+  OPW_TRY(state->ctx, load(*state));
+  return std::shared_ptr<Context>(new Context(std::move(state)));
 }
 
 }  // namespace opwire::tls

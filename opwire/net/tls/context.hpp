@@ -29,6 +29,8 @@ struct Options {
   std::vector<std::string> alpn;  ///< the best first; empty: not spoken of. A client goes on if the server has no view
 };
 
+struct ContextState;  // inside
+
 class Context {
  public:
   /// Errors: kBadAuthorities, kBadCertificateFile, kBadKeyFile, kKeyMismatch.
@@ -39,12 +41,11 @@ class Context {
 
   Side side() const noexcept;
 
-  struct Impl;
-  Impl& impl() noexcept { return *impl_; }
+  ContextState& state() noexcept { return *state_; }
 
  private:
-  explicit Context(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Context(std::unique_ptr<ContextState> state);
+  std::unique_ptr<ContextState> state_;
 };
 
 }  // namespace opwire::tls

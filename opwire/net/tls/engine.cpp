@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "opwire/net/endpoint.hpp"
-#include "opwire/net/tls/context_impl.hpp"
+#include "opwire/net/tls/context_state.hpp"
 #include "opwire/net/tls/openssl_errors.hpp"
 
 namespace opwire::tls {
@@ -44,7 +44,7 @@ struct Engine::Impl {
 };
 
 Engine::Engine(Context& context, std::string_view peer_name, WallTime now)
-    : impl_(new Impl{SslPtr(SSL_new(context.impl().current())), make_memory(), make_memory()}) {
+    : impl_(new Impl{SslPtr(SSL_new(context.state().current())), make_memory(), make_memory()}) {
   SSL* const ssl = impl_->ssl.get();
   OPW_CHECK(ssl != nullptr);
   SSL_set_bio(ssl, impl_->in, impl_->out);

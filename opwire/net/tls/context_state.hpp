@@ -1,4 +1,4 @@
-// Context's inside. Private to this library.
+// What a Context holds. Private to this library.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -29,10 +29,10 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-struct Context::Impl {
+struct ContextState {
   using Stamps = std::array<FileStamp, 3>;
 
-  explicit Impl(Options chosen);
+  explicit ContextState(Options chosen);
   Stamps look() const;
   /// For a new connection: what the files say now.
   SSL_CTX* current();
