@@ -92,10 +92,9 @@ Task<Result<void>> FollowSource::check_l1(L2BlockRef safe) {
   if (!l1_) co_return Result<void>();
   OPW_CO_TRY(const std::optional<Hash256> ours, co_await l1_(safe.l1_origin.number));
   if (ours == safe.l1_origin.hash) co_return Result<void>();
-  kLog.warn("the followed node's safe block comes from another L1 block",
-            {{"l1_number", safe.l1_origin.number.value},
-             {"theirs", show(safe.l1_origin.hash)},
-             {"ours", ours ? show(*ours) : "none"}});
+  kLog.warn("the followed node's safe block comes from another L1 block", {{"l1_number", safe.l1_origin.number.value},
+                                                                           {"theirs", show(safe.l1_origin.hash)},
+                                                                           {"ours", ours ? show(*ours) : "none"}});
   co_return errors::kFollowL1;
 }
 
@@ -103,7 +102,7 @@ Task<Result<void>> FollowSource::check_l1(L2BlockRef safe) {
 Task<void> FollowSource::compare_with_own(L2BlockRef safe) {
   if (!own_) co_return;
   const Result<std::optional<Hash256>> ours = co_await own_(safe.number);
-  if (!ours || !*ours || **ours == safe.hash) co_return;
+  if (!ours || !*ours || **ours == safe.hash || !conflict_log_.admit(loop_.now())) co_return;
   kLog.warn("our chain is not the followed one: its safe block is taken",
             {{"number", safe.number.value}, {"theirs", show(safe.hash)}, {"ours", show(**ours)}});
 }

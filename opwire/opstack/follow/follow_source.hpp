@@ -1,11 +1,11 @@
 // Takes safe and finalized blocks over from a node that derives the chain (op-node's l2.follow.source).
 //
 // As in op-node v1.19.0: the answer is dropped with a warning when its finalized block is ahead of its safe one, and
-// when the L1 origin of its safe block is not the block that our L1 has at that height. A conflict with our own chain is
-// no reason to drop it: what we hold above the safe head comes from gossip and may be wrong, while the followed node
+// when the L1 origin of its safe block is not the block that our L1 has at that height. A conflict with our own chain
+// is no reason to drop it: what we hold above the safe head comes from gossip and may be wrong, while the followed node
 // read its own from L1. So a conflict is a warning with both hashes, and is handed on; the driver then makes the
-// followed block its head. There is one thing more that is refused here: another block at or below a height that the
-// node had called final before, while the height it calls final stays or goes back.
+// followed block its head. One thing more is refused here: what takes back a block that the node had called final, so
+// another hash at that height, or a safe block below it.
 #pragma once
 
 #include <functional>
@@ -32,8 +32,8 @@ class FollowSource {
   using BlockLookup = std::function<Task<Result<std::optional<Hash256>>>(BlockNumber)>;
   using OnFollowed = std::function<void(const L2BlockRef& safe, const L2BlockRef& finalized)>;
 
-  /// own: our chain. l1: our L1, may be empty; then the L1 origin is not compared. on_followed is called on the loop, for
-  /// each status that differs from the one before. caller outlives this.
+  /// own: our chain. l1: our L1, may be empty; then the L1 origin is not compared. on_followed is called on the loop,
+  /// for each status that differs from the one before. caller outlives this.
   FollowSource(Loop& loop, rpc::Caller& caller, const FollowOptions& options, BlockLookup own, BlockLookup l1,
                OnFollowed on_followed);
 
@@ -59,6 +59,7 @@ class FollowSource {
   OnFollowed on_followed_;
   std::optional<FollowedStatus> last_;  // handed on
   std::uint64_t failures_ = 0;          // in a row
+  log::Limit conflict_log_;
 };
 
 }  // namespace opwire::opstack

@@ -21,21 +21,30 @@ struct Field {
   Kind kind;
 };
 
-constexpr std::array kAlways{
-    Field{"parentHash", Kind::kBytes32},       Field{"sha3Uncles", Kind::kBytes32},
-    Field{"miner", Kind::kBytes20},            Field{"stateRoot", Kind::kBytes32},
-    Field{"transactionsRoot", Kind::kBytes32}, Field{"receiptsRoot", Kind::kBytes32},
-    Field{"logsBloom", Kind::kBytes256},       Field{"difficulty", Kind::kNumber},
-    Field{"number", Kind::kNumber},            Field{"gasLimit", Kind::kNumber},
-    Field{"gasUsed", Kind::kNumber},           Field{"timestamp", Kind::kNumber},
-    Field{"extraData", Kind::kText},           Field{"mixHash", Kind::kBytes32},
-    Field{"nonce", Kind::kBytes8}};
+constexpr std::array kAlways{Field{"parentHash", Kind::kBytes32},
+                             Field{"sha3Uncles", Kind::kBytes32},
+                             Field{"miner", Kind::kBytes20},
+                             Field{"stateRoot", Kind::kBytes32},
+                             Field{"transactionsRoot", Kind::kBytes32},
+                             Field{"receiptsRoot", Kind::kBytes32},
+                             Field{"logsBloom", Kind::kBytes256},
+                             Field{"difficulty", Kind::kNumber},
+                             Field{"number", Kind::kNumber},
+                             Field{"gasLimit", Kind::kNumber},
+                             Field{"gasUsed", Kind::kNumber},
+                             Field{"timestamp", Kind::kNumber},
+                             Field{"extraData", Kind::kText},
+                             Field{"mixHash", Kind::kBytes32},
+                             Field{"nonce", Kind::kBytes8}};
 // London, Shanghai, Cancun, Prague, Amsterdam.
-constexpr std::array kLater{
-    Field{"baseFeePerGas", Kind::kNumber},          Field{"withdrawalsRoot", Kind::kBytes32},
-    Field{"blobGasUsed", Kind::kNumber},            Field{"excessBlobGas", Kind::kNumber},
-    Field{"parentBeaconBlockRoot", Kind::kBytes32}, Field{"requestsHash", Kind::kBytes32},
-    Field{"blockAccessListHash", Kind::kBytes32},   Field{"slotNumber", Kind::kNumber}};
+constexpr std::array kLater{Field{"baseFeePerGas", Kind::kNumber},
+                            Field{"withdrawalsRoot", Kind::kBytes32},
+                            Field{"blobGasUsed", Kind::kNumber},
+                            Field{"excessBlobGas", Kind::kNumber},
+                            Field{"parentBeaconBlockRoot", Kind::kBytes32},
+                            Field{"requestsHash", Kind::kBytes32},
+                            Field{"blockAccessListHash", Kind::kBytes32},
+                            Field{"slotNumber", Kind::kNumber}};
 constexpr std::array<std::string_view, 8> kBeside{"hash",   "size",        "totalDifficulty", "transactions",
                                                   "uncles", "withdrawals", "author",          "sealFields"};
 

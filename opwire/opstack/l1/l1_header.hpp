@@ -22,8 +22,8 @@ Result<L1Header> parse_l1_header(const boost::json::value& block);
 /// of the later ones are there is the block's own word, since only the right ones give the hash.
 ///
 /// A later fork may add others: then the hash does not fit, and where the block has a field that is known neither from
-/// headers nor from bodies the error says so. There is no way around it: who could leave the check out by adding a field
-/// could leave it out always. Errors: as above, kL1HeaderHash, kL1UnknownHeader.
+/// headers nor from bodies the error says so. There is no way around it: who could leave the check out by adding a
+/// field could leave it out always. Errors: as above, kL1HeaderHash, kL1UnknownHeader.
 Result<L1Header> verify_l1_header(const boost::json::value& block);
 
 }  // namespace opwire::opstack

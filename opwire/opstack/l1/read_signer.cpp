@@ -72,7 +72,8 @@ class Reading {
     const std::string key = quoted(codec::to_hex0x(kUnsafeBlockSignerSlot.view()));
     const std::string hash = quoted(codec::to_hex0x(at.hash.view()));
     if (options_.trust_rpc) {
-      OPW_CO_TRY(const json::value word, co_await call("eth_getStorageAt", "[" + account + "," + key + "," + hash + "]"));
+      OPW_CO_TRY(const json::value word,
+                 co_await call("eth_getStorageAt", "[" + account + "," + key + "," + hash + "]"));
       co_return l1::read_fixed<Hash256>(&word);
     }
     OPW_CO_TRY(const json::value answer, co_await call("eth_getProof", "[" + account + ",[" + key + "]," + hash + "]"));

@@ -21,8 +21,8 @@ struct SignerReadOptions {
 
   ChainId l1_chain;
   Address system_config;
-  std::uint64_t confirmations = 0;  ///< how far below the head to read (--verifier.l1-confs)
-  bool trust_rpc = false;           ///< neither the header's hash nor a proof is asked for (--l1.trustrpc)
+  std::uint64_t confirmations = 0;              ///< how far below the head to read (--verifier.l1-confs)
+  bool trust_rpc = false;                       ///< neither the header's hash nor a proof is asked for (--l1.trustrpc)
   Duration timeout = std::chrono::seconds(10);  ///< of each call
 };
 

@@ -25,9 +25,9 @@ Task<void> SignerWatch::run() {
     if (announced_ && looks_left_-- == 0) announced_.reset();
     if (looked) continue;
     if (looked.error().is(opwire::errors::kCancelled)) co_return;
-    kLog.warn("the block signer cannot be read from L1", {{"reason", looked.error()},
-                                                          {"in_use", codec::to_checksum_hex(signer())},
-                                                          {"source", to_string(source())}});
+    kLog.warn(
+        "the block signer cannot be read from L1",
+        {{"reason", looked.error()}, {"in_use", codec::to_checksum_hex(signer())}, {"source", to_string(source())}});
   }
 }
 

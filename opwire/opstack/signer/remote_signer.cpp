@@ -54,12 +54,11 @@ Task<Result<void>> RemoteSigner::probe() {
 
 Task<Result<crypto::RecoverableSignature>> RemoteSigner::sign(Hash256 payload_hash) {
   std::string params = sign_block_params(options_.chain, payload_hash, options_.address);
-  OPW_CO_TRY(const rpc::Reply reply,
-             co_await call("opsigner_signBlockPayload", std::move(params), options_.timeout));
+  OPW_CO_TRY(const rpc::Reply reply, co_await call("opsigner_signBlockPayload", std::move(params), options_.timeout));
   if (reply.failure) {
-    kLog.warn("the remote signer answers with an error", {{"method", "opsigner_signBlockPayload"},
-                                                          {"code", reply.failure->code},
-                                                          {"message", reply.failure->message}});
+    kLog.warn(
+        "the remote signer answers with an error",
+        {{"method", "opsigner_signBlockPayload"}, {"code", reply.failure->code}, {"message", reply.failure->message}});
     co_return errors::kSignerRefused;
   }
   OPW_CO_TRY(const crypto::RecoverableSignature signature, parse_signer_answer(reply.result));

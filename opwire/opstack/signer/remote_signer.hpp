@@ -16,7 +16,8 @@ struct RemoteSignerOptions {
 
   ChainId chain;
   Address address;  ///< whose signatures are expected
-  /// Of one call. op-node has none, and stands still with a signer that hangs; a block is stale after a block time or two.
+  /// Of one call. op-node has none, and stands still with a signer that hangs; a block is stale after a block time or
+  /// two.
   Duration timeout = std::chrono::seconds(5);
   Duration probe_timeout = std::chrono::seconds(3);
 };
