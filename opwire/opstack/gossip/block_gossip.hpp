@@ -66,6 +66,7 @@ class BlockGossip {
   Task<gossipsub::Verdict> validate(PayloadVersion version, gossipsub::MessagePtr message);
   /// All of op-node's checks; runs on the pool when that pays.
   Task<Result<CheckedBlock>> check(PayloadVersion version, const Result<SharedBytes>& plain);
+  void note_unknown_signer(const Address& seen, const CheckContext& context);
   gossipsub::Verdict refuse(const Error& why, const gossipsub::Message& message);
   void deliver(const gossipsub::Message& message, const std::shared_ptr<const void>& content);
 
@@ -78,6 +79,7 @@ class BlockGossip {
   std::vector<BlockSink*> sinks_;
   BlockCounts counts_;
   log::Limit refusal_log_;
+  log::Limit signer_log_;
 };
 
 }  // namespace opwire::opstack
