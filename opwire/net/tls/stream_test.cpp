@@ -1,5 +1,7 @@
 #include "opwire/net/tls/stream.hpp"
 
+#include <openssl/ssl.h>
+
 #include "opwire/base/log.hpp"
 #include "opwire/net/memory_stream.hpp"
 #include "opwire/net/stream_conformance.hpp"
@@ -220,13 +222,85 @@ TEST(Tls, AServerThatAsksForNone) {
   world.expect_works();
 }
 
+// A client that knows TLS 1.2 only, by hand.
+struct OldClient {
+  OldClient() : context(SSL_CTX_new(TLS_client_method())) {
+    SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+    ssl = SSL_new(context);
+    SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_connect_state(ssl);
+  }
+  ~OldClient() {
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+  }
+  Result<bool> shake_hands(const Options& server_options) {
+    const auto server_context = *Context::make(server_options);
+    tls::Engine server(*server_context, "", from_unix_seconds(1'700'000'000));
+    Result<bool> done = false;
+    for (int turn = 0; turn < 4 && done; ++turn) {
+      SSL_do_handshake(ssl);
+      Bytes sent(BIO_ctrl_pending(SSL_get_wbio(ssl)));
+      if (!sent.empty()) BIO_read(SSL_get_wbio(ssl), sent.data(), static_cast<int>(sent.size()));
+      server.feed(sent);
+      done = server.shake_hands();
+      const Buffer answer = server.take_output();
+      if (!answer.empty()) BIO_write(SSL_get_rbio(ssl), answer.data(), static_cast<int>(answer.size()));
+      version = std::string(server.version());
+    }
+    return done;
+  }
+  SSL_CTX* context;
+  SSL* ssl = nullptr;
+  std::string version;
+};
+
 TEST(Tls, OldVersionsAreAnOption) {
+  const TestFiles files;
+  Options server = files.options(Side::kServer);
+  server.ca_file.clear();
+  EXPECT_TRUE(is_error(OldClient().shake_hands(server), tls::errors::kNothingInCommon));
+  server.oldest = tls::Version::kTls12;
+  OldClient client;
+  const auto done = client.shake_hands(server);
+  EXPECT_TRUE(done && *done);
+  EXPECT_EQ(client.version, "TLSv1.2");
+}
+
+// A server that says something, and then is cut off.
+Task<void> speak_half(World& world, std::unique_ptr<Stream> raw) {
+  const auto context = *Context::make(world.files.options(Side::kServer));
+  tls::Engine engine(*context, "", world.loop.wall_now());
+  bool done = false;
+  while (!done) {
+    done = engine.shake_hands().value();
+    const Buffer output = engine.take_output();
+    (void)co_await write(*raw, output.view());
+    if (done) break;
+    const auto heard = co_await raw->read(tls::kMaxPlaintext);
+    engine.feed(*heard);
+  }
+  (void)engine.seal(as_bytes("half"));
+  const Buffer output = engine.take_output();
+  (void)co_await write(*raw, output.view());
+  (void)co_await raw->close_write();
+  (void)co_await raw->read(1);
+}
+
+TEST(Tls, WithoutItsOwnEndAConnectionIsTruncated) {
   World world;
-  Options client = world.files.options(Side::kClient), server = world.files.options(Side::kServer);
-  client.oldest = tls::Version::kTls12;
-  world.shake_hands(client, server);
-  world.expect_works();
-  EXPECT_EQ((**world.client)->engine().version(), "TLSv1.3") << "the newest of both";
+  Scope scope(world.loop);
+  scope.spawn(speak_half(world, std::move(world.far)));
+  scope.spawn(keep_connected(world.loop, std::move(world.near), *Context::make(world.files.options(Side::kClient)),
+                             "signer.test", world.client));
+  world.loop.run_for(seconds(1));
+  ASSERT_TRUE(world.client && *world.client);
+  Stream& client = ***world.client;
+  EXPECT_EQ(as_text(world.loop.run(client.read(100))->view()), "half");
+  EXPECT_TRUE(is_error(world.loop.run(client.read(100)), tls::errors::kTruncated));
+  EXPECT_TRUE(is_error(world.loop.run(client.wait_readable()), tls::errors::kTruncated)) << "again";
+  client.reset();
+  world.loop.run(scope.join());
 }
 
 TEST(Tls, GarbageIsNotTls) {

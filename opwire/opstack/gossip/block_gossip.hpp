@@ -52,6 +52,8 @@ class BlockGossip {
   BlockGossip& operator=(const BlockGossip&) = delete;
 
   void add_sink(BlockSink& sink) { sinks_.push_back(&sink); }
+  /// Instead of an address that was a guess: without a grace period for that.
+  void set_signer(const Address& signer) { options_.signer = AuthorisedSigner(signer); }
   void rotate_signer(const Address& signer) { options_.signer.rotate(signer, loop_.wall_now()); }
 
   /// Signs and publishes. Errors: kWrongVersion, the signer's, and those of publish_frame.

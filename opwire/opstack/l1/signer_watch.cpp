@@ -14,7 +14,7 @@ std::string_view to_string(SignerWatch::Source source) noexcept {
 }
 
 SignerWatch::SignerWatch(Loop& loop, rpc::Caller& caller, const SignerWatchOptions& options,
-                         std::function<void(const Address&)> on_signer)
+                         OnSigner on_signer)
     : loop_(loop), caller_(caller), options_(options), on_signer_(std::move(on_signer)), logged_(loop) {}
 
 Task<void> SignerWatch::run() {
@@ -62,8 +62,9 @@ void SignerWatch::adopt(const SignerReading& reading) {
   if (announced_ == reading.signer) announced_.reset();
   if (signer_ == reading.signer) return;
   note_signer(reading);
+  const bool first = !signer_;
   signer_ = reading.signer;
-  on_signer_(reading.signer);
+  on_signer_(reading.signer, first);
 }
 
 // Every address that plays a part, in one line.

@@ -36,9 +36,13 @@ class SignerWatch {
   static constexpr Duration kL1BlockTime = std::chrono::seconds(12);
   static constexpr std::uint64_t kExtraLooks = 5;
 
-  /// on_signer gets the address from L1, the first one and each that differs; on the loop. caller outlives this.
-  SignerWatch(Loop& loop, rpc::Caller& caller, const SignerWatchOptions& options,
-              std::function<void(const Address&)> on_signer);
+  /// Gets L1's address, the first one and each that differs; on the loop. first: nothing but the registry's was known
+  /// before. As in op-node no grace period follows then, so that an address which the registry keeps for too long is not
+  /// accepted beside the right one.
+  using OnSigner = std::function<void(const Address& signer, bool first)>;
+
+  /// caller outlives this.
+  SignerWatch(Loop& loop, rpc::Caller& caller, const SignerWatchOptions& options, OnSigner on_signer);
 
   /// Until its task is cancelled. Once.
   Task<void> run();
@@ -61,7 +65,7 @@ class SignerWatch {
   Loop& loop_;
   rpc::Caller& caller_;
   SignerWatchOptions options_;
-  std::function<void(const Address&)> on_signer_;
+  OnSigner on_signer_;
   std::optional<Address> signer_;  // L1's
   std::optional<Address> announced_;
   std::uint64_t looks_left_ = 0;  // for what was announced

@@ -24,7 +24,10 @@ struct World {
   }
   ~World() { stop(); }
   void start() {
-    watch.emplace(loop, node.caller, options, [this](const Address& signer) { seen.push_back(signer); });
+    watch.emplace(loop, node.caller, options, [this](const Address& signer, bool first) {
+      EXPECT_EQ(first, seen.empty());
+      seen.push_back(signer);
+    });
     scope.spawn(watch->run());
   }
   void stop() {
