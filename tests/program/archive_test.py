@@ -15,7 +15,6 @@ class Archive(ProgramTest):
         peer, signer = ((net / name).read_text().strip() for name in ("sequencer.multiaddr", "signer"))
         run = ["run", "--rollup.config", net / "rollup.json", "--p2p.unsafe.block.signer", signer, "--p2p.static", peer,
                "--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", 0, "--p2p.no-discovery", "--archive.path", "blocks.mdb"]
-               "--rpc.port", 0]
         node = self.start(*run, "--from-genesis")
         node.wait_for("blocks fetched", "stderr")
         second = self.run_program(*run, "--p2p.priv.path", "other.key")

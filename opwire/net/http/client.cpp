@@ -12,6 +12,7 @@
 #include "opwire/net/http/input.hpp"
 #include "opwire/net/http/parser.hpp"
 #include "opwire/net/http/wire.hpp"
+#include "opwire/net/tls/errors.hpp"
 
 namespace opwire::http {
 namespace {
@@ -58,8 +59,10 @@ struct Client::Outgoing {
 
 Result<std::unique_ptr<Client>> Client::make(Loop& loop, Url url, net::Resolver* resolver, Rng& rng,
                                              const ClientOptions& options) {
-  if (url.is_tls()) return errors::kNoTls;
-  Dialer dial = [&loop, url, resolver](TimePoint deadline) { return dial_tcp(loop, url, resolver, deadline); };
+  if (url.is_tls() && !options.tls) return errors::kNoTls;
+  Dialer dial = [&loop, url, resolver, context = options.tls](TimePoint deadline) {
+    return url.is_tls() ? dial_tls(loop, url, resolver, context, deadline) : dial_tcp(loop, url, resolver, deadline);
+  };
   return std::make_unique<Client>(loop, std::move(url), std::move(dial), rng, options);
 }
 
@@ -210,7 +213,8 @@ Task<Result<Response>> Client::exchange(ConnectionPtr connection, Outgoing& out,
   if (too_late) co_return Error(opwire::errors::kTimeout, "HTTP answer");
   const Error& error = answer.error();
   const bool broke = error.is(opwire::errors::kReset) || error.is(opwire::errors::kEndOfStream) ||
-                     error.is(opwire::errors::kClosed) || error.is(net::errors::kIo);
+                     error.is(opwire::errors::kClosed) || error.is(net::errors::kIo) ||
+                     error.is(tls::errors::kTruncated);
   if (broke) co_return Error(errors::kClosedEarly, nullptr, error.system_error());
   co_return answer;
 }

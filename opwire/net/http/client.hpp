@@ -14,6 +14,7 @@
 #include "opwire/net/http/message.hpp"
 #include "opwire/net/http/url.hpp"
 #include "opwire/net/http/websocket.hpp"
+#include "opwire/net/tls/context.hpp"
 #include "opwire/runtime/loop.hpp"
 #include "opwire/runtime/scope.hpp"
 
@@ -26,6 +27,7 @@ struct ClientOptions {
   std::size_t max_waiting = 1024;
   std::size_t max_header = 16 * 1024;
   std::uint64_t max_body = 64 * 1024 * 1024;  ///< of an answer
+  std::shared_ptr<tls::Context> tls;          ///< of a client's side; for https and wss
 };
 
 /// Opens a stream to the origin.
@@ -33,8 +35,9 @@ using Dialer = std::function<Task<Result<std::unique_ptr<Stream>>>(TimePoint dea
 
 class Client {
  public:
-  /// By TCP. resolver is asked for names other than localhost, and may be null when the host is an address. Errors:
-  /// kNoTls, kResolve when a resolver is missing.
+  /// By TCP, and TLS for https and wss: the server must have a certificate for the URL's host. resolver is asked for
+  /// names other than localhost, and may be null when the host is an address. Errors: kNoTls when options.tls is
+  /// missing.
   static Result<std::unique_ptr<Client>> make(Loop& loop, Url url, net::Resolver* resolver, Rng& rng,
                                               const ClientOptions& options = {});
   Client(Loop& loop, Url url, Dialer dial, Rng& rng, const ClientOptions& options = {});

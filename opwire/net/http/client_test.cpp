@@ -7,6 +7,9 @@
 #include "opwire/net/http/server.hpp"
 #include "opwire/net/memory_stream.hpp"
 #include "opwire/net/tcp.hpp"
+#include "opwire/net/tls/errors.hpp"
+#include "opwire/net/tls/stream.hpp"
+#include "opwire/net/tls/tls_for_test.hpp"
 #include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/simulated_loop.hpp"
 
@@ -288,6 +291,39 @@ TEST(ClientOverTcp, Names) {
   EXPECT_TRUE(world.ask(*unknown, Request()).error().is(net::errors::kResolve));
   world.loop.run(unknown->close());
   EXPECT_TRUE(Client::make(world.loop, url_of("https://a"), nullptr, world.rng).error().is(errors::kNoTls));
+}
+
+Task<void> serve_tls(Loop& loop, net::TcpListener& listener, Server& server, std::shared_ptr<tls::Context> context) {
+  while (true) {
+    auto accepted = co_await listener.accept();
+    if (!accepted) co_return;
+    auto stream = co_await tls::TlsStream::accept(loop, std::move(accepted->stream), context, loop.now() + seconds(5));
+    if (stream) server.serve(std::move(*stream), PeerInfo(accepted->remote));
+  }
+}
+
+TEST(ClientOverTls, RequestsAndRefusals) {
+  const tls::TestFiles files;
+  Loopback world;
+  const ByteArray<4> address{127, 0, 0, 1};
+  const auto listener = std::move(*net::TcpListener::bind(world.loop, net::Endpoint(address, 0)));
+  Scope scope(world.loop);
+  scope.spawn(serve_tls(world.loop, *listener, *world.server, *tls::Context::make(files.options(tls::Side::kServer))));
+  ClientOptions options;
+  options.tls = *tls::Context::make(files.options(tls::Side::kClient));
+  const std::string port = std::to_string(listener->local().port);
+  const auto client =
+      std::move(*Client::make(world.loop, url_of("https://127.0.0.1:" + port), nullptr, world.rng, options));
+  const auto response = world.ask(*client, Request("POST", "/a", "text"));
+  EXPECT_TRUE(response && response->body == "POST /a text") << response.error().message();
+  EXPECT_EQ(client->idle_connections(), 1U);
+  const auto other =
+      std::move(*Client::make(world.loop, url_of("https://localhost:" + port), nullptr, world.rng, options));
+  EXPECT_TRUE(world.ask(*other, Request()).error().is(tls::errors::kWrongName));
+  world.loop.run(client->close());
+  world.loop.run(other->close());
+  scope.cancel();
+  world.loop.run(scope.join());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "opwire/net/errors.hpp"
 #include "opwire/net/http/errors.hpp"
 #include "opwire/net/tcp.hpp"
+#include "opwire/net/tls/stream.hpp"
 
 namespace opwire::http {
 namespace {
@@ -47,6 +48,13 @@ Task<Result<std::unique_ptr<Stream>>> dial_tcp(Loop& loop, Url url, net::Resolve
   }
   if (failure.system_error() == ECONNREFUSED) co_return Error(errors::kRefused, nullptr, ECONNREFUSED);
   co_return failure;
+}
+
+Task<Result<std::unique_ptr<Stream>>> dial_tls(Loop& loop, Url url, net::Resolver* resolver,
+                                               std::shared_ptr<tls::Context> context, TimePoint deadline) {
+  OPW_CO_TRY(auto raw, co_await dial_tcp(loop, url, resolver, deadline));
+  OPW_CO_TRY(auto stream, co_await tls::TlsStream::connect(loop, std::move(raw), context, url.host, deadline));
+  co_return stream;
 }
 
 }  // namespace opwire::http

@@ -26,7 +26,7 @@ inline constexpr ErrorKind kExpectation{"http.expectation", "an expectation othe
 
 // What a client meets besides.
 inline constexpr ErrorKind kBadUrl{"http.bad_url", "not a URL of http, https, ws or wss"};
-inline constexpr ErrorKind kNoTls{"http.no_tls", "https and wss are not supported yet"};
+inline constexpr ErrorKind kNoTls{"http.no_tls", "https and wss need TLS, which is not set up here"};
 inline constexpr ErrorKind kBadRequest{"http.bad_request", "a request that cannot be written as HTTP"};
 inline constexpr ErrorKind kRefused{"http.refused", "the server refuses connections"};
 inline constexpr ErrorKind kClosedEarly{"http.closed_early", "the server closed before its answer was complete"};

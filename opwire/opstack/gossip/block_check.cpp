@@ -26,7 +26,6 @@ Result<Signed> check_signature(const CheckContext& context, const GossipBody& bo
   const Hash256 hash = signing_hash(context.chain, signed_payload);
   OPW_TRY(const Address by, crypto::recover_address(body.signature, hash));
   const AuthorisedSigner::Match match = context.signer.match(by, context.now);
-  if (match == AuthorisedSigner::Match::kUnknown) return errors::kWrongSigner;
   return Signed{by, match};
 }
 
@@ -98,6 +97,7 @@ CheckOutcome check_block(const CheckContext& context, PayloadVersion version, co
   Opened opened = open_payload(context, version, body->ssz);
   const Result<Signed> signature = check_signature(context, *body, opened.payload_hash);
   if (!signature) return {signature.error()};
+  if (signature->match == AuthorisedSigner::Match::kUnknown) return {errors::kWrongSigner, false, signature->by};
   const bool current = signature->match == AuthorisedSigner::Match::kCurrent;
   Result<Envelope> envelope = check_payload(context, std::move(opened));
   if (!envelope) return {envelope.error(), current};

@@ -2,6 +2,8 @@
 // v1.19.0). A pure function: it runs on the CPU pool.
 #pragma once
 
+#include <optional>
+
 #include "opwire/opstack/chain/fork.hpp"
 #include "opwire/opstack/gossip/message.hpp"
 #include "opwire/opstack/payload/execution_payload.hpp"
@@ -31,6 +33,8 @@ struct CheckOutcome {
   Result<CheckedBlock> block;
   /// The signature verified with the current key, whatever came after: that ends a grace period.
   bool confirms_signer = false;
+  /// With kWrongSigner: whose signature it is.
+  std::optional<Address> unknown_signer = std::nullopt;
 };
 
 /// Errors (consequence kPenalise is REJECT, kIgnore is IGNORE): those of decompress_message, kMessageTooShort,

@@ -169,7 +169,9 @@ TEST(BlockCheck, NoSignerIsIgnoredAndRotationHasItsGrace) {
   EXPECT_FALSE(previous.confirms_signer);
   context.now += AuthorisedSigner::kGrace;
   context.max_age = AuthorisedSigner::kGrace + std::chrono::seconds(60);
-  expect_refused(check_block(context, PayloadVersion::kV3, plain), errors::kWrongSigner);
+  const CheckOutcome late = check_block(context, PayloadVersion::kV3, plain);
+  expect_refused(late, errors::kWrongSigner);
+  EXPECT_EQ(late.unknown_signer, previous.block->signer);
 }
 
 TEST(BlockCheck, CurrentSignatureConfirmsEvenIfTheBlockIsRefused) {

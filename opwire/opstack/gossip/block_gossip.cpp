@@ -72,12 +72,23 @@ Task<Result<CheckedBlock>> BlockGossip::check(PayloadVersion version, const Resu
   } else {
     outcome = job();
   }
+  if (outcome->unknown_signer) note_unknown_signer(*outcome->unknown_signer, context);
   if (outcome->confirms_signer && options_.signer.current() == context.signer.current()) options_.signer.confirm();
   if (outcome->block) {
     const ExecutionPayload& payload = outcome->block->envelope.payload;
     OPW_CO_TRYV(seen_[topic_index(version)].note(payload.number, payload.block_hash));
   }
   co_return std::move(outcome->block);
+}
+
+// After a rotation this line tells which side of it we are on.
+void BlockGossip::note_unknown_signer(const Address& seen, const CheckContext& context) {
+  if (!signer_log_.admit(loop_.now())) return;
+  const std::optional<Address> previous = context.signer.previous(context.now);
+  kLog.warn("a block is signed by another key", {{"expected", codec::to_checksum_hex(context.signer.current())},
+                                                 {"previous", previous ? codec::to_checksum_hex(*previous) : "none"},
+                                                 {"seen", codec::to_checksum_hex(seen)},
+                                                 {"left_out", signer_log_.suppressed()}});
 }
 
 Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub::MessagePtr message) {

@@ -52,6 +52,8 @@ class BlockGossip {
   BlockGossip& operator=(const BlockGossip&) = delete;
 
   void add_sink(BlockSink& sink) { sinks_.push_back(&sink); }
+  /// Instead of an address that was a guess: without a grace period for that.
+  void set_signer(const Address& signer) { options_.signer = AuthorisedSigner(signer); }
   void rotate_signer(const Address& signer) { options_.signer.rotate(signer, loop_.wall_now()); }
 
   /// Signs and publishes; returns what was published. Errors: kWrongVersion, the signer's, those of publish_frame.
@@ -66,6 +68,7 @@ class BlockGossip {
   Task<gossipsub::Verdict> validate(PayloadVersion version, gossipsub::MessagePtr message);
   /// All of op-node's checks; runs on the pool when that pays.
   Task<Result<CheckedBlock>> check(PayloadVersion version, const Result<SharedBytes>& plain);
+  void note_unknown_signer(const Address& seen, const CheckContext& context);
   gossipsub::Verdict refuse(const Error& why, const gossipsub::Message& message);
   void deliver(const gossipsub::Message& message, const std::shared_ptr<const void>& content);
 
@@ -78,6 +81,7 @@ class BlockGossip {
   std::vector<BlockSink*> sinks_;
   BlockCounts counts_;
   log::Limit refusal_log_;
+  log::Limit signer_log_;
 };
 
 }  // namespace opwire::opstack
