@@ -45,8 +45,9 @@ void log_start(node::Node& node) {
                           {"signer", codec::to_checksum_hex(config.unsafe_block_signer)},
                           {"static_peers", config.static_peers.size()}});
   kLog.info("listening", {{"addresses", join(node.host().addresses())}});
-  if (config.unsafe_block_signer.is_zero()) {
-    kLog.warn("no block signer is known for this chain, so every block is ignored; set --p2p.unsafe.block.signer");
+  if (config.unsafe_block_signer.is_zero() && !config.l1) {
+    kLog.warn(
+        "no block signer is known for this chain, so every block is ignored; set --p2p.unsafe.block.signer or --l1");
   }
 }
 
@@ -147,6 +148,7 @@ Task<int> follow(Loop& loop, node::Node& node, bool terminal) {
 struct Plan {
   node::Config config;
   std::string new_key_file;
+  std::string jwt_file;
   std::string feed;
   std::vector<std::string> warnings;
 };
@@ -158,7 +160,15 @@ Result<Plan, std::string> make_plan(const FlagValues& flags) {
   OPW_TRY(node::Config config, make_config(flags, chain, key.key));
   std::vector<std::string> warnings = std::move(chain.warnings);
   warnings.insert(warnings.end(), key.warnings.begin(), key.warnings.end());
-  return Plan{std::move(config), key.new_file, flags.text("feed"), std::move(warnings)};
+  return Plan{std::move(config), key.new_file, flags.text("l2.jwt-secret"), flags.text("feed"), std::move(warnings)};
+}
+
+Result<void, std::string> load_engine_secret(const std::string& file, node::EngineConfig& engine) {
+  SystemRng rng;
+  OPW_TRY(const rpc::JwtFile secret, rpc::read_or_create_jwt_file(file, rng));
+  if (secret.created) kLog.info("made a new secret for the engine, which needs the same", {{"file", file}});
+  engine.jwt = secret.jwt;
+  return {};
 }
 
 void log_warnings(const std::vector<std::string>& warnings) {
@@ -173,6 +183,10 @@ int run_node(Plan plan, bool terminal) {
     const auto created = node::create_key_file(plan.new_key_file, plan.config.peer_key);
     if (!created) return fail(kUsage, "--p2p.priv.path: " + created.error());
     kLog.info("made a new peer key", {{"file", plan.new_key_file}});
+  }
+  if (plan.config.driver->engine) {
+    const auto loaded = load_engine_secret(plan.jwt_file, *plan.config.driver->engine);
+    if (!loaded) return fail(kUsage, "--l2.jwt-secret: " + loaded.error());
   }
   if (!plan.feed.empty()) {
     auto opened = node::Feed::open(loop, plan.feed);

@@ -9,6 +9,7 @@
 #include "cli/discovery_options.hpp"
 #include "cli/go_values.hpp"
 #include "cli/sync_options.hpp"
+#include "cli/upstream_options.hpp"
 #include "opwire/node/key_file.hpp"
 
 namespace opwire::cli {
@@ -193,6 +194,10 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   config.sync_req_resp = flags.boolean("p2p.sync.req-resp");
   OPW_TRY(config.archive, archive_config(flags));
   OPW_TRY(config.driver, driver_config(flags));
+  OPW_TRY(config.driver->engine, engine_config(flags));
+  OPW_TRY(config.driver->follow, follow_config(flags));
+  OPW_TRY(config.l1, l1_config(flags));
+  OPW_TRY(config.remote_signer, remote_signer_config(flags));
   if (!flags.text("p2p.sequencer.key").empty()) config.sequencer_key = flags.text("p2p.sequencer.key");
   OPW_TRYV(config.validate());
   return config;

@@ -6,6 +6,7 @@
 #include "opwire/node/errors.hpp"
 #include "opwire/opstack/driver/embedded_engine.hpp"
 #include "opwire/opstack/driver/l1_info.hpp"
+#include "opwire/opstack/engine/engine_api.hpp"
 
 namespace opwire::node {
 namespace {
@@ -22,6 +23,8 @@ opstack::DriverOptions driver_options(const Config& config) {
   options.controller.mode = config.driver->mode;
   options.controller.req_resp = config.driver->req_resp;
   options.controller.genesis = config.rollup.genesis.l2.hash;
+  const auto& engine = config.driver->engine;
+  options.controller.engine_syncs_after_finalization = engine && engine->syncs_after_finalization;
   options.gaps.block_time = std::chrono::seconds(config.rollup.block_time);
   return options;
 }
@@ -49,10 +52,10 @@ ChainSync::ChainSync(Host& host, WorkerPool& pool, const Config& config, PeerEve
 }
 ChainSync::~ChainSync() = default;
 
-Task<Result<void, std::string>> ChainSync::start(WorkerPool* store_thread) {
+Task<Result<void, std::string>> ChainSync::start(WorkerPool* store_thread, rpc::Caller* engine) {
   if (config_.archive) OPW_CO_TRYV(co_await open_archive(*store_thread));
   if (!config_.driver) co_return Result<void, std::string>();
-  engine_ = std::make_unique<opstack::EmbeddedEngine>(co_await embedded_options());
+  co_await make_engine(engine);
   driver_ = std::make_unique<opstack::Driver>(host_.loop(), *engine_, fetcher_, this, driver_options(config_));
   fetcher_.attach(*driver_);
   tasks_.spawn(drive());
@@ -72,6 +75,17 @@ Task<Result<void, std::string>> ChainSync::open_archive(WorkerPool& store_thread
                         {"highest", stored.highest ? std::to_string(stored.highest->value) : "-"}});
   store_.use_archive(std::move(*opened));
   co_return Result<void, std::string>();
+}
+
+Task<void> ChainSync::make_engine(rpc::Caller* caller) {
+  if (caller == nullptr) {
+    engine_ = std::make_unique<opstack::EmbeddedEngine>(co_await embedded_options());
+    co_return;
+  }
+  opstack::EngineApiOptions options;
+  options.timeout = config_.driver->engine->timeout;
+  engine_ = std::make_unique<opstack::EngineApi>(host_.loop(), *caller, config_.rollup, options);
+  store_.use_engine(*engine_);
 }
 
 Task<opstack::EmbeddedEngineOptions> ChainSync::embedded_options() {
@@ -135,6 +149,12 @@ Result<void> ChainSync::on_posted(const Envelope& envelope) {
 
 void ChainSync::on_followed(const L2BlockRef& safe, const L2BlockRef& finalized) {
   if (driver_) driver_->on_followed(safe, finalized);
+}
+
+Task<Result<std::optional<Hash256>>> ChainSync::block_hash(BlockNumber number) {
+  if (!engine_) co_return errors::kNotDriven;
+  OPW_CO_TRY(const auto block, co_await engine_->block(number));
+  co_return block ? std::optional(block->hash) : std::nullopt;
 }
 
 Task<Result<void>> ChainSync::fetch_range(opstack::BlockRange range, opstack::RangeSink& sink) {

@@ -10,6 +10,7 @@
 #include "opwire/opstack/driver/embedded_engine.hpp"
 #include "opwire/opstack/sync/server.hpp"
 #include "opwire/p2p/host/host.hpp"
+#include "opwire/rpc/caller.hpp"
 
 namespace opwire::node {
 
@@ -29,9 +30,9 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   ChainSync(Host& host, WorkerPool& pool, const Config& config, PeerEvents& events);
   ~ChainSync() override;
 
-  /// Opens the archive, on the store thread (null without one), and begins to drive the engine. Once. Errors: a line
-  /// for the user.
-  Task<Result<void, std::string>> start(WorkerPool* store_thread);
+  /// Opens the archive, on the store thread (null without one), and begins to drive the engine (null: the embedded
+  /// one), which outlives this. Once. Errors: a line for the user.
+  Task<Result<void, std::string>> start(WorkerPool* store_thread, rpc::Caller* engine);
 
   void on_block(const opstack::AcceptedBlock& block) override;
   void on_driver_event(const opstack::ControllerEvent& event) override;
@@ -48,6 +49,11 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink);
   std::optional<opstack::RangeProgress> progress() const { return client_.progress(); }
 
+  /// Of the engine's chain; none: it has no block of that number (yet).
+  Task<Result<std::optional<Hash256>>> block_hash(BlockNumber number);
+  /// Null: not driven, or not started yet.
+  const opstack::EngineController* controller() const noexcept { return driver_ ? &driver_->controller() : nullptr; }
+
   /// None: not driven, or not started yet.
   std::optional<ChainStatus> status() const;
   const store::PayloadArchive* archive() const noexcept { return store_.archive(); }
@@ -58,6 +64,7 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
 
  private:
   Task<Result<void, std::string>> open_archive(WorkerPool& store_thread);
+  Task<void> make_engine(rpc::Caller* caller);
   Task<opstack::EmbeddedEngineOptions> embedded_options();
   Task<std::optional<opstack::Envelope>> archived_head();
   Task<void> drive();

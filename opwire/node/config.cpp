@@ -77,6 +77,9 @@ Check Config::validate() const {
   }
   if (dial_timeout <= Duration::zero()) return std::string("--p2p.timeout.dial: must be more than 0");
   OPW_TRYV(check_driver(*this));
+  if (sequencer_key && remote_signer) {
+    return std::string("--p2p.sequencer.key and --signer.endpoint: only one may sign");
+  }
   if (sequencer_key) {
     const auto signer = opstack::LocalSigner::from_hex(rollup.l2_chain_id, *sequencer_key);
     if (!signer) return "--p2p.sequencer.key: " + signer.error().message();

@@ -12,10 +12,14 @@
 #include "opwire/dns_tree/tree.hpp"
 #include "opwire/multiformats/ip_network.hpp"
 #include "opwire/multiformats/multiaddr.hpp"
+#include "opwire/net/http/message.hpp"
+#include "opwire/net/http/url.hpp"
+#include "opwire/net/tls/context.hpp"
 #include "opwire/opstack/chain/rollup_config.hpp"
 #include "opwire/opstack/discovery/bootnodes.hpp"
 #include "opwire/opstack/driver/engine_controller.hpp"
 #include "opwire/p2p/core/gater.hpp"
+#include "opwire/rpc/jwt.hpp"
 #include "opwire/store/payload_archive_types.hpp"
 
 namespace opwire::node {
@@ -61,8 +65,36 @@ struct ArchiveConfig {
   bool reset_damaged = false;  ///< a damaged file is set aside and begun anew
 };
 
+/// Another program, asked over JSON-RPC.
+struct ServerConfig {
+  http::Url url;
+  Duration timeout = std::chrono::seconds(10);  ///< of each call
+  std::shared_ptr<tls::Context> tls;            ///< null: for https and wss, the system's authorities
+  http::Headers headers;                        ///< sent with each request
+};
+
+/// An execution client (--l2).
+struct EngineConfig : ServerConfig {
+  std::optional<rpc::Jwt> jwt;
+  bool syncs_after_finalization = false;  ///< Erigon and Reth: also when it has finalized before
+};
+
+/// L1, for the block signer (--l1).
+struct L1Config : ServerConfig {
+  bool trust_rpc = false;
+  std::uint64_t confirmations = 0;
+  Duration reload_interval = std::chrono::minutes(10);  ///< 0 or less: never
+};
+
+/// --signer.*
+struct RemoteSignerConfig : ServerConfig {
+  Address address;
+};
+
 /// Following the chain, block by block.
 struct DriverConfig {
+  std::optional<EngineConfig> engine;  ///< none: one in memory that executes nothing
+  std::optional<ServerConfig> follow;  ///< whose safe and finalized blocks are taken over
   opstack::SyncMode mode = opstack::SyncMode::kConsensus;
   bool req_resp = true;        ///< gaps are filled from peers
   bool from_genesis = false;   ///< the embedded engine begins there, not at the first block that arrives
@@ -89,12 +121,14 @@ struct Config {
   GossipConfig gossip;
   PeerScoring scoring = PeerScoring::kLight;
   Duration dial_timeout = std::chrono::seconds(10);
-  ConnectionGater* gater = nullptr;          ///< asked before every connection; it outlives the node
-  bool sync_req_resp = true;                 ///< --p2p.sync.req-resp: serve payloads by number, and ask for them
-  bool ping = true;                          ///< ping connected peers in the background
-  std::optional<ArchiveConfig> archive;      ///< none: the newest blocks, in memory
-  std::optional<DriverConfig> driver;        ///< none: blocks are checked and passed on, and that is all
-  std::optional<std::string> sequencer_key;  ///< hex: sign and publish blocks
+  ConnectionGater* gater = nullptr;                 ///< asked before every connection; it outlives the node
+  bool sync_req_resp = true;                        ///< --p2p.sync.req-resp: serve payloads by number, and ask for them
+  bool ping = true;                                 ///< ping connected peers in the background
+  std::optional<ArchiveConfig> archive;             ///< none: the newest blocks, in memory
+  std::optional<DriverConfig> driver;               ///< none: blocks are checked and passed on, and that is all
+  std::optional<L1Config> l1;                       ///< none: unsafe_block_signer stays
+  std::optional<std::string> sequencer_key;         ///< hex: sign and publish blocks
+  std::optional<RemoteSignerConfig> remote_signer;  ///< in place of sequencer_key
 
   /// op-node's Config.Check, and what it leaves to libp2p. The error is a line that names the flag.
   Result<void, std::string> validate() const;

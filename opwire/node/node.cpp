@@ -6,6 +6,7 @@
 #include "opwire/node/peer_log.hpp"
 #include "opwire/node/peer_pings.hpp"
 #include "opwire/node/static_peers.hpp"
+#include "opwire/node/upstreams.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/opstack/gossip/errors.hpp"
 #include "opwire/opstack/gossip/scoring.hpp"
@@ -116,6 +117,19 @@ struct Node::Impl {
     if (config.ping) pings.emplace(*host);
   }
 
+  opstack::BlockSigner* block_signer() { return signer ? &*signer : upstreams->signer(); }
+  Upstreams::Uses uses() {
+    Upstreams::Uses uses;
+    uses.on_signer = [this](const Address& address, bool first) {
+      first ? blocks.set_signer(address) : blocks.rotate_signer(address);
+    };
+    uses.own_block = [this](BlockNumber number) { return chain.block_hash(number); };
+    uses.on_followed = [this](const opstack::L2BlockRef& safe, const opstack::L2BlockRef& finalized) {
+      chain.on_followed(safe, finalized);
+    };
+    return uses;
+  }
+
   const Config config;
   std::optional<opstack::LocalSigner> signer;
   std::unique_ptr<PeerLog> peer_log;
@@ -127,6 +141,7 @@ struct Node::Impl {
   LastBlock last_block;
   std::unique_ptr<WorkerPool> store_thread;
   ChainSync chain;
+  std::unique_ptr<Upstreams> upstreams;
   StaticPeers static_peers;
   std::unique_ptr<Discovery> discovery;
   std::optional<PeerPings> pings;
@@ -146,11 +161,13 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
   auto impl = std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log),
                                      std::move(net_restrict), std::move(*host));
+  OPW_TRY(impl->upstreams, Upstreams::make(loop, impl->host->rng(), impl->config));
   return std::unique_ptr<Node>(new Node(std::move(impl)));
 }
 
 Task<Result<void, std::string>> Node::start() {
-  OPW_CO_TRYV(co_await impl_->chain.start(impl_->store_thread.get()));
+  OPW_CO_TRYV(co_await impl_->chain.start(impl_->store_thread.get(), impl_->upstreams->engine()));
+  OPW_CO_TRYV(co_await impl_->upstreams->start(impl_->uses()));
   if (!impl_->config.discovery) co_return Result<void, std::string>();
   OPW_CO_TRY(impl_->discovery, Discovery::make(*impl_->host, impl_->config, impl_->store_thread.get()));
   co_return co_await impl_->discovery->start();
@@ -193,8 +210,11 @@ Status Node::status() const {
 }
 
 Task<Result<void>> Node::publish(opstack::Envelope envelope) {
-  if (!impl_->signer) co_return Error(opstack::errors::kNoSigner, "set --p2p.sequencer.key");
-  OPW_CO_TRY(const opstack::CheckedBlock block, co_await impl_->blocks.publish(std::move(envelope), *impl_->signer));
+  opstack::BlockSigner* const signer = impl_->block_signer();
+  if (signer == nullptr) {
+    co_return Error(opstack::errors::kNoSigner, "set --p2p.sequencer.key or --signer.endpoint");
+  }
+  OPW_CO_TRY(const opstack::CheckedBlock block, co_await impl_->blocks.publish(std::move(envelope), *signer));
   impl_->chain.on_published(block);
   co_return Result<void>();
 }
@@ -218,6 +238,7 @@ Task<void> Node::close() {
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
   co_await impl_->chain.close();
+  co_await impl_->upstreams->close();
   co_await impl_->host->close();
 }
 

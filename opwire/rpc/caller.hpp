@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,13 @@ class Caller {
   /// params: the text of a JSON array, so that what is large is written once. Calls may be under way side by side.
   /// Errors: kNotAnswer, kHttpStatus, kUnauthorized, kTimeout, and those of the connection.
   virtual Task<Result<Reply>> call(std::string method, std::string params, TimePoint deadline) = 0;
+  /// Takes an item of a subscription; called on the loop.
+  using Sink = std::function<void(boost::json::value item)>;
+  /// eth_subscribe, where the connection allows for it. Errors: also kNoSubscriptions.
+  virtual Task<Result<Reply>> subscribe(std::string params, Sink sink, TimePoint deadline) {
+    (void)params, (void)sink, (void)deadline;
+    co_return errors::kNoSubscriptions;
+  }
   /// Calls under way and later ones end with kClosed. Whoever owns the caller awaits it before destroying it.
   virtual Task<void> close() { co_return; }
 };

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "opwire/base/time.hpp"
+#include "opwire/net/http/message.hpp"
+#include "opwire/net/tls/context.hpp"
 #include "opwire/rpc/jwt.hpp"
 
 namespace opwire::rpc {
@@ -10,6 +13,8 @@ namespace opwire::rpc {
 struct CallerOptions {
   CallerOptions() = default;
 
+  std::shared_ptr<tls::Context> tls;          ///< of a client's side; for https and wss
+  http::Headers headers;                      ///< sent with each HTTP request, and with each WebSocket's handshake
   std::optional<Jwt> jwt;                     ///< a token with each HTTP request and with each WebSocket's handshake
   std::size_t max_answer = 64 * 1024 * 1024;  ///< bytes of one
   std::size_t max_connections = 4;            ///< HTTP: calls at once; further ones wait

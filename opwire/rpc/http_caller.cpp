@@ -24,17 +24,19 @@ Result<std::unique_ptr<HttpCaller>> HttpCaller::make(Loop& loop, const http::Url
   limits.max_body = options.max_answer;
   limits.max_connections = options.max_connections;
   limits.max_waiting = options.max_calls;
+  limits.tls = options.tls;
   OPW_TRY(auto client, http::Client::make(loop, url, resolver, rng, limits));
   return std::make_unique<HttpCaller>(loop, std::move(client), options);
 }
 
 HttpCaller::HttpCaller(Loop& loop, std::unique_ptr<http::Client> client, const CallerOptions& options)
-    : loop_(loop), client_(std::move(client)), jwt_(options.jwt) {}
+    : loop_(loop), client_(std::move(client)), headers_(options.headers), jwt_(options.jwt) {}
 
 Task<Result<Reply>> HttpCaller::call(std::string method, std::string params, TimePoint deadline) {
   const std::uint64_t id = next_id_++;
   http::Request request("POST", client_->url().target, to_call_text(id, method, std::move(params)));
-  request.headers.add("Content-Type", "application/json");
+  request.headers = headers_;
+  request.headers.set("Content-Type", "application/json");
   if (jwt_) request.headers.set("Authorization", jwt_->bearer(loop_.wall_now()));
   OPW_CO_TRY(const http::Response response, co_await client_->request(std::move(request), deadline));
   co_return read_response(response, id);

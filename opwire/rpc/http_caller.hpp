@@ -25,6 +25,7 @@ class HttpCaller final : public Caller {
  private:
   Loop& loop_;
   std::unique_ptr<http::Client> client_;
+  const http::Headers headers_;
   std::optional<Jwt> jwt_;
   std::uint64_t next_id_ = 1;
 };

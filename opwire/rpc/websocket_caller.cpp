@@ -29,7 +29,9 @@ struct WebSocketCaller::UnderWay {
 Result<std::unique_ptr<WebSocketCaller>> WebSocketCaller::make(Loop& loop, const http::Url& url,
                                                                net::Resolver* resolver, Rng& rng,
                                                                const CallerOptions& options) {
-  OPW_TRY(auto client, http::Client::make(loop, url, resolver, rng));
+  http::ClientOptions client_options;
+  client_options.tls = options.tls;
+  OPW_TRY(auto client, http::Client::make(loop, url, resolver, rng, client_options));
   return std::make_unique<WebSocketCaller>(loop, std::move(client), options);
 }
 
@@ -115,7 +117,7 @@ Task<void> WebSocketCaller::keep_connected(WebSocketCaller& self) {
 }
 
 Task<Result<void>> WebSocketCaller::connect() {
-  http::Headers headers;
+  http::Headers headers = options_.headers;
   if (options_.jwt) headers.set("Authorization", options_.jwt->bearer(loop_.wall_now()));
   http::WebSocketOptions limits;
   limits.max_message = options_.max_answer;

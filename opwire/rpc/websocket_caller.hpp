@@ -19,9 +19,6 @@ namespace opwire::rpc {
 
 class WebSocketCaller final : public Caller {
  public:
-  /// Takes an item of a subscription; called on the loop.
-  using Sink = std::function<void(boost::json::value item)>;
-
   /// Errors: of http::Client::make.
   static Result<std::unique_ptr<WebSocketCaller>> make(Loop& loop, const http::Url& url, net::Resolver* resolver,
                                                        Rng& rng, const CallerOptions& options = {});
@@ -29,10 +26,10 @@ class WebSocketCaller final : public Caller {
   ~WebSocketCaller() override;
 
   Task<Result<Reply>> call(std::string method, std::string params, TimePoint deadline) override;
-  /// eth_subscribe. Where the reply is no failure, the sink gets the items until close(): the subscription is made
+  /// Where the reply is no failure, the sink gets the items until close(): the subscription is made
   /// again on every new connection; items that come between are lost, and if it is refused then there are none until
   /// the next connection. Errors: as for call(), kLimit.
-  Task<Result<Reply>> subscribe(std::string params, Sink sink, TimePoint deadline);
+  Task<Result<Reply>> subscribe(std::string params, Sink sink, TimePoint deadline) override;
   Task<void> close() override;
 
   bool connected() const noexcept { return websocket_ != nullptr; }

@@ -5,7 +5,7 @@ namespace opwire::node {
 ApiParts parts_of(Node& node, std::string version) {
   ApiParts parts(node.host().network(), node.config(), std::move(version));
   parts.status = [&node] { return node.status(); };
-  parts.sync_progress = [&node] { return node.sync_progress(); };
+  parts.sync_progress = [&node] { return node.chain().progress(); };
   parts.publish = [&node](opstack::Envelope envelope) { return node.publish(std::move(envelope)); };
   parts.publish_frame = [&node](opstack::PayloadVersion version_of, Bytes frame) {
     return node.publish_frame(version_of, std::move(frame));
