@@ -38,7 +38,7 @@ http::Response health(const std::string& version) {
 }  // namespace
 
 ServerOptions::ServerOptions() {
-  http.max_body = 32 * kMiB;
+  http.max_body = 5 * kMiB;
   http.websocket.max_message = kMiB;
   http.websocket.max_queued = kMiB;
 }

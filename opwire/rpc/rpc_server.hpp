@@ -6,8 +6,8 @@
 //   /healthz           {"version":"..."}
 //   WebSocket          each message a request; subscriptions
 //
-// Memory: HTTP bodies as http::ServerOptions say (by default 32 MiB each, which is a block of 10 MiB as JSON, and 256
-// MiB together). A WebSocket takes messages of 1 MiB and max_calls of them at once: what is larger goes by POST.
+// Memory: HTTP bodies as http::ServerOptions say: 5 MiB each, as Go's, and kBlockBody where methods take blocks; 256
+// MiB together. A WebSocket takes messages of 1 MiB and max_calls of them at once: what is larger goes by POST.
 #pragma once
 
 #include <memory>
@@ -18,6 +18,9 @@
 #include "opwire/runtime/scope.hpp"
 
 namespace opwire::rpc {
+
+/// A block of 10 MiB as JSON, and half as much again.
+inline constexpr std::uint64_t kBlockBody = std::uint64_t{32} << 20;
 
 struct ServerOptions {
   ServerOptions();

@@ -134,7 +134,11 @@ TEST(RpcServer, KeepsWebPagesOut) {
 }
 
 TEST(RpcServer, BodiesAreBounded) {
-  World world;
+  World usual;
+  EXPECT_EQ(usual.post(std::string(6 * 1024 * 1024, ' ')).status, 413u);
+  ServerOptions options;
+  options.http.max_body = kBlockBody;
+  World world(options);
   EXPECT_EQ(world.post(std::string(33 * 1024 * 1024, ' ')).status, 413u);
   // Announced as 100 MiB and never sent.
   auto stream = std::move(*world.loop.run(World::dial(world)));

@@ -7,10 +7,9 @@
 #include "opwire/codec/hex.hpp"
 #include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/net/http/client.hpp"
-#include "opwire/node/api/node_api.hpp"
+#include "opwire/node/api/endpoints.hpp"
 #include "opwire/node/block_builder.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
-#include "opwire/rpc/rpc_server.hpp"
 #include "opwire/runtime/reactor.hpp"
 
 namespace opwire::node {
@@ -21,9 +20,7 @@ using std::chrono::seconds;
 
 struct Served {
   std::unique_ptr<Node> node;
-  std::unique_ptr<NodeApi> api;
-  std::unique_ptr<rpc::MethodTable> methods;
-  std::unique_ptr<rpc::RpcServer> server;
+  std::unique_ptr<Endpoints> endpoints;
   std::unique_ptr<http::Client> client;
 };
 
@@ -37,8 +34,7 @@ class NodeRpc : public testing::Test {
   ~NodeRpc() override {
     for (Served& one : served_) {
       loop_.run(one.client->close());
-      loop_.run(one.server->close(loop_.now() + seconds(1)));
-      loop_.run(one.api->close());
+      loop_.run(one.endpoints->close());
       loop_.run(one.node->close());
     }
   }
@@ -53,17 +49,16 @@ class NodeRpc : public testing::Test {
       config.static_peers = {served_[0].node->host().addresses().front()};
     }
     one.node = std::move(*Node::make(loop_, pool_, std::move(config)));
-    NodeApiOptions options;
-    options.publishing = true;
-    one.api = std::make_unique<NodeApi>(parts_of(*one.node, "v1"), options);
-    one.node->add_sink(*one.api);
-    one.methods = std::make_unique<rpc::MethodTable>();
-    one.api->add_methods(*one.methods);
-    rpc::ServerOptions server;
-    server.http.endpoint = net::Endpoint::parse_ip("127.0.0.1", 0);
-    one.server = std::move(*rpc::RpcServer::make(loop_, *one.methods, server));
-    const http::Url url = http::parse_url("http://" + one.server->local_endpoint()->to_string()).value();
-    one.client = std::move(*http::Client::make(loop_, url, nullptr, rng_));
+    EndpointsConfig endpoints;
+    endpoints.publishing = true;
+    endpoints.rpc = endpoints.metrics = net::Endpoint::parse_ip("127.0.0.1", 0);
+    one.endpoints = std::move(*loop_.run(Endpoints::start(parts_of(*one.node, "v1"), endpoints)));
+    one.node->add_sink(*one.endpoints);
+    one.client = client_of(*one.endpoints->rpc_endpoint());
+  }
+  std::unique_ptr<http::Client> client_of(const net::Endpoint& endpoint) {
+    const http::Url url = http::parse_url("http://" + endpoint.to_string()).value();
+    return std::move(*http::Client::make(loop_, url, nullptr, rng_));
   }
   json::value ask(Served& one, const std::string& method, const std::string& params = "[]") {
     http::Request request("POST", "/",
@@ -105,7 +100,21 @@ TEST_F(NodeRpc, ABlockGoesFromOneToTheOther) {
   EXPECT_EQ(told.at("block").at("number").as_int64(), 1);
   EXPECT_EQ(opstack::parse_envelope_json(json::serialize(told.at("envelope"))).value(), block);
   EXPECT_EQ(ask(follower, "opwire_status").at("result").at("blocks").at("accepted").as_int64(), 1);
+  auto scraper = client_of(*follower.endpoints->metrics_endpoint());
+  const auto scraped = loop_.run(scraper->request(http::Request("GET", "/metrics"), loop_.now() + seconds(5)));
+  EXPECT_NE(scraped.value().body.find("\nop_node_default_unsafe_payloads_total 1\n"), std::string::npos);
+  EXPECT_NE(scraped.value().body.find(R"(requests_total{rpc="main",method="opwire_status"} 1)"), std::string::npos);
+  loop_.run(scraper->close());
   loop_.run(socket->close());
+}
+
+TEST_F(NodeRpc, APortThatIsTakenIsNamed) {
+  EndpointsConfig config;
+  config.rpc = net::Endpoint::parse_ip("127.0.0.1", 0);
+  config.metrics = served_[0].endpoints->metrics_endpoint();
+  const auto taken = loop_.run(Endpoints::start(parts_of(*served_[0].node, "v1"), config));
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().find("--metrics.addr, --metrics.port 127.0.0.1:"), 0u) << taken.error();
 }
 
 TEST_F(NodeRpc, PeersSeeEachOther) {
