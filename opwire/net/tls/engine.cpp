@@ -4,9 +4,11 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "opwire/net/endpoint.hpp"
 #include "opwire/net/tls/context_state.hpp"
+#include "opwire/net/tls/errors.hpp"
 #include "opwire/net/tls/openssl_errors.hpp"
 
 namespace opwire::tls {
@@ -38,13 +40,19 @@ bool wants_more(int why) {
 }  // namespace
 
 struct Engine::Impl {
+  Error fail(const Error& why) {
+    broken = why;
+    return why;
+  }
+
   SslPtr ssl;
   BIO* in;  // both are ssl's
   BIO* out;
+  std::optional<Error> broken;  // OpenSSL itself goes on after some errors
 };
 
 Engine::Engine(Context& context, std::string_view peer_name, WallTime now)
-    : impl_(new Impl{SslPtr(SSL_new(context.state().current())), make_memory(), make_memory()}) {
+    : impl_(new Impl{SslPtr(SSL_new(context.state().current())), make_memory(), make_memory(), std::nullopt}) {
   SSL* const ssl = impl_->ssl.get();
   OPW_CHECK(ssl != nullptr);
   SSL_set_bio(ssl, impl_->in, impl_->out);
@@ -85,22 +93,25 @@ Buffer Engine::take_output() {
 }
 
 Result<bool> Engine::shake_hands() {
+  if (impl_->broken) return *impl_->broken;
   ERR_clear_error();
   SSL* const ssl = impl_->ssl.get();
   const int outcome = SSL_do_handshake(ssl);
   if (outcome == 1) return true;
-  if (wants_more(SSL_get_error(ssl, outcome))) return false;
-  return take_error(ssl);
+  const int why = SSL_get_error(ssl, outcome);
+  if (wants_more(why)) return false;
+  return impl_->fail(why == SSL_ERROR_ZERO_RETURN ? Error(errors::kTruncated) : take_error(ssl));
 }
 
 Result<std::size_t> Engine::open(MutableByteView into) {
+  if (impl_->broken) return *impl_->broken;
   ERR_clear_error();
   SSL* const ssl = impl_->ssl.get();
   const int size = SSL_read(ssl, into.data(), static_cast<int>(std::min(into.size(), kMaxPlaintext)));
   if (size > 0) return static_cast<std::size_t>(size);
   const int why = SSL_get_error(ssl, size);
   if (wants_more(why) || why == SSL_ERROR_ZERO_RETURN) return std::size_t{0};
-  return take_error(ssl);
+  return impl_->fail(take_error(ssl));
 }
 
 bool Engine::peer_ended() const {
@@ -109,14 +120,16 @@ bool Engine::peer_ended() const {
 
 Result<void> Engine::seal(ByteView plain) {
   OPW_CHECK(!plain.empty() && plain.size() <= kMaxPlaintext);
+  if (impl_->broken) return *impl_->broken;
   ERR_clear_error();
   SSL* const ssl = impl_->ssl.get();
   const int size = SSL_write(ssl, plain.data(), static_cast<int>(plain.size()));
   if (size == static_cast<int>(plain.size())) return {};
-  return take_error(ssl);
+  return impl_->fail(take_error(ssl));
 }
 
 void Engine::end() {
+  if (impl_->broken) return;
   ERR_clear_error();
   SSL_shutdown(impl_->ssl.get());
   ERR_clear_error();

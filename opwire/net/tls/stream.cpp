@@ -158,7 +158,7 @@ Task<Result<void>> TlsStream::send_output() {
 
 Task<Result<void>> TlsStream::close_write() {
   if (std::exchange(write_ended_, true)) co_return opwire::errors::kClosed;
-  if (!broken_) engine_.end();
+  engine_.end();
   writing_ = true;
   const Result<void> sent = co_await send_output();
   writing_ = false;

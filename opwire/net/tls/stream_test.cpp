@@ -405,6 +405,23 @@ TEST(TlsEngine, AChangedRecordIsRefusedForGood) {
   EXPECT_FALSE(hand.server.open(text)) << "again";
 }
 
+TEST(TlsEngine, AnEndInsteadOfAHelloIsFinal) {
+  World world;
+  ByHand hand(world);
+  const ByteArray<7> close_notify{0x15, 3, 3, 0, 2, 1, 0};
+  EXPECT_FALSE(*hand.client.shake_hands());
+  for (tls::Engine* const engine : {&hand.client, &hand.server}) {
+    EXPECT_EQ(engine->feed(close_notify), close_notify.size());
+    const auto first = engine->shake_hands();
+    ASSERT_FALSE(first);
+    EXPECT_TRUE(is_error(engine->shake_hands(), first.error().kind())) << "again";
+    ByteArray<10> text;
+    EXPECT_TRUE(is_error(engine->open(text), first.error().kind()));
+    EXPECT_TRUE(is_error(engine->seal(as_bytes("x")), first.error().kind()));
+  }
+  EXPECT_TRUE(is_error(hand.client.shake_hands(), tls::errors::kTruncated));
+}
+
 TEST(TlsEngine, InputIsBounded) {
   World world;
   ByHand hand(world);

@@ -13,8 +13,7 @@ std::string_view to_string(SignerWatch::Source source) noexcept {
   return source == SignerWatch::Source::kL1 ? "l1" : "registry";
 }
 
-SignerWatch::SignerWatch(Loop& loop, rpc::Caller& caller, const SignerWatchOptions& options,
-                         OnSigner on_signer)
+SignerWatch::SignerWatch(Loop& loop, rpc::Caller& caller, const SignerWatchOptions& options, OnSigner on_signer)
     : loop_(loop), caller_(caller), options_(options), on_signer_(std::move(on_signer)), logged_(loop) {}
 
 Task<void> SignerWatch::run() {

@@ -37,8 +37,8 @@ class SignerWatch {
   static constexpr std::uint64_t kExtraLooks = 5;
 
   /// Gets L1's address, the first one and each that differs; on the loop. first: nothing but the registry's was known
-  /// before. As in op-node no grace period follows then, so that an address which the registry keeps for too long is not
-  /// accepted beside the right one.
+  /// before. As in op-node no grace period follows then, so that an address which the registry keeps for too long is
+  /// not accepted beside the right one.
   using OnSigner = std::function<void(const Address& signer, bool first)>;
 
   /// caller outlives this.
