@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
+#include "cli/endpoint_options.hpp"
 #include "cli/run_options.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/node/feed.hpp"
@@ -111,38 +112,79 @@ class LonelinessWarning {
   TimePoint since_{};
 };
 
-Task<void> begin_discovery(node::Node& node, std::optional<Result<void, std::string>>& begun, Event& ended) {
-  begun.emplace(co_await node.start());
-  ended.notify_all();
-}
+/// A node from its start to the signal that ends it.
+class Run {
+ public:
+  Run(Loop& loop, node::Node& node, node::EndpointsConfig endpoints, const log::Options& log_options, bool terminal)
+      : loop_(loop),
+        node_(node),
+        endpoints_config_(std::move(endpoints)),
+        log_options_(log_options),
+        terminal_(terminal),
+        changed_(loop) {}
 
-Task<int> follow(Loop& loop, node::Node& node, bool terminal) {
-  Event stop(loop);
-  bool stopped = false;
-  const StopSignals signals(loop, [&] {
-    stopped = true;
-    stop.notify_all();
-  });
-  log_start(node);
-  std::optional<Result<void, std::string>> begun;  // names may take seconds, and a signal is not to wait for them
-  Scope starting(loop);
-  starting.spawn(begin_discovery(node, begun, stop));
-  while (!begun && !stopped) co_await stop.wait();
-  const std::string failure = begun && !*begun ? begun->error() : "";
-  LonelinessWarning loneliness;
-  TimePoint next = loop.now() + kStatusInterval;
-  while (!stopped && failure.empty()) {
-    const Wake wake = co_await stop.wait_until(next);
-    if (wake != Wake::kTimeout) continue;
-    if (terminal) log_status(node, loop.wall_now());
-    loneliness.look(node, loop.now());
-    next += kStatusInterval;
+  Task<int> run() {
+    const StopSignals signals(loop_, [this] {
+      stopped_ = true;
+      changed_.notify_all();
+    });
+    log_start(node_);
+    Scope starting(loop_);
+    starting.spawn(start());  // names may take seconds, and a signal is not to wait for them
+    while (!started_ && !stopped_) co_await changed_.wait();
+    if (started_ && *started_) co_await follow();
+    const std::string failure = started_ && !*started_ ? started_->error() : "";
+    if (failure.empty()) kLog.info("stopping");
+    if (endpoints_) co_await endpoints_->close();
+    co_await node_.close();
+    co_await starting.join();
+    co_return failure.empty() ? kOk : fail(kUsage, failure);
   }
-  if (failure.empty()) kLog.info("stopping");
-  co_await node.close();
-  co_await starting.join();
-  co_return failure.empty() ? kOk : fail(kUsage, failure);
-}
+
+ private:
+  Task<void> start() {
+    started_.emplace(co_await start_all());
+    changed_.notify_all();
+  }
+
+  Task<Result<void, std::string>> start_all() {
+    OPW_CO_TRYV(co_await node_.start());
+    if (stopped_) co_return Result<void, std::string>();
+    node::ApiParts parts = node::parts_of(node_, "v" OPWIRE_VERSION);
+    parts.set_log_level = [this](const std::string& text) -> Result<void, std::string> {
+      OPW_TRY(log::Options levels, log::parse_levels(text));
+      levels.format = log_options_.format;
+      levels.color = log_options_.color;
+      return log::configure(levels);
+    };
+    OPW_CO_TRY(endpoints_, co_await node::Endpoints::start(std::move(parts), endpoints_config_));
+    node_.add_sink(*endpoints_);
+    node_.chain().add_observer(*endpoints_);
+    co_return Result<void, std::string>();
+  }
+
+  Task<void> follow() {
+    LonelinessWarning loneliness;
+    TimePoint next = loop_.now() + kStatusInterval;
+    while (!stopped_) {
+      const Wake wake = co_await changed_.wait_until(next);
+      if (wake != Wake::kTimeout) continue;
+      if (terminal_) log_status(node_, loop_.wall_now());
+      loneliness.look(node_, loop_.now());
+      next += kStatusInterval;
+    }
+  }
+
+  Loop& loop_;
+  node::Node& node_;
+  const node::EndpointsConfig endpoints_config_;
+  const log::Options log_options_;
+  const bool terminal_;
+  Event changed_;
+  bool stopped_ = false;
+  std::optional<Result<void, std::string>> started_;
+  std::unique_ptr<node::Endpoints> endpoints_;
+};
 
 /// What can be found wrong before anything is made.
 struct Plan {
@@ -150,6 +192,7 @@ struct Plan {
   std::string new_key_file;
   std::string jwt_file;
   std::string feed;
+  node::EndpointsConfig endpoints;
   std::vector<std::string> warnings;
 };
 
@@ -158,9 +201,11 @@ Result<Plan, std::string> make_plan(const FlagValues& flags) {
   SystemRng rng;
   OPW_TRY(const PeerKey key, make_peer_key(flags, rng));
   OPW_TRY(node::Config config, make_config(flags, chain, key.key));
+  OPW_TRY(node::EndpointsConfig endpoints, endpoints_config(flags));
   std::vector<std::string> warnings = std::move(chain.warnings);
   warnings.insert(warnings.end(), key.warnings.begin(), key.warnings.end());
-  return Plan{std::move(config), key.new_file, flags.text("l2.jwt-secret"), flags.text("feed"), std::move(warnings)};
+  return Plan{std::move(config),  key.new_file,         flags.text("l2.jwt-secret"),
+              flags.text("feed"), std::move(endpoints), std::move(warnings)};
 }
 
 Result<void, std::string> load_engine_secret(const std::string& file, node::EngineConfig& engine) {
@@ -175,7 +220,7 @@ void log_warnings(const std::vector<std::string>& warnings) {
   for (const std::string& warning : warnings) kLog.warn(warning);
 }
 
-int run_node(Plan plan, bool terminal) {
+int run_node(Plan plan, const log::Options& log_options, bool terminal) {
   ReactorLoop loop;
   WorkerPool pool;
   std::unique_ptr<node::Feed> feed;
@@ -196,7 +241,8 @@ int run_node(Plan plan, bool terminal) {
   auto node = node::Node::make(loop, pool, std::move(plan.config));
   if (!node) return fail(kUsage, node.error());
   if (feed) (*node)->add_sink(*feed);
-  return loop.run(follow(loop, **node, terminal));
+  Run run(loop, **node, std::move(plan.endpoints), log_options, terminal);
+  return loop.run(run.run());
 }
 
 int run(const std::map<std::string, std::vector<std::string>>& command_line) {
@@ -216,7 +262,7 @@ int run(const std::map<std::string, std::vector<std::string>>& command_line) {
   if (!plan) return fail(kUsage, plan.error());
   log_warnings(flags->warnings);
   log_warnings(plan->warnings);
-  return run_node(std::move(*plan), terminal);
+  return run_node(std::move(*plan), *log_options, terminal);
 }
 
 std::string help_text(const FlagSpec& flag) {

@@ -212,6 +212,10 @@ Task<void> Discovery::close() {
   if (database_) co_await database_->close();
 }
 
+const discv5::Protocol* Discovery::protocol() const noexcept {
+  return service_ ? &service_->protocol() : nullptr;
+}
+
 DiscoveryStatus Discovery::status() const {
   if (!service_) return {};
   return {finder_->status(), record().to_text()};

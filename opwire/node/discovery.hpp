@@ -38,6 +38,9 @@ class Discovery final : public opstack::RecordSource {
   /// Of the DNS trees.
   Task<std::vector<discv5::RecordPtr>> more() override;
 
+  /// Null before start().
+  const discv5::Protocol* protocol() const noexcept;
+
   // After start().
   DiscoveryStatus status() const;
   const discv5::NodeRecord& record() const noexcept;

@@ -182,6 +182,18 @@ const Host& Node::host() const noexcept {
 const Config& Node::config() const noexcept {
   return impl_->config;
 }
+const gossipsub::Router& Node::router() const noexcept {
+  return impl_->gossip.router();
+}
+const opstack::BlockCounts& Node::block_counts() const noexcept {
+  return impl_->blocks.counts();
+}
+const discv5::Protocol* Node::discovery() const noexcept {
+  return impl_->discovery ? impl_->discovery->protocol() : nullptr;
+}
+const opstack::SignerWatch* Node::signer_watch() const noexcept {
+  return impl_->upstreams->signer_watch();
+}
 void Node::add_sink(opstack::BlockSink& sink) {
   impl_->blocks.add_sink(sink);
 }

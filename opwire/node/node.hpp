@@ -8,7 +8,8 @@
 #include "opwire/node/chain_sync.hpp"
 #include "opwire/node/config.hpp"
 #include "opwire/node/discovery.hpp"
-#include "opwire/opstack/gossip/block_sink.hpp"
+#include "opwire/node/upstreams.hpp"
+#include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/p2p/host/host.hpp"
 #include "opwire/runtime/worker_pool.hpp"
 
@@ -52,6 +53,11 @@ class Node {
   Task<Result<void>> publish_frame(opstack::PayloadVersion version, Bytes frame);
 
   ChainSync& chain() noexcept;
+  const gossipsub::Router& router() const noexcept;
+  const opstack::BlockCounts& block_counts() const noexcept;
+  /// Null: it is off, or not started yet.
+  const discv5::Protocol* discovery() const noexcept;
+  const opstack::SignerWatch* signer_watch() const noexcept;
   const ChainSync& chain() const noexcept;
 
   /// The signer has changed on L1 (or by the operator): starts the grace period of the former one.

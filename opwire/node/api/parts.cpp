@@ -4,6 +4,11 @@ namespace opwire::node {
 
 ApiParts parts_of(Node& node, std::string version) {
   ApiParts parts(node.host().network(), node.config(), std::move(version));
+  parts.router = &node.router();
+  parts.blocks = &node.block_counts();
+  parts.engine = node.chain().controller();
+  parts.discovery = [&node] { return node.discovery(); };
+  parts.post_block = [&node](const opstack::AcceptedBlock& block) { (void)node.chain().on_posted(block.envelope); };
   parts.status = [&node] { return node.status(); };
   parts.sync_progress = [&node] { return node.chain().progress(); };
   parts.publish = [&node](opstack::Envelope envelope) { return node.publish(std::move(envelope)); };

@@ -66,7 +66,7 @@ struct ApiParts {
   std::function<Result<void, std::string>(const std::string&)> set_log_level;
 };
 
-/// What a Node has of it without anybody's help. node outlives the parts.
+/// What a Node has of it without anybody's help, after its start(). node outlives the parts.
 ApiParts parts_of(Node& node, std::string version);
 
 }  // namespace opwire::node
