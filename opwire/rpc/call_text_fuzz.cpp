@@ -1,4 +1,5 @@
 // Any text as a server's message: its words stay inside their limit, and what is an answer is one on its own as well.
+#include "opwire/base/bytes.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/rpc/call_text.hpp"
 

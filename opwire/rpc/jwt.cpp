@@ -59,7 +59,7 @@ Result<JwtFile, std::string> read_file(int fd, const std::filesystem::path& path
   auto jwt = Jwt::parse(std::string_view(text).substr(0, static_cast<std::size_t>(size)));
   explicit_bzero(text.data(), text.size());
   if (!jwt) return describe(path, jwt.error());
-  return JwtFile{std::move(*jwt), false};
+  return JwtFile{*jwt, false};
 }
 
 Result<JwtFile, std::string> create_file(const std::filesystem::path& path, Rng& rng) {

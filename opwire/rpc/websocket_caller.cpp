@@ -68,7 +68,7 @@ Task<Result<Reply>> WebSocketCaller::make_call(std::string method, std::string p
   const std::uint64_t id = start(method, std::move(params), &waiter, std::move(subscription));
   while (!waiter.outcome) {
     const Wake woken = co_await waiter.done.wait_until(deadline);
-    if (woken == Wake::kNotified) continue;
+    if (woken == Wake::kNotified || waiter.outcome) continue;
     under_way_.erase(id);
     if (woken == Wake::kCancelled) co_return opwire::errors::kCancelled;
     co_return Error(opwire::errors::kTimeout, "JSON-RPC answer");

@@ -2,6 +2,7 @@
 // limits and has its hash.
 #include <boost/json/parse.hpp>
 
+#include "opwire/base/bytes.hpp"
 #include "opwire/base/check.hpp"
 #include "opwire/opstack/engine/answers.hpp"
 #include "opwire/opstack/payload/block_hash.hpp"

@@ -130,10 +130,7 @@ Task<Result<Building>> EngineApi::start_building(Forkchoice forkchoice, PayloadA
   if (read.status.status == EngineStatus::kInvalid) co_return errors::kPayloadInvalid;
   if (read.status.status != EngineStatus::kValid) co_return errors::kEngineNotReady;
   if (!read.building) co_return Error(errors::kEngineAnswer, "no payloadId");
-  Building building;
-  building.id = *read.building;
-  building.timestamp = attributes.timestamp;
-  co_return building;
+  co_return Building(*read.building, attributes.timestamp);
 }
 
 Task<Result<Envelope>> EngineApi::built(Building building) {

@@ -19,8 +19,11 @@ struct EngineApiOptions {
 
 /// A block that the engine builds.
 struct Building {
+  Building() = default;
+  Building(const ByteArray<8>& payload_id, std::uint64_t time) : id(payload_id), timestamp(time) {}
+
   ByteArray<8> id{};
-  std::uint64_t timestamp = 0;
+  std::uint64_t timestamp = 0;  ///< of the block; the fork there decides how it is asked for
 };
 
 /// All methods' errors: those of EngineClient, and kCancelled. What the engine says when it refuses is logged, at most

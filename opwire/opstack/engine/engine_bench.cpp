@@ -1,8 +1,12 @@
-// What stands between a block and the request to the engine: the call's text.
+// What stands between a block and the engine: the call's text, and all of the call to a server in this very thread that
+// answers at once.
 #include <benchmark/benchmark.h>
 
+#include "opwire/opstack/engine/engine_api.hpp"
 #include "opwire/opstack/engine/params_text.hpp"
 #include "opwire/rpc/call_text.hpp"
+#include "opwire/rpc/make_caller.hpp"
+#include "opwire/rpc/server_for_test.hpp"
 
 namespace opwire::opstack {
 namespace {
@@ -30,6 +34,29 @@ void NewPayloadText(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(size));
 }
 BENCHMARK(NewPayloadText)->Args({5, 400})->Args({41, 730})->Args({101, 1280})->Args({1, 131'072});
+
+void NewPayloadOverHttp(benchmark::State& state) {
+  const Envelope block = make_block(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
+  ReactorLoop loop;
+  SystemRng rng;
+  std::uint64_t id = 0;
+  rpc::test::TestServer server(loop, [&id](const http::Request&) {
+    return rpc::test::json_response(R"({"jsonrpc":"2.0","id":)" + std::to_string(++id) +
+                                    R"(,"result":{"status":"VALID"}})");
+  });
+  RollupConfig config;
+  config.forks.set_time(Fork::kIsthmus, 0);
+  rpc::CallerOptions options;
+  options.jwt = rpc::Jwt(ByteArray<32>{1});
+  const auto caller = *rpc::make_caller(loop, *http::parse_url(server.url()), nullptr, rng, options);
+  EngineApi engine(loop, *caller, config);
+  for (auto _ : state) {
+    if (!loop.run(engine.new_payload(block))) state.SkipWithError("no answer");
+  }
+  loop.run(caller->close());
+  server.close(loop);
+}
+BENCHMARK(NewPayloadOverHttp)->Args({5, 400})->Args({101, 1280});
 
 }  // namespace
 }  // namespace opwire::opstack
