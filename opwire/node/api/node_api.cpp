@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "opwire/node/api/block_methods.hpp"
+#include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/api/peers_json.hpp"
 #include "opwire/node/api/sync_status.hpp"
 #include "opwire/node/feed.hpp"
@@ -115,6 +116,7 @@ void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
     OPW_TRY(const bool connected, rpc::bool_param(params, 0));
     return peers_json(parts_, connected);
   });
+  add_peer_actions(methods, parts_);
 }
 
 void NodeApi::add_admin_methods(rpc::MethodTable& methods) {

@@ -1,7 +1,8 @@
 // A node's JSON-RPC methods: op-node's own (op-node v1.19.0, p2p and node) and opwire's, and what can be subscribed to.
 //
 //   optimism_   syncStatus, rollupConfig, version
-//   opp2p_      self, peers, peerStats, discoveryTable
+//   opp2p_      self, peers, peerStats, discoveryTable, connectPeer, disconnectPeer, protectPeer, unprotectPeer (and
+//               the names of those that block)
 //   opstack_    publishBlockV1 (with NodeApiOptions::publishing)
 //   admin_      postUnsafePayload, setLogLevel, sequencerActive, conductorEnabled, and refusals of what a node that
 //               derives nothing and builds no blocks cannot do (where the table has admin methods)

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "opwire/node/api/node_api.hpp"
 #include "opwire/node/block_builder.hpp"
@@ -39,13 +40,23 @@ class FakeNetwork final : public StubNetwork {
 
   FakeNetwork(Loop& loop, const PeerId& self) : loop_(loop), self_(self) {}
   std::map<PeerId, Peer> peers;
+  std::set<std::pair<PeerId, std::string>> tagged;
   std::vector<Multiaddr> listening;
+  bool unreachable = false;
 
   Loop& loop() override { return loop_; }
   const PeerId& local_peer() const override { return self_; }
   std::vector<std::string> protocols() const override { return {"/ipfs/ping/1.0.0"}; }
-  Task<Result<void>> connect(PeerId, std::vector<Multiaddr>) override { co_return errors::kClosed; }
-  void disconnect(const PeerId& peer) override { peers.at(peer).connected = false; }
+  Task<Result<void>> connect(PeerId peer, std::vector<Multiaddr> addresses) override {
+    if (unreachable) co_return errors::kTimeout;
+    peers[peer].connected = true;
+    peers[peer].addresses = std::move(addresses);
+    co_return Result<void>();
+  }
+  void disconnect(const PeerId& peer) override {
+    if (peers.contains(peer)) peers.at(peer).connected = false;
+  }
+  bool is_tagged(const PeerId& peer, std::string_view tag) const { return tagged.contains({peer, std::string(tag)}); }
   bool is_connected(const PeerId& peer) const override { return peers.contains(peer) && peers.at(peer).connected; }
   std::vector<PeerId> connected_peers() const override {
     std::vector<PeerId> all;
@@ -87,6 +98,7 @@ class FakeNetwork final : public StubNetwork {
       for (const auto& [id, peer] : network.peers) all.push_back(id);
       return all;
     }
+    void remove(const PeerId& peer) override { network.peers.erase(peer); }
     Peer of(const PeerId& peer) const { return network.peers.contains(peer) ? network.peers.at(peer) : Peer(); }
     FakeNetwork& network;
   };
@@ -94,6 +106,10 @@ class FakeNetwork final : public StubNetwork {
     explicit Tags(FakeNetwork& of) : network(of) {}
     bool is_protected(const PeerId& peer) const override {
       return network.peers.contains(peer) && network.peers.at(peer).is_protected;
+    }
+    void protect(const PeerId& peer, std::string_view tag) override { network.tagged.emplace(peer, tag); }
+    void unprotect(const PeerId& peer, std::string_view tag) override {
+      network.tagged.erase({peer, std::string(tag)});
     }
     FakeNetwork& network;
   };

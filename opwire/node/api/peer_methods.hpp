@@ -1,0 +1,16 @@
+// opp2p_* that act on peers, as op-node's: protectPeer, unprotectPeer, connectPeer, disconnectPeer; and the names of
+// those that block, which say that there is nothing to block with.
+#pragma once
+
+#include "opwire/node/api/parts.hpp"
+#include "opwire/rpc/method_table.hpp"
+
+namespace opwire::node {
+
+/// What op-node's protectPeer tags peers with.
+inline constexpr std::string_view kApiTag = "api-protected";
+
+/// parts outlives the table.
+void add_peer_actions(rpc::MethodTable& methods, const ApiParts& parts);
+
+}  // namespace opwire::node
