@@ -163,6 +163,15 @@ TEST(Tls, NamesAndAddresses) {
   }
 }
 
+TEST(Tls, ACommonNameIsNoName) {
+  World world;
+  tls::TestSubject nameless;
+  nameless.alt_names.clear();
+  world.files.put("server", TestIdentities::one().authority.issue(nameless));
+  world.shake_hands(world.files.options(Side::kClient), world.files.options(Side::kServer), "holder");
+  EXPECT_TRUE(is_error(*world.client, tls::errors::kWrongName));
+}
+
 TEST(Tls, ServersCertificateHasATime) {
   World world;
   tls::TestSubject past, future;
