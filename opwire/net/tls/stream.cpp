@@ -82,9 +82,7 @@ Task<Result<void>> TlsStream::fill() {
     if (!opened && engine_.has_output() && !writing_) (void)co_await send_output();
     OPW_CO_TRYV(opened);
     if (!text_.empty() || engine_.peer_ended()) co_return Result<void>();
-    const Result<void> received = co_await receive();
-    if (!received && received.error().is(errors::kTruncated)) broken_ = received.error();
-    OPW_CO_TRYV(received);
+    OPW_CO_TRYV(co_await receive());
   }
 }
 

@@ -166,6 +166,27 @@ TEST(TrieProof, NodesInsideOfNodes) {
   EXPECT_TRUE(absent && absent->empty());
 }
 
+// The way to our key ends at another's: that shows ours to be absent, and must not give the other's value.
+TEST(TrieProof, AnothersValueIsNotOurs) {
+  OwnTrie trie;
+  const Bytes leaf = pair_of(part(trie.path, 0, 64, true), text({0x05, 0x06}));
+  const Bytes inner = branch(0x3, pair_of(part(trie.path, 61, 64, true), text({0x05})));
+  const Bytes extension = pair_of(part(trie.path, 0, 60, false), inner);
+  for (const Bytes& root : {leaf, extension}) {
+    EXPECT_FALSE(trie.look(root)->empty());
+    for (const std::size_t byte : {0, 15, 29}) {
+      OwnTrie other;
+      other.path.bytes[byte] ^= 0x10;
+      const auto absent = other.look(root);
+      EXPECT_TRUE(absent && absent->empty()) << byte;
+    }
+  }
+  OwnTrie last;
+  last.path.bytes[31] ^= 1;
+  EXPECT_TRUE(last.look(leaf)->empty());
+  EXPECT_TRUE(last.look(extension)->empty());
+}
+
 TEST(TrieProof, RefusesNodesThatAreNone) {
   OwnTrie trie;
   const Bytes whole = part(trie.path, 0, 64, true);

@@ -27,7 +27,7 @@ struct TestL1Node {
     const std::string_view which = params.at(0).as_string();
     Envelope envelope = base;
     envelope.payload.state_root = proof.state_root;
-    envelope.payload.number.value = which == "latest" ? head : std::stoull(std::string(which), nullptr, 16);
+    envelope.payload.number.value = which == "latest" ? head : std::stoull(std::string(which), nullptr, 16) + off_by;
     envelope.payload.timestamp = unix_seconds(loop.wall_now()) - head_age;
     boost::json::object header = header_with(envelope);
     if (!extra_field.empty()) header[extra_field] = "0x1";
@@ -49,7 +49,8 @@ struct TestL1Node {
   std::uint64_t chain = 5;
   std::uint64_t head = 100;
   std::uint64_t head_age = 12;
-  Address signer;  // with --l1.trustrpc
+  std::uint64_t off_by = 0;  // the block that is shown for a number
+  Address signer;            // with --l1.trustrpc
   bool away = false;
   bool wrong_hash = false;
   std::string extra_field;

@@ -39,6 +39,9 @@ TEST(ReadSigner, BelowTheHead) {
   options.confirmations = 15;
   EXPECT_EQ(world.read(options)->block.number.value, 85U);
   EXPECT_EQ(world.node.caller.calls()[2].params, R"(["0x55",false])");
+  world.node.off_by = 1;
+  EXPECT_TRUE(is_error(world.read(options), errors::kL1Answer)) << "another block";
+  world.node.off_by = 0;
   options.confirmations = 101;
   EXPECT_EQ(world.read(options)->block.number.value, 0U) << "not below the first block";
 }
