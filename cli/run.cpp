@@ -133,11 +133,13 @@ class Run {
     starting.spawn(start());  // names may take seconds, and a signal is not to wait for them
     while (!started_ && !stopped_) co_await changed_.wait();
     if (started_ && *started_) co_await follow();
-    const std::string failure = started_ && !*started_ ? started_->error() : "";
+    const std::string failure = !stopped_ && !*started_ ? started_->error() : "";
     if (failure.empty()) kLog.info("stopping");
-    if (endpoints_) co_await endpoints_->close();
-    co_await node_.close();
+    const bool early = !started_;
+    if (early) co_await node_.close();  // ends its start
     co_await starting.join();
+    if (endpoints_) co_await endpoints_->close();
+    if (!early) co_await node_.close();
     co_return failure.empty() ? kOk : fail(kUsage, failure);
   }
 

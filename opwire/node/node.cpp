@@ -111,7 +111,8 @@ struct Node::Impl {
         blocks(host->loop(), pool, gossip, block_options(config)),
         store_thread(keeps_files(config) ? std::make_unique<WorkerPool>(1) : nullptr),
         chain(*host, pool, config, *peer_log),
-        static_peers(*host, config.static_peers) {
+        static_peers(*host, config.static_peers),
+        starting(host->loop()) {
     blocks.add_sink(last_block);
     blocks.add_sink(chain);
     if (config.ping) pings.emplace(*host);
@@ -130,6 +131,20 @@ struct Node::Impl {
     return uses;
   }
 
+  Task<void> begin() {
+    begun = co_await start_parts();
+    if (begun && closed) begun = std::string("the node was closed before it began");
+  }
+  Task<Result<void, std::string>> start_parts() {
+    OPW_CO_TRYV(co_await chain.start(store_thread.get(), upstreams->engine()));
+    if (!closed) {
+      OPW_CO_TRYV(co_await upstreams->start(uses()));
+    }
+    if (closed || !config.discovery) co_return Result<void, std::string>();
+    OPW_CO_TRY(discovery, Discovery::make(*host, config, store_thread.get()));
+    co_return co_await discovery->start();
+  }
+
   const Config config;
   std::optional<opstack::LocalSigner> signer;
   std::unique_ptr<PeerLog> peer_log;
@@ -145,6 +160,9 @@ struct Node::Impl {
   StaticPeers static_peers;
   std::unique_ptr<Discovery> discovery;
   std::optional<PeerPings> pings;
+  bool closed = false;
+  Result<void, std::string> begun;  // of start()
+  Scope starting;
 };
 
 Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -166,11 +184,9 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
 }
 
 Task<Result<void, std::string>> Node::start() {
-  OPW_CO_TRYV(co_await impl_->chain.start(impl_->store_thread.get(), impl_->upstreams->engine()));
-  OPW_CO_TRYV(co_await impl_->upstreams->start(impl_->uses()));
-  if (!impl_->config.discovery) co_return Result<void, std::string>();
-  OPW_CO_TRY(impl_->discovery, Discovery::make(*impl_->host, impl_->config, impl_->store_thread.get()));
-  co_return co_await impl_->discovery->start();
+  impl_->starting.spawn(impl_->begin());
+  co_await impl_->starting.join();
+  co_return impl_->begun;
 }
 
 Host& Node::host() noexcept {
@@ -245,12 +261,15 @@ const ChainSync& Node::chain() const noexcept {
 }
 
 Task<void> Node::close() {
+  impl_->closed = true;
+  impl_->starting.cancel();
   if (impl_->pings) co_await impl_->pings->close();
   if (impl_->discovery) co_await impl_->discovery->close();
+  co_await impl_->upstreams->close();
+  co_await impl_->starting.join();
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
   co_await impl_->chain.close();
-  co_await impl_->upstreams->close();
   co_await impl_->host->close();
 }
 

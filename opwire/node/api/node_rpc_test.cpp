@@ -94,7 +94,7 @@ TEST_F(NodeRpc, ABlockGoesFromOneToTheOther) {
   const opstack::Envelope block = BlockBuilder(rollup_, 3, 100, rng_).next(unix_seconds(loop_.wall_now()));
   const std::string params = "[" + to_json(block) + "]";
   EXPECT_EQ(json::serialize(ask(follower, "opstack_publishBlockV1", params).at("error").at("message")),
-            "\"this node has no key to sign blocks with (set --p2p.sequencer.key)\"");
+            "\"this node has no key to sign blocks with (set --p2p.sequencer.key or --signer.endpoint)\"");
   EXPECT_TRUE(ask(sequencer, "opstack_publishBlockV1", params).at("result").is_null());
   const json::value told = hear().at("params").at("result");
   EXPECT_EQ(told.at("block").at("number").as_int64(), 1);
