@@ -140,6 +140,8 @@ TEST_F(NodeRpc, PeersSeeEachOther) {
   EXPECT_EQ(self.at("nodeID"), peer.at("nodeID"));
   EXPECT_EQ(self.at("peerID").as_string(), one);
   EXPECT_EQ(ask(served_[0], "opp2p_peerStats").at("result").at("connected").as_int64(), 1);
+  EXPECT_TRUE(wait_until([&] { return sees().at(one).at("gossipBlocks").as_bool(); }));
+  EXPECT_EQ(ask(served_[1], "opp2p_peerStats").at("result").at("blocksTopicV4").as_int64(), 1);
 }
 
 }  // namespace
