@@ -37,8 +37,8 @@ class Node {
   ~Node();
 
   /// Opens what is on the disk, begins to follow the chain and to discover, as far as the configuration says. Once.
-  /// Errors: a line for the user; the node is to be closed then. close() may come while it is under way, which then ends
-  /// soon and with an error.
+  /// Errors: a line for the user; the node is to be closed then. close() may come while it is under way, which then
+  /// ends soon and with an error.
   Task<Result<void, std::string>> start();
 
   Host& host() noexcept;

@@ -55,30 +55,21 @@ Bytes make_frame(const Envelope& envelope, const crypto::RecoverableSignature& s
   return codec::snappy::compress(opstack::make_gossip_body(signature, opstack::encode_ssz(envelope)));
 }
 
-opstack::AcceptedBlock as_if_accepted(const ApiParts& parts, Envelope envelope) {
-  const std::size_t size = opstack::encode_ssz(envelope).size();
-  return {.envelope = std::move(envelope),
-          .signer = {},
-          .topic = {},
-          .from = parts.network.local_peer(),
-          .wire_size = size,
-          .received_at = parts.network.loop().wall_now()};
-}
-
 }  // namespace
 
 rpc::MethodAnswer post_unsafe_payload(const ApiParts& parts, const json::array& params) {
   OPW_TRYV(rpc::check_count(params, 1, 1));
-  OPW_TRY(Envelope envelope, read_envelope(params[0]));
+  OPW_TRY(const Envelope envelope, read_envelope(params[0]));
   const Hash256 actual = opstack::block_hash(envelope);
   const std::string stated_text = codec::to_hex0x(envelope.payload.block_hash.view());
   const std::string actual_text = codec::to_hex0x(actual.view());
   if (actual != envelope.payload.block_hash) {
     return rpc::failed("payload has bad block hash: " + stated_text + ", actual block hash is: " + actual_text);
   }
-  if (!parts.post_block) return rpc::failed("this node drives no execution engine");
+  if (!parts.post_block) return rpc::failed("this node does not follow the chain");
   kLog.info("block handed in by RPC", {{"number", envelope.payload.number.value}, {"hash", actual_text}});
-  parts.post_block(as_if_accepted(parts, std::move(envelope)));
+  const auto posted = parts.post_block(envelope);
+  if (!posted) return rpc::failed(posted.error());
   return std::string("null");
 }
 

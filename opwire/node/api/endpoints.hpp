@@ -1,11 +1,12 @@
 // A node's RPC and metrics servers, as op-node's flags set them up: all that a program needs beside the node.
 //
 //   ApiParts parts = parts_of(node, version);
-//   parts.engine = &driver.controller();            // and what else there is
+//   parts.router = ...                              // and what else there is
 //   auto endpoints = co_await Endpoints::start(std::move(parts), config);
-//   node.add_sink(**endpoints);                     // and hand the driver's events to on_driver_event()
+//   node.add_sink(**endpoints);
+//   node.chain().add_observer(**endpoints);
 //   ...
-//   co_await (*endpoints)->close();                 // before the node's
+//   co_await (*endpoints)->close();                 // then the node's close(), and only then it may go
 #pragma once
 
 #include <memory>

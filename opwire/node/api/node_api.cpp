@@ -156,8 +156,9 @@ void NodeApi::on_block(const opstack::AcceptedBlock& block) {
 }
 
 void NodeApi::on_driver_event(const opstack::ControllerEvent& event) {
-  if (!std::holds_alternative<opstack::HeadMoved>(event) || parts_.engine == nullptr) return;
-  if (heads_.has_subscribers()) heads_.publish(heads_json(parts_.engine->heads()));
+  if (!std::holds_alternative<opstack::HeadMoved>(event) || !heads_.has_subscribers()) return;
+  const opstack::EngineController* const engine = engine_of(parts_);
+  if (engine != nullptr) heads_.publish(heads_json(engine->heads()));
 }
 
 std::size_t NodeApi::subscribers() const noexcept {

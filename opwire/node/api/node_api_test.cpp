@@ -73,25 +73,30 @@ TEST(NodeApi, SetsTheLogLevel) {
 
 TEST(NodeApi, TakesBlocksOfItsOperator) {
   ApiWorld world;
-  std::vector<opstack::AcceptedBlock> posted;
-  world.parts.post_block = [&posted](const opstack::AcceptedBlock& block) { posted.push_back(block); };
+  std::vector<opstack::Envelope> posted;
+  Result<void> outcome;
+  world.parts.post_block = [&](const opstack::Envelope& posted_block) {
+    posted.push_back(posted_block);
+    return outcome;
+  };
   opstack::Envelope block = a_block(world);
   EXPECT_EQ(world.ask("admin_postUnsafePayload", "[" + to_json(block) + "]"), "null");
   ASSERT_EQ(posted.size(), 1u);
-  EXPECT_EQ(posted[0].envelope, block);
-  EXPECT_EQ(posted[0].from, peer_of(1));
+  EXPECT_EQ(posted[0], block);
+  outcome = opstack::errors::kPayloadQueued;
+  EXPECT_EQ(world.ask("admin_postUnsafePayload", "[" + to_json(block) + "]"), "-32000: block is queued already");
   const std::string actual = codec::to_hex0x(block.payload.block_hash.view());
   block.payload.block_hash.bytes[0] ^= 1;
   EXPECT_EQ(world.ask("admin_postUnsafePayload", "[" + to_json(block) + "]"),
             "-32000: payload has bad block hash: " + codec::to_hex0x(block.payload.block_hash.view()) +
                 ", actual block hash is: " + actual);
-  EXPECT_EQ(posted.size(), 1u);
+  EXPECT_EQ(posted.size(), 2u);
   EXPECT_EQ(world.ask("admin_postUnsafePayload", "[{}]").find("-32602: invalid argument 0: executionPayload"), 0u)
       << world.ask("admin_postUnsafePayload", "[{}]");
   EXPECT_EQ(world.ask("admin_postUnsafePayload"), "-32602: missing value for required argument 0");
   ApiWorld without;
   EXPECT_EQ(without.ask("admin_postUnsafePayload", "[" + to_json(a_block(without)) + "]"),
-            "-32000: this node drives no execution engine");
+            "-32000: this node does not follow the chain");
 }
 
 struct Publishing : ApiWorld {
@@ -190,7 +195,7 @@ TEST(NodeApi, TellsOfHeadsAndProgress) {
   opstack::EngineHeads heads;
   heads.head = opstack::test::ref(12);
   engine.on_heads(heads, TimePoint());
-  world.parts.engine = &engine;
+  world.parts.engine = [&engine] { return &engine; };
   std::optional<opstack::RangeProgress> progress;
   world.parts.sync_progress = [&progress] { return progress; };
   rpc::SubscriptionSet set(rpc::SubscriptionLimits(), [] {});

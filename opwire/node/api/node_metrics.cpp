@@ -157,10 +157,11 @@ void NodeMetrics::read_refs(Series& series, const std::function<double(const ops
     if (block) series.add({{"layer", "l2"}, {"type", type}}, value(*block));
   };
   add("received_payload", last_received_);
-  if (parts_.engine == nullptr) return;
-  add("l2_unsafe", parts_.engine->heads().head);
-  add("l2_safe", parts_.engine->heads().safe);
-  add("l2_finalized", parts_.engine->heads().finalized);
+  const opstack::EngineController* const engine = engine_of(parts_);
+  if (engine == nullptr) return;
+  add("l2_unsafe", engine->heads().head);
+  add("l2_safe", engine->heads().safe);
+  add("l2_finalized", engine->heads().finalized);
 }
 
 void NodeMetrics::add_engine() {
@@ -188,17 +189,40 @@ void NodeMetrics::add_engine() {
       return progress ? real(progress->quarantined_bytes) : 0;
     });
   }
-  if (parts_.engine == nullptr) return;
-  const opstack::EngineController& engine = *parts_.engine;
+  add_served();
+  if (!parts_.engine) return;
+  using opstack::EngineController;
+  const auto read = [this](double (*value)(const EngineController&)) {
+    return [this, value] {
+      const EngineController* const engine = engine_of(parts_);
+      return engine != nullptr ? value(*engine) : 0;
+    };
+  };
   registry_.gauge(op_node("unsafe_payloads_buffer_len"), "Blocks that wait to become the head",
-                  [&engine] { return real(engine.queue().size()); });
+                  read([](const EngineController& engine) { return real(engine.queue().size()); }));
   registry_.gauge(op_node("unsafe_payloads_buffer_mem_size"), "Bytes of them",
-                  [&engine] { return real(engine.queue().bytes()); });
+                  read([](const EngineController& engine) { return real(engine.queue().bytes()); }));
   registry_.gauge("opwire_engine_ready", "1: the engine answers and its heads are known",
-                  [&engine] { return engine.ready() ? 1.0 : 0.0; });
+                  read([](const EngineController& engine) { return engine.ready() ? 1.0 : 0.0; }));
   registry_.counter("opwire_head_reorgs_total", "Heads that left the chain", [this] { return real(reorgs_); });
   registry_.counter("opwire_engine_dropped_blocks_total", "Blocks that the engine refused for good",
                     [this] { return real(dropped_); });
+}
+
+void NodeMetrics::add_served() {
+  if (!parts_.served) return;
+  registry_.counters(op_node("p2p_req_total"), "Requests for payloads by number", [this](Series& series) {
+    const auto served = parts_.served();
+    if (!served) return;
+    for (std::size_t code = 0; code < served->answers.size(); ++code) {
+      series.add({{"p2p_role", "server"}, {"p2p_method", "payload_by_number"}, {"result_code", std::to_string(code)}},
+                 real(served->answers[code]));
+    }
+  });
+  registry_.counter("opwire_served_payload_bytes_total", "Of payloads that were served", [this] {
+    const auto served = parts_.served();
+    return served ? real(served->bytes) : 0;
+  });
 }
 
 void NodeMetrics::add_discovery() {
@@ -261,10 +285,11 @@ void NodeMetrics::note(const char* type, const std::optional<opstack::L2BlockRef
 }
 
 void NodeMetrics::note_heads() {
-  if (parts_.engine == nullptr) return;
-  note("l2_unsafe", parts_.engine->heads().head);
-  note("l2_safe", parts_.engine->heads().safe);
-  note("l2_finalized", parts_.engine->heads().finalized);
+  const opstack::EngineController* const engine = engine_of(parts_);
+  if (engine == nullptr) return;
+  note("l2_unsafe", engine->heads().head);
+  note("l2_safe", engine->heads().safe);
+  note("l2_finalized", engine->heads().finalized);
 }
 
 void NodeMetrics::on_driver_event(const opstack::ControllerEvent& event) {

@@ -28,6 +28,7 @@ class NodeMetrics final : public opstack::BlockSink, public opstack::DriverObser
   void add_scores();
   void add_blocks();
   void add_engine();
+  void add_served();
   void add_discovery();
   void read_scores(metrics::Series& series);
   void read_refs(metrics::Series& series, const std::function<double(const opstack::L2BlockRef&)>& value) const;

@@ -29,6 +29,9 @@ TEST(NodeMetrics, HasOpNodesNames) {
   counts.accepted = 3;
   counts.rejected["block.wrong_signer"] = 2;
   world.parts.blocks = &counts;
+  opstack::ServerCounts served;
+  served.answers = {5, 1, 0, 0};
+  world.parts.served = [&served] { return std::optional(served); };
   world.begin();
   for (const char* line : {
            "op_node_default_info{version=\"v1.2.3-abcdef\"} 1",
@@ -39,6 +42,7 @@ TEST(NodeMetrics, HasOpNodesNames) {
            "op_node_default_last_unsafe_payloads_unix 0",
            "opwire_connections{direction=\"inbound\"} 1",
            "opwire_connections{direction=\"outbound\"} 1",
+           "op_node_default_p2p_req_total{p2p_role=\"server\",p2p_method=\"payload_by_number\",result_code=\"0\"} 5",
            "opwire_blocks_total{verdict=\"accepted\",reason=\"\"} 3",
            "opwire_blocks_total{verdict=\"rejected\",reason=\"block.wrong_signer\"} 2",
        }) {
@@ -80,7 +84,7 @@ TEST(NodeMetrics, OfTheEngine) {
   heads.safe = opstack::test::ref(10);
   engine.on_heads(heads, TimePoint());
   ASSERT_TRUE(engine.on_payload(opstack::test::queued(opstack::test::block(20))));
-  world.parts.engine = &engine;
+  world.parts.engine = [&engine] { return &engine; };
   NodeMetrics& metrics = world.begin();
   opstack::HeadMoved reorg;
   reorg.reorg = true;

@@ -48,12 +48,15 @@ class NodeRpc : public testing::Test {
     } else {
       config.static_peers = {served_[0].node->host().addresses().front()};
     }
+    config.driver.emplace().from_genesis = true;
     one.node = std::move(*Node::make(loop_, pool_, std::move(config)));
+    EXPECT_TRUE(loop_.run(one.node->start()));
     EndpointsConfig endpoints;
     endpoints.publishing = true;
     endpoints.rpc = endpoints.metrics = net::Endpoint::parse_ip("127.0.0.1", 0);
     one.endpoints = std::move(*loop_.run(Endpoints::start(parts_of(*one.node, "v1"), endpoints)));
     one.node->add_sink(*one.endpoints);
+    one.node->chain().add_observer(*one.endpoints);
     one.client = client_of(*one.endpoints->rpc_endpoint());
   }
   std::unique_ptr<http::Client> client_of(const net::Endpoint& endpoint) {
@@ -93,13 +96,17 @@ TEST_F(NodeRpc, ABlockGoesFromOneToTheOther) {
 
   const opstack::Envelope block = BlockBuilder(rollup_, 3, 100, rng_).next(unix_seconds(loop_.wall_now()));
   const std::string params = "[" + to_json(block) + "]";
-  EXPECT_EQ(json::serialize(ask(follower, "opstack_publishBlockV1", params).at("error").at("message")),
-            "\"this node has no key to sign blocks with (set --p2p.sequencer.key or --signer.endpoint)\"");
+  const std::string refused =
+      json::serialize(ask(follower, "opstack_publishBlockV1", params).at("error").at("message"));
+  EXPECT_EQ(refused.find("\"this node has no key to sign blocks with"), 0u) << refused;
   EXPECT_TRUE(ask(sequencer, "opstack_publishBlockV1", params).at("result").is_null());
   const json::value told = hear().at("params").at("result");
   EXPECT_EQ(told.at("block").at("number").as_int64(), 1);
   EXPECT_EQ(opstack::parse_envelope_json(json::serialize(told.at("envelope"))).value(), block);
   EXPECT_EQ(ask(follower, "opwire_status").at("result").at("blocks").at("accepted").as_int64(), 1);
+  const auto head = [&] { return ask(follower, "optimism_syncStatus").at("result").at("unsafe_l2"); };
+  EXPECT_TRUE(wait_until([&] { return head().at("number").as_int64() == 1; })) << json::serialize(head());
+  EXPECT_EQ(head().at("hash").as_string(), codec::to_hex0x(block.payload.block_hash.view()));
   auto scraper = client_of(*follower.endpoints->metrics_endpoint());
   const auto scraped = loop_.run(scraper->request(http::Request("GET", "/metrics"), loop_.now() + seconds(5)));
   EXPECT_NE(scraped.value().body.find("\nop_node_default_unsafe_payloads_total 1\n"), std::string::npos);
@@ -133,6 +140,8 @@ TEST_F(NodeRpc, PeersSeeEachOther) {
   EXPECT_EQ(self.at("nodeID"), peer.at("nodeID"));
   EXPECT_EQ(self.at("peerID").as_string(), one);
   EXPECT_EQ(ask(served_[0], "opp2p_peerStats").at("result").at("connected").as_int64(), 1);
+  EXPECT_TRUE(wait_until([&] { return sees().at(one).at("gossipBlocks").as_bool(); }));
+  EXPECT_EQ(ask(served_[1], "opp2p_peerStats").at("result").at("blocksTopicV4").as_int64(), 1);
 }
 
 }  // namespace

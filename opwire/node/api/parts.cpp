@@ -2,14 +2,19 @@
 
 namespace opwire::node {
 
+const opstack::EngineController* engine_of(const ApiParts& parts) {
+  return parts.engine ? parts.engine() : nullptr;
+}
+
 ApiParts parts_of(Node& node, std::string version) {
   ApiParts parts(node.host().network(), node.config(), std::move(version));
   parts.router = &node.router();
   parts.blocks = &node.block_counts();
-  parts.engine = node.chain().controller();
   parts.discovery = [&node] { return node.discovery(); };
-  parts.post_block = [&node](const opstack::AcceptedBlock& block) { (void)node.chain().on_posted(block.envelope); };
   parts.status = [&node] { return node.status(); };
+  parts.engine = [&node] { return node.chain().controller(); };
+  parts.post_block = [&node](const opstack::Envelope& envelope) { return node.chain().on_posted(envelope); };
+  parts.served = [&node] { return node.chain().served(); };
   parts.sync_progress = [&node] { return node.chain().progress(); };
   parts.publish = [&node](opstack::Envelope envelope) { return node.publish(std::move(envelope)); };
   parts.publish_frame = [&node](opstack::PayloadVersion version_of, Bytes frame) {

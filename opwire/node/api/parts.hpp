@@ -12,6 +12,7 @@
 #include "opwire/opstack/driver/engine_controller.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/opstack/sync/client.hpp"
+#include "opwire/opstack/sync/server.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/gossipsub/router.hpp"
 
@@ -47,12 +48,15 @@ struct ApiParts {
   const Config& config;
   std::string version;  ///< "v0.1.0-abcdef": what optimism_version, health_status and /healthz say
 
-  const gossipsub::Router* router = nullptr;           ///< scores, topics; none: zeros
-  const opstack::BlockCounts* blocks = nullptr;        ///< verdicts, for metrics
-  const opstack::EngineController* engine = nullptr;   ///< heads and queue; none: no engine is driven
-  std::function<Status()> status;                      ///< for opwire_status
+  const gossipsub::Router* router = nullptr;     ///< scores, topics; none: zeros
+  const opstack::BlockCounts* blocks = nullptr;  ///< verdicts, for metrics
+  std::function<Status()> status;                ///< for opwire_status
+  /// Heads and queue; null while no engine is driven.
+  std::function<const opstack::EngineController*()> engine;
   std::function<const discv5::Protocol*()> discovery;  ///< null while there is none
   std::function<std::optional<opstack::RangeProgress>()> sync_progress;
+  /// Of payload_by_number, as its server; none: it is not served.
+  std::function<std::optional<opstack::ServerCounts>()> served;
   std::function<L1Heads()> l1_heads;
   std::function<std::optional<Duration>(const PeerId&)> latency;
   std::function<ReqRespScores(const PeerId&)> req_resp_scores;
@@ -60,13 +64,16 @@ struct ApiParts {
   /// Signs and publishes. Errors: kNoSigner and whatever else is told to the caller.
   std::function<Task<Result<void>>(opstack::Envelope)> publish;
   std::function<Task<Result<void>>(opstack::PayloadVersion, Bytes frame)> publish_frame;
-  /// A block that an operator hands in: where gossiped ones go. Its hash was checked, and nothing else.
-  std::function<void(const opstack::AcceptedBlock&)> post_block;
+  /// A block that an operator hands in: where gossiped ones go. Its hash was checked, and nothing else. Errors: those
+  /// of the driver.
+  std::function<Result<void>(const opstack::Envelope&)> post_block;
   /// The text that --log.level takes.
   std::function<Result<void, std::string>(const std::string&)> set_log_level;
 };
 
-/// What a Node has of it without anybody's help, after its start(). node outlives the parts.
+const opstack::EngineController* engine_of(const ApiParts& parts);
+
+/// What a Node has of it without anybody's help. node outlives the parts.
 ApiParts parts_of(Node& node, std::string version);
 
 }  // namespace opwire::node

@@ -85,7 +85,8 @@ std::string sync_status_json(const ApiParts& parts) {
   write(out.key("head_l1"), l1.head);
   write(out.key("safe_l1"), l1.safe);
   write(out.key("finalized_l1"), l1.finalized);
-  write_heads(out, parts.engine != nullptr ? parts.engine->heads() : opstack::EngineHeads());
+  const opstack::EngineController* const engine = engine_of(parts);
+  write_heads(out, engine != nullptr ? engine->heads() : opstack::EngineHeads());
   return out.close('}').take();
 }
 
@@ -119,7 +120,8 @@ std::string status_json(const ApiParts& parts) {
   out.close('}');
   write_blocks(out, status);
   write_discovery(out, status.discovery);
-  out.key("heads").raw(parts.engine != nullptr ? heads_json(parts.engine->heads()) : "null");
+  const opstack::EngineController* const engine = engine_of(parts);
+  out.key("heads").raw(engine != nullptr ? heads_json(engine->heads()) : "null");
   const auto progress = parts.sync_progress ? parts.sync_progress() : std::nullopt;
   out.key("sync").raw(sync_progress_json(progress, parts.network.loop().now()));
   return out.close('}').take();

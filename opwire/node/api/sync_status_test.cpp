@@ -33,7 +33,7 @@ TEST(SyncStatus, HasTheEnginesHeads) {
   heads.head = opstack::test::ref(12);
   heads.safe = opstack::test::ref(10);
   engine.on_heads(heads, TimePoint());
-  world.parts.engine = &engine;
+  world.parts.engine = [&engine] { return &engine; };
   world.parts.l1_heads = [] {
     L1Heads l1;
     l1.head.number = {77};
