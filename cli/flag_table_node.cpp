@@ -88,8 +88,8 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     {"archive.max-size", "ARCHIVE_MAX_SIZE", kText, "4GiB", kUsed, kOwn, "", "Size up to which it keeps them"},
     {"archive.reset-damaged", "ARCHIVE_RESET_DAMAGED", kBool, "false", kUsed, kOwn, "",
      "Set a damaged archive aside and begin anew"},
-    {"syncmode.offset-el-safe", "SYNCMODE_OFFSET_EL_SAFE", kDuration, "12h", kLater, kShown, "",
-     "Safe head after EL sync"},
+    {"syncmode.offset-el-safe", "SYNCMODE_OFFSET_EL_SAFE", kDuration, "12h", kUsed, kShown, "",
+     "How far the safe block is below the head after the execution client has synced by itself"},
     {"fetch-withdrawal-root-from-state", "FETCH_WITHDRAWAL_ROOT_FROM_STATE", kBool, "false", kLater, kShown, "false",
      "Withdrawals root from the state"},
 

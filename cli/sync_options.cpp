@@ -36,6 +36,7 @@ Result<node::DriverConfig, std::string> driver_config(const FlagValues& flags) {
   // Who tells op-node not to ask peers need not tell it twice.
   const bool may_ask = flags.boolean("p2p.sync.req-resp");
   config.req_resp = flags.is_set("syncmode.req-resp") ? flags.boolean("syncmode.req-resp") : may_ask;
+  config.offset_safe = flags.duration("syncmode.offset-el-safe");
   config.from_genesis = flags.boolean("from-genesis");
   config.backfill = flags.number("backfill");
   return config;

@@ -18,11 +18,19 @@ constexpr std::uint64_t kHeadSearch = 256;
 using opstack::Envelope;
 using opstack::L2BlockRef;
 
+std::uint64_t blocks_in(Duration time, std::uint64_t block_time) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(std::max(time, Duration::zero())).count();
+  const std::uint64_t every = std::max<std::uint64_t>(block_time, 1);
+  return (static_cast<std::uint64_t>(seconds) + every - 1) / every;
+}
+
 opstack::DriverOptions driver_options(const Config& config) {
   opstack::DriverOptions options;
   options.controller.mode = config.driver->mode;
   options.controller.req_resp = config.driver->req_resp;
   options.controller.genesis = config.rollup.genesis.l2.hash;
+  options.controller.genesis_number = config.rollup.genesis.l2.number;
+  options.controller.safe_distance = blocks_in(config.driver->offset_safe, config.rollup.block_time);
   const auto& engine = config.driver->engine;
   options.controller.engine_syncs_after_finalization = engine && engine->syncs_after_finalization;
   options.gaps.block_time = std::chrono::seconds(config.rollup.block_time);

@@ -97,6 +97,8 @@ struct DriverConfig {
   std::optional<ServerConfig> follow;  ///< whose safe and finalized blocks are taken over
   opstack::SyncMode mode = opstack::SyncMode::kConsensus;
   bool req_resp = true;        ///< gaps are filled from peers
+  /// After the engine's own sync: how far below its head the safe block is (--syncmode.offset-el-safe).
+  Duration offset_safe = std::chrono::hours(12);
   bool from_genesis = false;   ///< the embedded engine begins there, not at the first block that arrives
   std::uint64_t backfill = 0;  ///< blocks below the head that are fetched into the archive
 };

@@ -1,8 +1,6 @@
 // Chains of blocks whose first transaction is an L1 attributes deposit, for the tests of this folder.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include "opwire/codec/rlp.hpp"
 #include "opwire/opstack/driver/l1_info.hpp"
 #include "opwire/opstack/driver/payload_queue.hpp"

@@ -40,6 +40,9 @@ Task<void> Driver::make(EngineCall call) {
   } else if (const auto* const forkchoice = std::get_if<SetForkchoice>(&call)) {
     const auto answer = co_await engine_.forkchoice_updated(forkchoice->state, forkchoice->head_timestamp);
     controller_.on_forkchoice_answer(answer, loop_.now());
+  } else if (const auto* const read = std::get_if<ReadBlock>(&call)) {
+    const auto block = co_await engine_.block(read->number);
+    controller_.on_block(block, loop_.now());
   } else {
     auto heads = co_await read_heads();
     controller_.on_heads(std::move(heads), loop_.now());

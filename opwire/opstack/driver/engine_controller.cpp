@@ -59,6 +59,10 @@ std::optional<EngineCall> EngineController::next_call(TimePoint now) {
     in_flight_ = InFlight::kHeads;
     return ReadHeads{};
   }
+  if (!attempt_ && safe_to_be_) {
+    in_flight_ = InFlight::kBlock;
+    return ReadBlock{*safe_to_be_};
+  }
   if ((attempt_ && attempt_->accepted) || (!attempt_ && followed_)) {
     in_flight_ = InFlight::kForkchoice;
     return forkchoice();
@@ -82,6 +86,13 @@ void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
   if (options_.mode != SyncMode::kExecution || engine_sync_ != EngineSync::kWillStart) return;
   const bool syncs = !heads_.finalized || heads_.finalized->hash == options_.genesis;
   engine_sync_ = syncs || options_.engine_syncs_after_finalization ? EngineSync::kStarted : EngineSync::kFinished;
+}
+
+void EngineController::on_block(const Result<std::optional<L2BlockRef>>& answer, TimePoint now) {
+  if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kBlock) return;
+  if (!answer || !*answer) return back_off(now);
+  safe_to_be_.reset();
+  on_followed(**answer, **answer);
 }
 
 void EngineController::on_payload_answer(const Result<PayloadStatus>& answer, TimePoint now) {
@@ -197,8 +208,9 @@ SetForkchoice EngineController::forkchoice() const {
     return {{head.hash, followed_->safe.hash, followed_->finalized.hash}, head.timestamp};
   }
   const L2BlockRef& head = attempt_->ref;
-  if (engine_sync_ == EngineSync::kFinishedNotFinalized) return {{head.hash, head.hash, head.hash}, head.timestamp};
-  const bool syncing = engine_sync_ == EngineSync::kStarted;
+  const bool synced = engine_sync_ == EngineSync::kFinishedNotFinalized;
+  if (synced && options_.safe_distance == 0) return {{head.hash, head.hash, head.hash}, head.timestamp};
+  const bool syncing = synced || engine_sync_ == EngineSync::kStarted;
   return {{head.hash, hash_of(heads_.safe), syncing ? Hash256{} : hash_of(heads_.finalized)}, head.timestamp};
 }
 
@@ -217,8 +229,14 @@ void EngineController::adopt() {
   retry_at_ = {};
   move_head(head);
   if (engine_sync_ != EngineSync::kFinishedNotFinalized) return;
-  heads_.safe = heads_.finalized = head;
   engine_sync_ = EngineSync::kFinished;
+  if (options_.safe_distance == 0) {
+    heads_.safe = heads_.finalized = head;
+    return;
+  }
+  const std::uint64_t down = std::min(options_.safe_distance, head.number.value);
+  const BlockNumber safe{std::max(head.number.value - down, options_.genesis_number.value)};
+  if (!heads_.safe || safe > heads_.safe->number) safe_to_be_ = safe;
 }
 
 void EngineController::adopt_followed() {

@@ -26,7 +26,7 @@ namespace opwire::opstack {
 enum class SyncMode : unsigned char { kConsensus, kExecution };
 
 /// Of the execution mode. A sync begins when the engine's finalized block is unknown or genesis, and ends with the
-/// first VALID; then that block is head, safe and finalized at once.
+/// first VALID. Then that block is the head, and the block `safe_distance` below it safe and finalized.
 enum class EngineSync : unsigned char { kWillStart, kStarted, kFinishedNotFinalized, kFinished };
 
 struct ControllerOptions {
@@ -36,6 +36,8 @@ struct ControllerOptions {
   /// Erigon and Reth sync their way also when they have finalized before.
   bool engine_syncs_after_finalization = false;
   Hash256 genesis;
+  BlockNumber genesis_number;
+  std::uint64_t safe_distance = 0;  ///< blocks, after the engine's own sync (--syncmode.offset-el-safe)
   Duration first_retry = std::chrono::seconds(1);
   Duration longest_retry = std::chrono::seconds(30);
   std::size_t max_direct = 16;  ///< blocks that wait for the engine while it syncs by itself; the oldest go
@@ -50,6 +52,9 @@ struct EngineHeads {
 };
 
 struct ReadHeads {};
+struct ReadBlock {
+  BlockNumber number;
+};
 struct SendPayload {
   Envelope envelope;
 };
@@ -57,7 +62,7 @@ struct SetForkchoice {
   Forkchoice state;
   std::uint64_t head_timestamp = 0;
 };
-using EngineCall = std::variant<ReadHeads, SendPayload, SetForkchoice>;
+using EngineCall = std::variant<ReadHeads, ReadBlock, SendPayload, SetForkchoice>;
 
 struct HeadMoved {
   std::optional<L2BlockRef> from;
@@ -99,6 +104,7 @@ class EngineController {
   std::optional<TimePoint> next_wake() const noexcept;
   /// One of these for each call, in its kind. After on_engine_lost() they are not waited for and do nothing.
   void on_heads(Result<EngineHeads> answer, TimePoint now);
+  void on_block(const Result<std::optional<L2BlockRef>>& answer, TimePoint now);
   void on_payload_answer(const Result<PayloadStatus>& answer, TimePoint now);
   void on_forkchoice_answer(const Result<PayloadStatus>& answer, TimePoint now);
 
@@ -110,7 +116,7 @@ class EngineController {
   bool ready() const noexcept { return engine_up_ && !need_heads_; }
 
  private:
-  enum class InFlight : unsigned char { kNone, kHeads, kPayload, kForkchoice };
+  enum class InFlight : unsigned char { kNone, kHeads, kBlock, kPayload, kForkchoice };
   struct Attempt {
     QueuedPayload payload;
     L2BlockRef ref;
@@ -153,6 +159,7 @@ class EngineController {
   EngineHeads heads_;
   std::optional<Followed> followed_;  ///< to be told to the engine
   std::optional<Attempt> attempt_;
+  std::optional<BlockNumber> safe_to_be_;  ///< after the engine's sync: yet to be read
   EngineSync engine_sync_ = EngineSync::kWillStart;
   InFlight in_flight_ = InFlight::kNone;
   bool engine_up_ = false;

@@ -361,6 +361,43 @@ TEST(EngineSyncTest, FinalizesNothingUntilTheFirstValidThenThatBlock) {
   EXPECT_TRUE(run.idle()) << "blocks wait in the queue from now on";
 }
 
+TEST(EngineSyncTest, FinalizesABlockBelowTheHeadWhereThatIsWanted) {
+  ControllerOptions with = options(kExecution);
+  with.safe_distance = 20;
+  Drive run(with);
+  run.begin({ref(0), ref(0), ref(0)}).add(block(60));
+  run.payload(EngineStatus::kValid);
+  EXPECT_EQ(run.forkchoice(EngineStatus::kValid), (Forkchoice{test::hash(60), test::hash(0), {}}));
+  EXPECT_EQ(run.controller.engine_sync(), EngineSync::kFinished);
+  EXPECT_EQ(run.expect<ReadBlock>().number, BlockNumber{40});
+  run.controller.on_block(Result<std::optional<L2BlockRef>>(errors::kEngineTimeout), run.now);
+  EXPECT_TRUE(run.idle()) << "after a pause";
+  run.now += seconds(1);
+  run.expect<ReadBlock>();
+  run.controller.on_block(std::optional(ref(40)), run.now);
+  EXPECT_EQ(run.forkchoice(EngineStatus::kValid), (Forkchoice{test::hash(60), test::hash(40), test::hash(40)}));
+  EXPECT_EQ(run.controller.heads().finalized, ref(40));
+  EXPECT_TRUE(run.idle());
+}
+
+TEST(EngineSyncTest, FinalizesNothingBelowGenesisOrWhatWasSafe) {
+  ControllerOptions with = options(kExecution);
+  with.safe_distance = 100;
+  with.genesis_number = {5};
+  Drive low(with);
+  low.begin({ref(5), {}, {}}).add(block(60));
+  low.payload(EngineStatus::kValid);
+  low.forkchoice(EngineStatus::kValid);
+  EXPECT_EQ(low.expect<ReadBlock>().number, BlockNumber{5});
+  with.safe_distance = 20;
+  Drive safe(with);
+  safe.begin({ref(50), ref(45), {}}).add(block(60));
+  safe.payload(EngineStatus::kValid);
+  safe.forkchoice(EngineStatus::kValid);
+  EXPECT_TRUE(safe.idle());
+  EXPECT_EQ(safe.controller.heads().safe, ref(45));
+}
+
 TEST(EngineSyncTest, FinalizesNoBlockWhoseForkchoiceGotNoAnswer) {
   Drive run(kExecution);
   run.begin({ref(0), ref(0), ref(0)}).add(block(20));

@@ -30,7 +30,10 @@ class ScriptedEngine final : public EngineClient {
     if (unreachable) co_return errors::kEngineUnreachable;
     co_return labels[label];
   }
-  Task<Result<std::optional<L2BlockRef>>> block(BlockNumber) override { co_return std::nullopt; }
+  Task<Result<std::optional<L2BlockRef>>> block(BlockNumber number) override {
+    const auto found = blocks.find(number);
+    co_return found == blocks.end() ? std::nullopt : std::optional(found->second);
+  }
   Task<Result<Envelope>> payload(BlockNumber) override { co_return errors::kNoSuchBlock; }
 
   std::vector<Answer> on_payload;
@@ -38,6 +41,7 @@ class ScriptedEngine final : public EngineClient {
   Answer otherwise = says(EngineStatus::kValid);
   bool unreachable = false;
   std::map<BlockLabel, std::optional<L2BlockRef>> labels;
+  std::map<BlockNumber, L2BlockRef> blocks;
   std::vector<BlockNumber> payloads;
   std::vector<Forkchoice> forkchoices;
 
