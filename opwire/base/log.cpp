@@ -23,7 +23,7 @@ struct State {
   std::map<std::string, Level, std::less<>> modules;
   std::atomic<Level> level{Level::kInfo};
   std::atomic<Level> lowest{Level::kInfo};  // the most talkative of all modules: the quick way out
-  Format format = Format::kText;
+  std::atomic<Format> format{Format::kText};
   bool capturing = false;
   std::string captured;
 };
@@ -247,7 +247,7 @@ Result<void, std::string> configure(const Options& options) {
 bool Logger::enabled(Level level) const noexcept {
   State& s = state();
   if (level < s.lowest.load(std::memory_order_relaxed)) return false;
-  if (s.modules.empty()) return true;
+  const std::lock_guard lock(s.mutex);  // levels may be changed while the program runs
   const auto found = s.modules.find(std::string_view(module_));
   return level >= (found == s.modules.end() ? s.level.load(std::memory_order_relaxed) : found->second);
 }
@@ -256,6 +256,7 @@ void Logger::write(Level level, std::string_view message, Fields fields) const {
   if (!enabled(level)) return;
   State& s = state();
   const std::string line = render(module_, level, message, fields);
+  std::shared_ptr<spdlog::logger> sink;
   {
     const std::lock_guard lock(s.mutex);
     if (s.capturing) {
@@ -263,8 +264,9 @@ void Logger::write(Level level, std::string_view message, Fields fields) const {
       return;
     }
     if (!s.sink) s.sink = make_sink(s.format, false);
+    sink = s.sink;
   }
-  s.sink->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  sink->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 bool Limit::admit(TimePoint now) noexcept {
