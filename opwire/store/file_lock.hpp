@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
+#include "opwire/base/file_descriptor.hpp"
 #include "opwire/base/result.hpp"
-#include "opwire/store/file_descriptor.hpp"
 
 namespace opwire::store {
 

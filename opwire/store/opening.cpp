@@ -5,9 +5,9 @@
 
 #include <cerrno>
 
+#include "opwire/base/file_descriptor.hpp"
 #include "opwire/base/log.hpp"
 #include "opwire/store/errors.hpp"
-#include "opwire/store/file_descriptor.hpp"
 
 namespace opwire::store {
 namespace {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "opwire/base/file_descriptor.hpp"
 #include "opwire/store/errors.hpp"
-#include "opwire/store/file_descriptor.hpp"
 #include "opwire/store/page_format.hpp"
 
 namespace opwire::store {

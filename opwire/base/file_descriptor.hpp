@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace opwire::store {
+namespace opwire {
 
 class FileDescriptor {
  public:
@@ -26,4 +26,4 @@ class FileDescriptor {
   int fd_;
 };
 
-}  // namespace opwire::store
+}  // namespace opwire
