@@ -223,7 +223,7 @@ TEST_F(LoadFlags, UnknownVariablesWithOurPrefixesAreWarnedOf) {
 }
 
 TEST_F(LoadFlags, OneWarningListsWhatWaitsForLaterParts) {
-  const LoadedFlags loaded = load({{"l1", {"http://l1:8545"}},
+  const LoadedFlags loaded = load({{"l1.beacon", {"http://l1:5052"}},
                                    {"p2p.no-discovery", {"true"}},  // asks for nothing
                                    {"p2p.ban.peers", {"F"}},        // nor does this
                                    {"p2p.peerstore.path", {"memory"}},
@@ -231,10 +231,10 @@ TEST_F(LoadFlags, OneWarningListsWhatWaitsForLaterParts) {
                                    {"p2p.score.bands", {"x"}},  // without effect in op-node too
                                    {"heartbeat.enabled", {"true"}},
                                    {"p2p.nat", {"true"}}},
-                                  {{"OP_NODE_METRICS_ENABLED", "true"}, {"OP_NODE_L2_FOLLOW_SOURCE", ""}});
+                                  {{"OP_NODE_PPROF_ENABLED", "true"}, {"OP_NODE_SAFEDB_PATH", ""}});
   ASSERT_EQ(loaded.warnings.size(), 1u);
   EXPECT_EQ(loaded.warnings[0],
-            "accepted, but what they ask for is not part of opwire yet: --l1, OP_NODE_METRICS_ENABLED, --p2p.nat");
+            "accepted, but what they ask for is not part of opwire yet: --l1.beacon, OP_NODE_PPROF_ENABLED, --p2p.nat");
 }
 
 }  // namespace

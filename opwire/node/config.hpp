@@ -96,7 +96,7 @@ struct DriverConfig {
   std::optional<EngineConfig> engine;  ///< none: one in memory that executes nothing
   std::optional<ServerConfig> follow;  ///< whose safe and finalized blocks are taken over
   opstack::SyncMode mode = opstack::SyncMode::kConsensus;
-  bool req_resp = true;        ///< gaps are filled from peers
+  bool req_resp = true;  ///< gaps are filled from peers
   /// After the engine's own sync: how far below its head the safe block is (--syncmode.offset-el-safe).
   Duration offset_safe = std::chrono::hours(12);
   bool from_genesis = false;   ///< the embedded engine begins there, not at the first block that arrives
