@@ -84,6 +84,12 @@ class Process:
     def events(self, name, count, timeout=60):
         return [self.event(name, timeout) for _ in range(count)]
 
+    def taken(self, name):
+        """All events of that name that have been read and not given out."""
+        found = [event for event in self._waiting if event.get("event") == name]
+        self._waiting = [event for event in self._waiting if event.get("event") != name]
+        return found
+
     def send(self, **command):
         try:
             self.child.stdin.write(json.dumps(command) + "\n")

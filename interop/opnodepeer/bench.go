@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -106,6 +109,19 @@ func benchMessages(cfg *rollup.Config, signer p2p.Signer, count, txs, size int) 
 		messages[i], plainBytes = &pb.Message{Data: wire, Topic: &topic}, len(plain)
 	}
 	return messages, plainBytes, nil
+}
+
+// residentBytes is the resident set size, 0 where /proc does not tell.
+func residentBytes() uint64 {
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	pages, err := strconv.ParseUint(strings.Fields(string(statm))[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * uint64(os.Getpagesize())
 }
 
 // cpuTime is the user and system time this process has used so far.

@@ -69,6 +69,16 @@ func (c *blockChain) next(version eth.BlockVersion, timestamp uint64, txs, txSiz
 	return envelope
 }
 
+// nextInTime builds the child of the last block at the time, and of the version, that its number asks for.
+func (c *blockChain) nextInTime(txs, txSize int) *eth.ExecutionPayloadEnvelope {
+	timestamp := c.cfg.Genesis.L2Time + (c.number+1-c.cfg.Genesis.L2.Number)*c.cfg.BlockTime
+	version := eth.BlockV1
+	for version < eth.BlockV4 && timestamp >= activation(c.cfg, version+1) {
+		version++
+	}
+	return c.next(version, timestamp, txs, txSize)
+}
+
 func (c *blockChain) setVersionFields(envelope *eth.ExecutionPayloadEnvelope, version eth.BlockVersion) {
 	payload := envelope.ExecutionPayload
 	if version.HasWithdrawals() {
@@ -117,21 +127,28 @@ func versionOf(envelope *eth.ExecutionPayloadEnvelope) eth.BlockVersion {
 	return eth.BlockV1
 }
 
-// gossipWire signs an envelope and encodes it as gossip carries it. The plain form is what the snappy block holds.
-func gossipWire(cfg *rollup.Config, signer p2p.Signer, envelope *eth.ExecutionPayloadEnvelope) (wire, plain []byte, err error) {
+// encodeSSZ is what op-node signs, gossips and serves.
+func encodeSSZ(envelope *eth.ExecutionPayloadEnvelope) ([]byte, error) {
 	var body bytes.Buffer
+	var err error
 	if envelope.ParentBeaconBlockRoot != nil {
 		_, err = envelope.MarshalSSZ(&body)
 	} else {
 		_, err = envelope.ExecutionPayload.MarshalSSZ(&body)
 	}
+	return body.Bytes(), err
+}
+
+// gossipWire signs an envelope and encodes it as gossip carries it. The plain form is what the snappy block holds.
+func gossipWire(cfg *rollup.Config, signer p2p.Signer, envelope *eth.ExecutionPayloadEnvelope) (wire, plain []byte, err error) {
+	ssz, err := encodeSSZ(envelope)
 	if err != nil {
 		return nil, nil, err
 	}
-	signature, err := signer.SignBlockV1(context.Background(), eth.ChainIDFromBig(cfg.L2ChainID), opsigner.PayloadHash(body.Bytes()))
+	signature, err := signer.SignBlockV1(context.Background(), eth.ChainIDFromBig(cfg.L2ChainID), opsigner.PayloadHash(ssz))
 	if err != nil {
 		return nil, nil, err
 	}
-	plain = append(signature[:], body.Bytes()...)
+	plain = append(signature[:], ssz...)
 	return snappy.Encode(nil, plain), plain, nil
 }

@@ -31,7 +31,7 @@ type command struct {
 	TopicVersion int      `json:"topic_version"` // publish_raw, validate
 	Hex          string   `json:"hex"`           // publish_raw, validate: the message as gossip carries it, or
 	Plain        string   `json:"plain"`         // publish_raw, validate: what its snappy block holds
-	To           []string `json:"to"`            // publish_raw: addresses; default: all connected peers
+	To           []string `json:"to"`            // publish_raw, lie: addresses; publish_raw by default: all connected peers
 	At           int64    `json:"at"`            // validate: Unix time for the clock
 	Fresh        bool     `json:"fresh"`         // validate: forget all blocks seen before
 	Addr         string   `json:"addr"`          // connect
@@ -41,6 +41,8 @@ type command struct {
 	Before       uint64   `json:"before"`        // request_range
 	Hash         string   `json:"hash"`          // request_range: of the block at before
 	Top          string   `json:"top"`           // request_range: of the block below it
+	Form         string   `json:"form"`          // lie: what is wrong with the answers
+	DelayMs      int      `json:"delay_ms"`      // lie: before each answer
 }
 
 func run(args []string) error {
@@ -109,6 +111,11 @@ func (n *opNode) obey(ctx context.Context, c command) error {
 		return n.store(c)
 	case "request_range":
 		return n.requestRange(ctx, c)
+	case "lie":
+		return n.lie(ctx, c)
+	case "stats":
+		emit("stats", fields{"cpu_seconds": cpuTime().Seconds(), "rss_bytes": residentBytes()})
+		return nil
 	case "connect":
 		if err := n.api.ConnectPeer(ctx, c.Addr); err != nil {
 			return err

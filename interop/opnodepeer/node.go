@@ -16,6 +16,7 @@ import (
 	libp2p "github.com/libp2p/go-libp2p"
 	"github.com/libp2p/go-libp2p/core"
 	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/multiformats/go-multiaddr"
 
@@ -66,6 +67,7 @@ type opNode struct {
 	stored     *storedBlocks
 	validators *validators
 	raw        *rawPublisher
+	liars      []host.Host
 	api        *p2p.APIBackend
 }
 
@@ -202,7 +204,13 @@ func parseAddrs(list string) ([]core.Multiaddr, error) {
 }
 
 // close ends the node. op-node leaves two of its topics open, which the end of the context closes.
-func (n *opNode) close() error { return errors.Join(n.raw.close(), n.NodeP2P.Close()) }
+func (n *opNode) close() error {
+	ended := []error{n.raw.close()}
+	for _, liar := range n.liars {
+		ended = append(ended, liar.Close())
+	}
+	return errors.Join(append(ended, n.NodeP2P.Close())...)
+}
 
 // acceptedPrinter receives the blocks of other peers that op-node's validator accepted.
 type acceptedPrinter struct{ cfg *rollup.Config }

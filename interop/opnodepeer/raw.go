@@ -34,13 +34,18 @@ const (
 	rawDeadline = 10 * time.Second
 )
 
-func (r *rawPublisher) start() error {
+// newRawHost has an identity of its own, and only dials.
+func newRawHost() (host.Host, error) {
 	key, _, err := crypto.GenerateSecp256k1Key(rand.Reader)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	h, err := libp2p.New(libp2p.Identity(key), libp2p.NoListenAddrs, libp2p.DisableRelay(), libp2p.UserAgent("opwire-opnodepeer-raw"),
+	return libp2p.New(libp2p.Identity(key), libp2p.NoListenAddrs, libp2p.DisableRelay(), libp2p.UserAgent("opwire-opnodepeer-raw"),
 		libp2p.Transport(tcp.NewTCPTransport), p2p.NoiseC(), p2p.YamuxC())
+}
+
+func (r *rawPublisher) start() error {
+	h, err := newRawHost()
 	if err != nil {
 		return err
 	}

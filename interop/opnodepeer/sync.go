@@ -31,6 +31,13 @@ func (s *storedBlocks) PayloadByNumber(_ context.Context, number uint64) (*eth.E
 	return nil, ethereum.NotFound
 }
 
+// at is nil where there is none.
+func (s *storedBlocks) at(number uint64) *eth.ExecutionPayloadEnvelope {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.blocks[number]
+}
+
 func (s *storedBlocks) put(envelope *eth.ExecutionPayloadEnvelope) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -47,12 +54,7 @@ func (n *opNode) store(c command) error {
 	chain.number = c.First - 1
 	var last *eth.ExecutionPayloadEnvelope
 	for range c.Count {
-		timestamp := n.cfg.Genesis.L2Time + (chain.number+1-n.cfg.Genesis.L2.Number)*n.cfg.BlockTime
-		version := eth.BlockV1
-		for version < eth.BlockV4 && timestamp >= activation(n.cfg, version+1) {
-			version++
-		}
-		last = chain.next(version, timestamp, c.Txs, c.TxSize)
+		last = chain.nextInTime(c.Txs, c.TxSize)
 		n.stored.put(last)
 	}
 	emit("stored", describeBlock(n.cfg, last))

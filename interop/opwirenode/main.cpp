@@ -42,6 +42,7 @@ void emit_status(const node::Node& node) {
   Fields mesh;
   for (const auto& [topic, peers] : status.mesh) mesh[topic] = peers;
   Fields line{{"peers", status.peers},
+              {"sync_peers", node.chain().sync_peers()},
               {"mesh", mesh},
               {"without_topic_ids", status.peers_without_topic_ids},
               {"accepted", status.accepted},
@@ -58,34 +59,58 @@ Task<Result<void>> connect(node::Node& node, std::string address) {
   co_return Result<void>();
 }
 
+class BlamedPrinter final : public PeerEvents {
+ public:
+  void on_misbehaviour(const PeerId& peer, const Error& error, std::string_view where) override {
+    emit("blamed", {{"peer", peer.to_string()}, {"error", error.name()}, {"where", where}});
+  }
+};
+
 class FetchedPrinter final : public opstack::RangeSink {
  public:
+  FetchedPrinter(node::ChainSync& chain, bool quiet) : chain_(chain), quiet_(quiet) {}
   bool on_proved(const opstack::Envelope& envelope, const PeerId& from) override {
+    ++count;
+    chain_.keep(envelope);
+    if (quiet_) return true;
     Fields line = describe_block(envelope);
     line["from"] = from.to_string();
     emit("fetched", line);
     return true;
   }
+  std::size_t count = 0;
+
+ private:
+  node::ChainSync& chain_;
+  bool quiet_;
 };
 
 /// The blocks above "after" and below "before", of which the uppermost has the hash "top".
-Task<Result<void>> fetch(Loop& loop, node::Node& node, Command command) {
+Task<Result<void>> fetch(node::Node& node, Command command) {
   const auto top = codec::from_hex_as<Hash256>(command.text("top"));
   if (!top) co_return errors::kCommand;
-  FetchedPrinter printer;
-  const TimePoint began = loop.now();
+  FetchedPrinter printer(node.chain(), command.flag("quiet"));
+  const Meter meter;
   const opstack::BlockRange range({command.number("after")}, {command.number("before")}, *top);
   OPW_CO_TRYV(co_await node.chain().fetch_range(range, printer));
-  emit("fetch_done", {{"seconds", std::chrono::duration<double>(loop.now() - began).count()}});
+  Fields done{{"count", printer.count}};
+  stop(meter, done);
+  emit("fetch_done", done);
   co_return Result<void>();
 }
 
-Task<Result<void>> obey(Loop& loop, node::Node& node, Publisher& publisher, Command command) {
+void emit_stats(const Meter& started) {
+  emit("stats", {{"cpu_seconds", started.cpu_seconds()}, {"rss_bytes", resident_bytes()}});
+}
+
+Task<Result<void>> obey(const Meter& started, node::Node& node, Publisher& publisher, Command command) {
   const std::string name = command.name();
   if (name == "publish") co_return co_await publisher.publish(command);
   if (name == "build") co_return co_await publisher.build(command);
   if (name == "connect") co_return co_await connect(node, command.text("addr"));
-  if (name == "fetch") co_return co_await fetch(loop, node, command);
+  if (name == "store") co_return publisher.store(command);
+  if (name == "fetch") co_return co_await fetch(node, command);
+  if (name == "stats") co_return emit_stats(started), Result<void>();
   if (name != "status") co_return errors::kCommand;
   emit_status(node);
   co_return Result<void>();
@@ -109,7 +134,8 @@ Task<int> serve(Loop& loop, node::Node& node) {
   }
   emit_ready(node);
   Publisher publisher(loop, node);
-  Obey obeyed = [&](Command command) { return obey(loop, node, publisher, std::move(command)); };
+  const Meter meter;
+  Obey obeyed = [&](Command command) { return obey(meter, node, publisher, std::move(command)); };
   co_await follow_commands(loop, std::move(obeyed));
   co_await node.close();
   co_return 0;
@@ -119,6 +145,8 @@ int run(node::Config config) {
   ReactorLoop loop;
   WorkerPool pool;
   AcceptedPrinter printer(loop);
+  BlamedPrinter blamed;
+  config.peer_events = &blamed;
   const auto node = node::Node::make(loop, pool, std::move(config));
   if (!node) {
     std::fprintf(stderr, "opwirenode: %s\n", node.error().c_str());

@@ -69,6 +69,16 @@ Status set(node::Config& config, const std::string& flag, const std::string& val
   return "unknown flag " + flag;
 }
 
+constexpr double kNoLimit = 1e9;  // questions a second
+
+bool set(node::Config& config, const std::string& flag) {
+  if (flag == "--discovery") return discovery_of(config), true;
+  opstack::ServerOptions& server = config.sync_server;
+  if (flag == "--serve-freely") return server.rate = server.burst = server.rate_per_peer = server.burst_per_peer = kNoLimit, true;
+  if (flag == "--ask-freely") return config.sync_client.peers.rate = config.sync_client.peers.burst = kNoLimit, true;
+  return false;
+}
+
 }  // namespace
 
 Result<node::Config, std::string> parse_node_options(int argc, char** argv) {
@@ -77,10 +87,7 @@ Result<node::Config, std::string> parse_node_options(int argc, char** argv) {
   config.listen.push_back(Multiaddr::parse_text("/ip4/127.0.0.1/tcp/0").value());
   for (int i = 1; i < argc; ++i) {
     const std::string flag = argv[i];
-    if (flag == "--discovery") {
-      discovery_of(config);
-      continue;
-    }
+    if (set(config, flag)) continue;
     if (i + 1 == argc) return flag + " needs a value";
     OPW_TRYV(set(config, flag, argv[++i]));
   }

@@ -64,6 +64,21 @@ Task<Result<void>> Publisher::build(Command command) {
   co_return Result<void>();
 }
 
+Result<void> Publisher::store(const Command& command) {
+  const opstack::RollupConfig& rollup = node_.config().rollup;
+  SeededRng rng(command.number("seed"));
+  node::BlockBuilder builder(rollup, command.number("txs", kTransactions), command.number("tx_size", kTransactionSize),
+                             rng);
+  Fields last;
+  for (std::size_t i = 1; i <= command.number("count"); ++i) {
+    const opstack::Envelope envelope = builder.next(rollup.genesis.l2_time + i * rollup.block_time);
+    node_.chain().keep(envelope);
+    last = describe_block(envelope);
+  }
+  emit("stored", last);
+  return {};
+}
+
 Fields describe_block(const opstack::Envelope& envelope) {
   const opstack::ExecutionPayload& payload = envelope.payload;
   return {{"version", static_cast<int>(payload.version)},

@@ -15,6 +15,8 @@ class Publisher {
   Task<Result<void>> publish(Command command);
   /// The next block as gossip carries it ("hex", and "plain" within its snappy block), without publishing it.
   Task<Result<void>> build(Command command);
+  /// "count" blocks from the first on, each at its own time, which are served then. The same "seed", the same blocks.
+  Result<void> store(const Command& command);
 
  private:
   Result<opstack::Envelope> next(const Command& command);

@@ -52,11 +52,13 @@ ChainSync::ChainSync(Host& host, WorkerPool& pool, const Config& config, PeerEve
     : host_(host),
       config_(config),
       store_(host.loop(), pool),
-      client_(host.network(), pool, config.rollup.l2_chain_id, opstack::BlockSchedule(config.rollup), &events),
+      client_(host.network(), pool, config.rollup.l2_chain_id, opstack::BlockSchedule(config.rollup), &events,
+              config.sync_client),
       fetcher_(host.loop(), client_, store_),
       tasks_(host.loop()) {
   if (!config.sync_req_resp) return;
-  server_.emplace(host.network(), config.rollup.l2_chain_id, opstack::BlockSchedule(config.rollup), store_);
+  server_.emplace(host.network(), config.rollup.l2_chain_id, opstack::BlockSchedule(config.rollup), store_,
+                  config.sync_server);
 }
 ChainSync::~ChainSync() = default;
 

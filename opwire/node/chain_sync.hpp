@@ -45,8 +45,12 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   /// Told of every event of the driver; it outlives this.
   void add_observer(opstack::DriverObserver& observer) { observers_.push_back(&observer); }
 
-  /// For a caller of its own, without a driver: PayloadClient::fetch_range().
+  /// A block that is known to be the chain's: it is served from now on.
+  void keep(const opstack::Envelope& envelope) { store_.put_linked(envelope); }
+  /// For a caller of its own, without a driver: PayloadClient::fetch_range(). Nothing is kept by itself.
   Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink);
+  /// That may be asked.
+  std::size_t sync_peers() const noexcept { return client_.peers(); }
   std::optional<opstack::RangeProgress> progress() const { return client_.progress(); }
 
   /// Of the engine's chain; none: it has no block of that number (yet).

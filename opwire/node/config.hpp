@@ -18,6 +18,8 @@
 #include "opwire/opstack/chain/rollup_config.hpp"
 #include "opwire/opstack/discovery/bootnodes.hpp"
 #include "opwire/opstack/driver/engine_controller.hpp"
+#include "opwire/opstack/sync/client.hpp"
+#include "opwire/opstack/sync/server.hpp"
 #include "opwire/p2p/core/gater.hpp"
 #include "opwire/rpc/jwt.hpp"
 #include "opwire/store/payload_archive_types.hpp"
@@ -125,6 +127,9 @@ struct Config {
   Duration dial_timeout = std::chrono::seconds(10);
   ConnectionGater* gater = nullptr;                 ///< asked before every connection; it outlives the node
   bool sync_req_resp = true;                        ///< --p2p.sync.req-resp: serve payloads by number, and ask for them
+  opstack::ServerOptions sync_server;               ///< what is served by number, and how fast
+  opstack::ClientOptions sync_client;               ///< what is asked for by number, and how fast
+  PeerEvents* peer_events = nullptr;                ///< told what peers do wrong, beside the log; it outlives the node
   bool ping = true;                                 ///< ping connected peers in the background
   std::optional<ArchiveConfig> archive;             ///< none: the newest blocks, in memory
   std::optional<DriverConfig> driver;               ///< none: blocks are checked and passed on, and that is all

@@ -173,7 +173,7 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   const Result<void> params = gossip_params(config).validate();
   if (!params) return "--p2p.gossip.mesh: " + params.error().message();
   OPW_TRY(auto signer, make_signer(config));
-  auto peer_log = std::make_unique<PeerLog>(loop);
+  auto peer_log = std::make_unique<PeerLog>(loop, config.peer_events);
   auto net_restrict = std::make_unique<NetRestrict>(config);
   auto host = Host::make(loop, host_options(config, *peer_log, net_restrict.get()));
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
