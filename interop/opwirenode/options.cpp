@@ -59,6 +59,11 @@ Status set(node::Config& config, const std::string& flag, const std::string& val
     if (!signer) return "--signer: '" + value + "' is no address";
     return config.unsafe_block_signer = *signer, Status();
   }
+  if (flag == "--l2") {
+    auto url = http::parse_url(value);
+    if (!url) return "--l2: " + url.error().message();
+    return config.driver.emplace().engine.emplace().url = std::move(*url), Status();
+  }
   if (flag == "--timestamp-threshold") {
     unsigned seconds = 0;
     if (std::from_chars(value.data(), value.data() + value.size(), seconds).ptr != value.data() + value.size()) {
@@ -74,7 +79,8 @@ constexpr double kNoLimit = 1e9;  // questions a second
 bool set(node::Config& config, const std::string& flag) {
   if (flag == "--discovery") return discovery_of(config), true;
   opstack::ServerOptions& server = config.sync_server;
-  if (flag == "--serve-freely") return server.rate = server.burst = server.rate_per_peer = server.burst_per_peer = kNoLimit, true;
+  if (flag == "--serve-freely")
+    return server.rate = server.burst = server.rate_per_peer = server.burst_per_peer = kNoLimit, true;
   if (flag == "--ask-freely") return config.sync_client.peers.rate = config.sync_client.peers.burst = kNoLimit, true;
   return false;
 }

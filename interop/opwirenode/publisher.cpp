@@ -38,11 +38,14 @@ Result<opstack::Envelope> Publisher::next(const Command& command) {
 
 Task<Result<void>> Publisher::publish(Command command) {
   const std::size_t count = command.number("count", 1);
+  builder_.set_transactions(command.number("txs", kTransactions), command.number("tx_size", kTransactionSize));
   for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) co_await sleep_for(loop_, std::chrono::milliseconds(command.number("interval_ms")));
     OPW_CO_TRY(const opstack::Envelope envelope, next(command));
+    Fields line = describe_block(envelope);
+    line["at_us"] = wall_us(loop_);
     OPW_CO_TRYV(co_await node_.publish(envelope));
-    emit("published", describe_block(envelope));
+    emit("published", line);
   }
   emit("publish_done", {{"version", command.number("version")}, {"count", count}});
   co_return Result<void>();

@@ -16,6 +16,8 @@ class BlockBuilder {
 
   /// The next block of the chain. timestamp: Unix seconds, not below the one before.
   opstack::Envelope next(std::uint64_t timestamp);
+  /// From the next block on.
+  void set_transactions(std::size_t count, std::size_t size) { transactions_ = count, transaction_size_ = size; }
 
  private:
   opstack::TransactionList make_transactions();

@@ -14,6 +14,22 @@
 namespace opwire::node {
 namespace {
 
+class CountingSink final : public opstack::RangeSink {
+ public:
+  bool on_proved(const opstack::Envelope&, const PeerId&) override { return ++count > 0; }
+  std::size_t count = 0;
+};
+
+class CountingEvents final : public PeerEvents {
+ public:
+  void on_misbehaviour(const PeerId& peer, const Error& error, std::string_view) override {
+    peers.push_back(peer);
+    errors.push_back(error);
+  }
+  std::vector<PeerId> peers;
+  std::vector<Error> errors;
+};
+
 /// A sequencer, and followers that dial it.
 class ChainSyncTest : public testing::Test {
  protected:
@@ -23,6 +39,7 @@ class ChainSyncTest : public testing::Test {
         builder_(rollup_, 2, 100, rng_) {
     Config config = base_config();
     config.sequencer_key = codec::to_hex(block_signer_.data());
+    config.sync_server.burst_per_peer = 30;
     sequencer_ = start(std::move(config));
   }
   ~ChainSyncTest() override {
@@ -87,6 +104,7 @@ class ChainSyncTest : public testing::Test {
   crypto::PrivateKey block_signer_;
   BlockBuilder builder_;
   std::vector<opstack::Envelope> blocks_;  // from number 1
+  CountingEvents events_;
   std::unique_ptr<Node> sequencer_;
   std::unique_ptr<Node> follower_;
 };
@@ -148,6 +166,38 @@ TEST_F(ChainSyncTest, AnArchiveBelongsToOneNode) {
   EXPECT_NE(started.error().find("--archive.path: "), std::string::npos) << started.error();
   EXPECT_NE(started.error().find("payloads"), std::string::npos) << started.error();
   loop_.run(second->close());
+}
+
+TEST_F(ChainSyncTest, WhatIsKeptIsServedAndLimitsAreTheConfigurations) {
+  std::vector<opstack::Envelope> kept;
+  for (std::uint64_t i = 1; i <= 30; ++i) kept.push_back(builder_.next(rollup_.genesis.l2_time + i));
+  for (const opstack::Envelope& block : kept) sequencer_->chain().keep(block);
+
+  Config config = follower_config();
+  config.driver.reset();
+  config.sync_client.peers.burst = 30;
+  follow(std::move(config));
+  ASSERT_TRUE(wait_until([&] { return follower_->chain().sync_peers() == 1; }));
+  CountingSink sink;
+  const TimePoint began = loop_.now();
+  const opstack::BlockRange range({0}, {30}, kept[28].payload.block_hash);
+  ASSERT_TRUE(loop_.run(follower_->chain().fetch_range(range, sink)));
+  EXPECT_EQ(sink.count, 29U);
+  EXPECT_LT(loop_.now() - began, std::chrono::seconds(3)) << "by the limits of both sides it takes 3.5 s";
+}
+
+TEST_F(ChainSyncTest, ToldOfAllThatPeersDoWrong) {
+  publish(3);
+  Config config = follower_config();
+  config.driver.reset();
+  config.peer_events = &events_;
+  follow(std::move(config));
+  ASSERT_TRUE(wait_until([&] { return follower_->chain().sync_peers() == 1; }));
+  CountingSink sink;
+  const opstack::BlockRange range({0}, {4}, Hash256());
+  EXPECT_FALSE(loop_.run(follower_->chain().fetch_range(range, sink))) << "no peer has a block of that hash";
+  EXPECT_EQ(events_.peers, std::vector<PeerId>{sequencer_->host().id()});
+  EXPECT_EQ(events_.errors.front().name(), "sync.not_linked");
 }
 
 TEST_F(ChainSyncTest, AnOperatorsBlockMovesTheHead) {
