@@ -1,5 +1,5 @@
-"""From gossip to the execution engine: how long after a 128 KiB block was published, and after it was accepted, the last
-byte of its engine_newPayload has arrived at an engine that answers at once."""
+"""From gossip to the execution engine: how long after a 128 KiB block was published, and after it was accepted, the
+last byte of its engine_newPayload has arrived at an engine that answers at once."""
 
 import contextlib
 import statistics
@@ -27,7 +27,8 @@ def _follow(programs, warm_up, count):
     with contextlib.ExitStack() as held:
         rollup = held.enter_context(rollup_file(programs, "--fork", "isthmus"))
         engine = held.enter_context(StampingEngine(rollup))
-        publisher = held.enter_context(Listener([programs.opwirenode, "--rollup-config", rollup, "--sequencer-key", KEY]))
+        publisher = held.enter_context(Listener([programs.opwirenode, "--rollup-config", rollup,
+                                                 "--sequencer-key", KEY]))
         follower = held.enter_context(Listener([programs.opwirenode, "--rollup-config", rollup, "--signer", SIGNER,
                                                 "--static", publisher.address, "--l2", engine.url]))
         for peer in (publisher, follower):

@@ -1,6 +1,7 @@
 """Peers that have the same blocks of 30 KiB, for what is measured of payload_by_number."""
 
 import contextlib
+import time
 
 from cases.opnode import KEY, SIGNER, rollup_file
 from harness.peer import Listener
@@ -67,6 +68,13 @@ def addresses(peers):
 
 def cpu_seconds(peers):
     return sum(peer.ask("stats", "stats")["cpu_seconds"] for peer in peers)
+
+
+def background(peers, seconds):
+    """What they use each second while nobody asks them for anything."""
+    before = cpu_seconds(peers)
+    time.sleep(seconds)
+    return (cpu_seconds(peers) - before) / seconds
 
 
 def permitted_seconds(count, servers):

@@ -17,6 +17,7 @@ MANY = 500
 SERVERS = 8  # of which each serves 15 blocks, then 4 a second: 12 s for all of them
 PIECE = 125  # of a range that op-node's client, whose queue holds 128, takes at once
 FEW = 20
+ANSWER_TIMEOUT, PAUSE = 10, 4  # seconds: what opwire grants an answer, and how long it leaves alone who did not give it
 
 # How a peer lies, and what opwire calls it.
 LIES = {
@@ -40,6 +41,7 @@ def add(cases, programs):
         cases.add(f"sync: of five peers one lies ({form}), and it alone is blamed",
                   lambda form=form, name=name: net.among_five(form, name))
     cases.add("sync: of five peers one says nothing, and nobody is blamed", net.silent)
+    cases.add("sync: of five peers one says nothing, and is left alone for a while", net.paused)
 
 
 class Network:
@@ -55,7 +57,7 @@ class Network:
 
     @contextlib.contextmanager
     def stored(self, servers, count, size):
-        """op-nodes with the same blocks, and a last one with none; and the block above them, which nobody asks for."""
+        """op-nodes with the same blocks, and a last one with none; and the block above, which nobody asks for."""
         with rollup_file(self.programs, "--spread", f"{SPREAD}s") as rollup, contextlib.ExitStack() as running:
             theirs = [running.enter_context(self.op_node(rollup)) for _ in range(servers)]
             first = newest_number(rollup) - count
@@ -107,13 +109,13 @@ class Network:
         """opwire with two honest op-nodes, one without blocks, a slow peer, and one that answers in that form."""
         with self.stored(2, FEW, SMALL) as (rollup, running, theirs, last):
             ours = running.enter_context(self.ours(rollup, theirs))
-            slow = theirs[0].ask("lie", "lying", form="honest", delay_ms=700, to=[ours.address])
+            theirs[0].ask("lie", "lying", form="honest", delay_ms=700, to=[ours.address])
             liar = theirs[0].ask("lie", "lying", form=form, to=[ours.address])
             wait_until(lambda: ours.ask("status", "status")["sync_peers"] == 5, "five peers to ask")
-            yield ours, theirs[0], slow["id"], liar["id"], last
+            yield ours, theirs[0], liar["id"], last, rollup
 
     def among_five(self, form, name):
-        with self.five(form) as (ours, teller, slow, liar, last):
+        with self.five(form) as (ours, teller, liar, last, _):
             blocks = fetch_below(ours, last, FEW)
             expect([block["number"] for block in blocks], numbers_below(last, FEW), "numbers, newest first")
             expect_true(all(block["from"] != liar for block in blocks), "no block came from the liar")
@@ -123,11 +125,27 @@ class Network:
             expect({line["error"] for line in blamed}, {name}, "for what")
 
     def silent(self):
-        with self.five("stall") as (ours, teller, slow, liar, last):
+        """Others answer in its place, before its time is up."""
+        with self.five("stall") as (ours, teller, silent, last, _):
+            began = time.monotonic()
             blocks = fetch_below(ours, last, FEW)
+            expect_true(time.monotonic() - began < ANSWER_TIMEOUT, "the range did not wait for it")
             expect([block["number"] for block in blocks], numbers_below(last, FEW), "numbers, newest first")
-            expect_true(all(block["from"] != liar for block in blocks), "no block came from it")
-            teller.event("lied", id=liar)
+            expect_true(all(block["from"] != silent for block in blocks), "no block came from it")
+            teller.event("lied", id=silent)
+            expect(blamed_by(ours), [], "who is blamed")
+
+    def paused(self):
+        """A block that nobody has yet: one that stalled is not asked again as soon as its time is up."""
+        with self.five("stall") as (ours, teller, silent, last, rollup), self.op_node(rollup) as elsewhere:
+            block = {"first": last["number"] - 2 * FEW, "count": 1, "seed": 9, **SMALL}
+            wanted = elsewhere.ask("store", "stored", **block)
+            ours.send(cmd="fetch", after=wanted["number"] - 1, before=wanted["number"] + 1, top=wanted["hash"])
+            teller.event("lied", id=silent)
+            time.sleep(ANSWER_TIMEOUT + PAUSE / 2)
+            expect([line for line in heard(teller, "lied") if line["id"] == silent], [], "further questions to it")
+            teller.ask("store", "stored", **block)
+            ours.event("fetch_done", 30)
             expect(blamed_by(ours), [], "who is blamed")
 
 
@@ -144,9 +162,13 @@ def request(op_node, above, count):
 
 
 def blamed_by(ours):
-    """All that it has said of peers until now."""
-    ours.ask("stats", "stats")
-    return ours.taken("blamed")
+    return heard(ours, "blamed")
+
+
+def heard(peer, event):
+    """All events of that name until now that nobody has asked for."""
+    peer.ask("stats", "stats")
+    return peer.taken(event)
 
 
 def numbers_below(last, count):
