@@ -87,7 +87,7 @@ class Network:
                 expect_true(all(block["from"] == ours.id for block in accepted), "all came from opwire")
 
     def many(self):
-        """What opwire has fetched is handed on among opwires without limits, so that op-node's own are the only ones."""
+        """What opwire has fetched is handed on among opwires without limits: op-node's own are the only ones."""
         with self.stored(SERVERS, MANY, SMALL) as (rollup, running, theirs, last):
             first = running.enter_context(self.ours(rollup, theirs, "--serve-freely"))
             blocks = fetch_below(first, last, MANY)
