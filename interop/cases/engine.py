@@ -36,7 +36,7 @@ class Driver:
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
-            self.engine = stack.enter_context(running_engine(self.programs.opgeth, self._genesis()))
+            self.engine = stack.enter_context(running_engine(self.programs.opgeth, self.genesis_json()))
             self.peer = stack.enter_context(self.start_peer())
             self.genesis = self.peer.event("ready")["genesis"]
             self._stack = stack.pop_all()
@@ -45,7 +45,7 @@ class Driver:
     def __exit__(self, *problem):
         return self._stack.__exit__(*problem)
 
-    def _genesis(self):
+    def genesis_json(self):
         command = [present(self.programs.opwireengine), "genesis", *map(str, self.chain)]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
 

@@ -3,6 +3,7 @@
 #include "interop/opwireengine/deposits.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/opstack/engine/l1_deposit.hpp"
+#include "opwire/opstack/payload/payload_json.hpp"
 
 namespace opwire::interop {
 namespace {
@@ -30,13 +31,16 @@ void emit_status(const opstack::PayloadStatus& status) {
   emit("status", line);
 }
 
-void emit_block(std::string_view event, const opstack::Envelope& envelope) {
+/// whole: with the block itself, as RPC takes it.
+void emit_built(const opstack::Envelope& envelope, bool whole) {
   const opstack::ExecutionPayload& payload = envelope.payload;
-  emit(event, {{"number", payload.number.value},
-               {"hash", codec::to_hex0x(payload.block_hash.view())},
-               {"version", static_cast<int>(payload.version)},
-               {"txs", payload.transactions.size()},
-               {"bytes", payload.transactions.ssz().size()}});
+  Fields line{{"number", payload.number.value},
+              {"hash", codec::to_hex0x(payload.block_hash.view())},
+              {"version", static_cast<int>(payload.version)},
+              {"txs", payload.transactions.size()},
+              {"bytes", payload.transactions.ssz().size()}};
+  if (whole) line["envelope"] = opstack::to_json(envelope);
+  emit("built", line);
 }
 
 boost::json::value describe(const std::optional<opstack::L2BlockRef>& block) {
@@ -72,7 +76,7 @@ Task<Result<void>> Chain::build(Command command) {
     OPW_CO_TRY(opstack::Envelope envelope, co_await build_one(command.number("txs"), command.number("tx_size")));
     OPW_CO_TRY(const opstack::PayloadStatus status, co_await execute(envelope));
     if (status.status != EngineStatus::kValid) co_return opstack::errors::kPayloadInvalid;
-    emit_block("built", envelope);
+    emit_built(envelope, command.number("whole") != 0);
     blocks_.push_back(std::move(envelope));
   }
   Fields line{{"count", command.number("count", 1)}};

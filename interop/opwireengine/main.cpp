@@ -5,6 +5,7 @@
 #include "interop/opwireengine/chain.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/node/block_builder.hpp"
+#include "opwire/opstack/chain/rollup_json.hpp"
 #include "opwire/opstack/engine/genesis_json.hpp"
 #include "opwire/rpc/make_caller.hpp"
 #include "opwire/runtime/reactor.hpp"
@@ -57,6 +58,14 @@ int print_genesis(const opstack::RollupConfig& config) {
   return 0;
 }
 
+int print_rollup(opstack::RollupConfig config, const std::string& genesis) {
+  const auto hash = codec::from_hex_as<Hash256>(genesis);
+  if (!hash) return fail("--genesis: the hash of the engine's genesis block", kUsage);
+  config.genesis.l2.hash = *hash;
+  std::puts(opstack::to_json(config).c_str());
+  return 0;
+}
+
 int run(int argc, char** argv) {
   std::map<std::string, std::string> flags;
   for (int i = 2; i + 1 < argc; i += 2) flags[argv[i]] = argv[i + 1];
@@ -67,8 +76,9 @@ int run(int argc, char** argv) {
   if (!fork || time == 0 || *end != '\0') return fail("--fork and --time are needed", kUsage);
   opstack::RollupConfig config = node::make_devnet_config(*fork, kBlockTime, time);
   if (command == "genesis") return print_genesis(config);
+  if (command == "rollup") return print_rollup(config, flags["--genesis"]);
   if (command == "drive") return drive(std::move(config), flags["--engine"], flags["--jwt"]);
-  return fail("commands: genesis, drive", kUsage);
+  return fail("commands: genesis, rollup, drive", kUsage);
 }
 
 }  // namespace

@@ -186,7 +186,12 @@ void ChainSync::on_driver_event(const opstack::ControllerEvent& event) {
 }
 
 void ChainSync::on_head(const opstack::HeadMoved& moved) {
-  if (moved.reorg) kLog.warn("reorg of the unsafe chain", {{"from", shown(moved.from)}, {"to", shown(moved.to)}});
+  if (moved.reorg) {
+    // An engine that was killed may be back without its last blocks.
+    const bool behind = moved.from && (!moved.to || moved.to->number < moved.from->number);
+    kLog.warn(behind ? "the unsafe head went back" : "reorg of the unsafe chain",
+              {{"from", shown(moved.from)}, {"to", shown(moved.to)}});
+  }
   if (!moved.to) return;
   kLog.debug("unsafe head", {{"number", moved.to->number.value}, {"hash", codec::to_hex0x(moved.to->hash.view())}});
   store_.set_head(moved.to->id());
