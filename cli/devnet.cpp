@@ -172,6 +172,9 @@ Result<DevnetOptions, std::string> check(const DevnetFlags& flags) {
   const auto fork = opstack::parse_fork(flags.fork);
   if (!fork) return "--fork: '" + flags.fork + "' is no fork (bedrock ... ecotone, isthmus, jovian, karst)";
   options.fork = *fork;
+  if (!options.engine.empty() && options.block_time < std::chrono::seconds(1)) {
+    return std::string("--block-time: with --engine at least 1s, for timestamps must grow");
+  }
   if (options.followers == 0 || options.followers > 200) return std::string("--followers: 1 to 200");
   OPW_TRYV(set_events(flags, options));
   if (options.transactions * options.transaction_size > 8'000'000) {
@@ -231,6 +234,9 @@ std::vector<Command> add_devnet(CLI::App& root) {
       "else 0, none");
   app->add_option("--cut-off", flags->cut_off,
                   "One more follower is cut off for so many blocks and catches up; default: 30 or 0 likewise");
+  app->add_option("--engine", flags->options.engine,
+                  "op-geth for each node: the sequencer's builds the blocks, the others' execute them")
+      ->type_name("GETH");
   app->add_option("--log.level", flags->log_level, "Level, or levels by module: warn,gossipsub=debug")
       ->capture_default_str();
   return {{app, [flags] { return run_devnet(*flags); }}};

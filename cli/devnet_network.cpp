@@ -4,7 +4,9 @@
 
 #include "opwire/codec/hex.hpp"
 #include "opwire/crypto/ecdsa_recovery.hpp"
+#include "opwire/opstack/engine/genesis_json.hpp"
 #include "opwire/opstack/gossip/topics.hpp"
+#include "opwire/rpc/make_caller.hpp"
 
 namespace opwire::cli {
 namespace {
@@ -88,7 +90,6 @@ Task<Result<void, std::string>> DevnetNetwork::start(WorkerPool& pool, const Dev
   rollup_ = node::make_devnet_config(options.fork, whole_seconds(options.block_time), genesis_time);
   const auto signer = crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng_);
   signer_ = crypto::ethereum_address(signer.public_key().data()).value();
-  builder_ = std::make_unique<node::BlockBuilder>(rollup_, options.transactions, options.transaction_size, rng_);
   if (options.discovery) OPW_CO_TRYV(start_bootnode());
   OPW_CO_TRYV(co_await add_sequencer(signer));
   for (std::size_t i = 1; i <= options.followers; ++i) add_follower("follower " + std::to_string(i));
@@ -107,9 +108,46 @@ Task<Result<void, std::string>> DevnetNetwork::start(WorkerPool& pool, const Dev
 Task<Result<void, std::string>> DevnetNetwork::add_sequencer(const crypto::PrivateKey& signer) {
   node::Config config = make_config();
   config.sequencer_key = codec::to_hex(signer.data());
+  OPW_CO_TRYV(co_await give_engine("sequencer", config, sequencer_engine_));
+  OPW_CO_TRYV(co_await make_builder(config));
   OPW_CO_TRY(sequencer_, node::Node::make(loop_, *pool_, std::move(config)));
   addresses_.push_back(sequencer_->host().addresses().front());
   co_return co_await sequencer_->start();
+}
+
+Task<Result<void, std::string>> DevnetNetwork::give_engine(const std::string& name, node::Config& config,
+                                                           std::unique_ptr<EngineProcess>& engine) {
+  if (options_.engine.empty()) co_return Result<void, std::string>();
+  if (!folder_) folder_.emplace();
+  const std::string genesis = opstack::to_engine_genesis(rollup_, {});
+  OPW_CO_TRY(engine, EngineProcess::start(options_.engine, folder_->path() / name, genesis));
+  OPW_CO_TRYV(co_await engine->wait_until_up(loop_));
+  config.driver->engine = engine->config();
+  co_return Result<void, std::string>();
+}
+
+Task<Result<void, std::string>> DevnetNetwork::make_builder(node::Config& config) {
+  if (!sequencer_engine_) {
+    builder_ = std::make_unique<node::BlockBuilder>(rollup_, options_.transactions, options_.transaction_size, rng_);
+    co_return Result<void, std::string>();
+  }
+  rpc::CallerOptions options;
+  options.jwt = sequencer_engine_->config().jwt;
+  auto caller = rpc::make_caller(loop_, sequencer_engine_->config().url, nullptr, rng_, options);
+  if (!caller) co_return "--engine: " + caller.error().message();
+  engine_builder_ = std::make_unique<EngineBuilder>(loop_, std::move(*caller), rollup_);
+  const auto adopted = co_await engine_builder_->adopt_genesis();
+  if (!adopted) co_return "--engine: " + adopted.error().message();
+  config.rollup = rollup_;
+  co_return Result<void, std::string>();
+}
+
+Task<Result<opstack::Envelope, std::string>> DevnetNetwork::build() {
+  const std::uint64_t now = unix_seconds(loop_.wall_now());
+  if (builder_) co_return builder_->next(now);
+  auto built = co_await engine_builder_->next(now);
+  if (!built) co_return "building a block: " + built.error().message();
+  co_return std::move(*built);
 }
 
 DevnetFollower& DevnetNetwork::add_follower(std::string name) {
@@ -119,6 +157,7 @@ DevnetFollower& DevnetNetwork::add_follower(std::string name) {
 Task<Result<void, std::string>> DevnetNetwork::join(DevnetFollower& follower) {
   node::Config config = make_config();
   config.gater = &follower.cable;
+  OPW_CO_TRYV(co_await give_engine(follower.name, config, follower.engine));
   OPW_CO_TRY(follower.node, node::Node::make(loop_, *pool_, std::move(config)));
   addresses_.push_back(follower.node->host().addresses().front());
   follower.node->add_sink(follower.record);
@@ -162,7 +201,7 @@ Task<bool> DevnetNetwork::wait_for_mesh(Duration limit) {
 }
 
 Task<Result<void, std::string>> DevnetNetwork::publish_block() {
-  opstack::Envelope block = builder_->next(unix_seconds(loop_.wall_now()));
+  OPW_CO_TRY(opstack::Envelope block, co_await build());
   ++published_.count;
   published_.newest.push_back({block.payload.number.value, block.payload.block_hash, loop_.now()});
   if (published_.newest.size() > PublishedBlocks::kRemembered) published_.newest.pop_front();
@@ -195,6 +234,11 @@ Task<void> DevnetNetwork::close() {
     if (follower.node) co_await follower.node->close();
   }
   if (bootnode_) co_await bootnode_->close();
+  if (engine_builder_) co_await engine_builder_->close();
+  if (sequencer_engine_) co_await sequencer_engine_->stop(loop_);
+  for (DevnetFollower& follower : followers_) {
+    if (follower.engine) co_await follower.engine->stop(loop_);
+  }
 }
 
 }  // namespace opwire::cli

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/engine_builder.hpp"
+#include "cli/engine_process.hpp"
+#include "cli/files.hpp"
 #include "opwire/node/block_builder.hpp"
 #include "opwire/node/node.hpp"
 
@@ -22,6 +25,7 @@ struct DevnetOptions {
   bool discovery = false;     ///< nodes know a bootnode only, and find each other
   std::uint64_t late = 0;     ///< one more follower joins after so many blocks; 0: none
   std::uint64_t cut_off = 0;  ///< one more follower is cut off for so many blocks; 0: none
+  std::string engine;         ///< op-geth, one for each node; empty: engines in memory
 };
 inline constexpr std::uint64_t kCutOffAfter = 5;  // blocks
 
@@ -72,6 +76,7 @@ struct DevnetFollower {
   std::string name;
   FollowerRecord record;
   Cable cable;
+  std::unique_ptr<EngineProcess> engine;
   std::unique_ptr<node::Node> node;  ///< null: it has not joined yet
   bool is_disturbed = false;         ///< it joins late or is cut off
 
@@ -112,6 +117,11 @@ class DevnetNetwork {
  private:
   Result<void, std::string> start_bootnode();
   node::Config make_config();
+  /// Starts op-geth for the node, where there is to be one. Errors: a line for the user.
+  Task<Result<void, std::string>> give_engine(const std::string& name, node::Config& config,
+                                              std::unique_ptr<EngineProcess>& engine);
+  Task<Result<void, std::string>> make_builder(node::Config& config);
+  Task<Result<opstack::Envelope, std::string>> build();
   Task<Result<void, std::string>> add_sequencer(const crypto::PrivateKey& signer);
   DevnetFollower& add_follower(std::string name);
   Task<Result<void, std::string>> join(DevnetFollower& follower);
@@ -132,7 +142,10 @@ class DevnetNetwork {
   DevnetFollower* late_ = nullptr;
   DevnetFollower* cut_off_ = nullptr;
   std::unique_ptr<node::Node> sequencer_;
+  std::unique_ptr<EngineProcess> sequencer_engine_;
   std::unique_ptr<node::BlockBuilder> builder_;
+  std::unique_ptr<EngineBuilder> engine_builder_;  // in its place
+  std::optional<TemporaryFolder> folder_;          // of the engines
   std::unique_ptr<discv5::Service> bootnode_;
 };
 

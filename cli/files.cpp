@@ -1,9 +1,13 @@
 #include "cli/files.hpp"
 
+#include <stdlib.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+
+#include "opwire/base/check.hpp"
 
 namespace opwire::cli {
 
@@ -23,6 +27,17 @@ Result<Bytes, std::string> read_input(const std::string& path, std::size_t limit
   }
   if (std::ferror(file.get()) != 0) return path + ": " + std::strerror(errno);
   return content;
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "opwire-XXXXXX").string();
+  OPW_CHECK(::mkdtemp(name.data()) != nullptr);
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace opwire::cli

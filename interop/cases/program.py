@@ -10,7 +10,7 @@ import tempfile
 import time
 
 from cases.opnode import BLOCKS, KEY, SIGNER, VERSIONS, WINDOW, Network
-from harness.peer import ROOT, Listener, Process, run_dial
+from harness.peer import ROOT, Listener, Process, present, run_dial
 from harness.report import expect, expect_true, wait_until
 
 DATA = ROOT / "testdata" / "opstack"
@@ -24,6 +24,7 @@ def add(cases, programs):
     cases.add("program: ping, identify and perf dial, to go and op-node", lambda: ask_peers(programs))
     cases.add(f"program: opwire run follows op-node, {BLOCKS} blocks of V1 to V4", lambda: follow(programs))
     cases.add("program: an op-node follows another through opwire run", lambda: between(programs))
+    cases.add("program: opwire devnet with op-geth behind each node", lambda: devnet_engines(programs))
     for fork in DEVNET_FORKS:
         cases.add(f"program: op-node follows opwire devnet, {fork}", lambda f=fork: devnet(programs, f))
 
@@ -53,6 +54,12 @@ def succeed(programs, *words, text=""):
     status, said = opwire(programs, *words, text=text)
     expect_true(status == 0, f"opwire {' '.join(map(str, words))}: {status} {said}")
     return said
+
+
+def devnet_engines(programs):
+    said = succeed(programs, "devnet", "--engine", present(programs.opgeth), "--blocks", 8, "--block-time", "1s",
+                   "--followers", 2, "--late", 2, "--cut-off", 0)
+    expect_true("all 3 followers have all 8 blocks" in said, said)
 
 
 def verify(programs, text, *flags):

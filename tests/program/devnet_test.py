@@ -57,6 +57,9 @@ class Devnet(ProgramTest):
         for flag, value in (("--block-time", "2"), ("--block-time", "0s"), ("--fork", "london"), ("--followers", "0"),
                             ("--tx-size", "9000000"), ("--log.level", "loud")):
             self.fails(2, flag, "devnet", flag, value)
+        self.fails(2, "--engine none: No such file", "devnet", "--blocks", 1, "--engine", "none")
+        self.fails(2, "--engine /bin/false: it refuses the genesis", "devnet", "--blocks", 1, "--engine", "/bin/false")
+        self.fails(2, "--block-time", "devnet", "--engine", "geth", "--block-time", "500ms")
         self.fails(2, "--late", "devnet", "--blocks", 5, "--late", 5)
         self.fails(2, "--cut-off", "devnet", "--blocks", 9, "--cut-off", 4)
         self.file("taken", "")
