@@ -120,7 +120,12 @@ Task<Result<void, std::string>> DevnetNetwork::give_engine(const std::string& na
   if (options_.engine.empty()) co_return Result<void, std::string>();
   if (!folder_) folder_.emplace();
   const std::string genesis = opstack::to_engine_genesis(rollup_, {});
-  OPW_CO_TRY(engine, EngineProcess::start(options_.engine, folder_->path() / name, genesis));
+  const auto job = [this, &name, &genesis] {
+    return EngineProcess::start(options_.engine, folder_->path() / name, genesis);
+  };
+  auto started = co_await pool_->run(loop_, job);
+  if (!started) co_return "--engine: " + started.error().message();
+  OPW_CO_TRY(engine, std::move(*started));
   OPW_CO_TRYV(co_await engine->wait_until_up(loop_));
   config.driver->engine = engine->config();
   co_return Result<void, std::string>();
