@@ -1,6 +1,7 @@
 #include "opwire/node/payload_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "opwire/codec/snappy_frames.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
@@ -66,7 +67,7 @@ void PayloadStore::put(Kept kept) {
   }
   encoding_bytes_ += size;
   to_encode_.push_back(std::move(kept));
-  if (encoding_.empty()) encoding_.spawn(encode());
+  if (!std::exchange(is_encoding_, true)) encoding_.spawn(encode());
 }
 
 Task<void> PayloadStore::encode() {
@@ -87,6 +88,7 @@ Task<void> PayloadStore::encode() {
     }
     for (const Kept& kept : some) encoding_bytes_ -= opstack::memory_size(kept.envelope);
   }
+  is_encoding_ = false;
 }
 
 void PayloadStore::set_head(const opstack::BlockId& head) {

@@ -66,6 +66,7 @@ class PayloadStore final : public opstack::PayloadSource {
   opstack::EngineClient* engine_ = nullptr;
   std::deque<Kept> to_encode_;
   std::size_t encoding_bytes_ = 0;
+  bool is_encoding_ = false;  // encode() will look at the queue once more
   std::uint64_t left_out_ = 0;
   log::Limit complaints_;
   Scope encoding_;

@@ -80,6 +80,7 @@ Task<Result<void, std::string>> Upstreams::start(Uses uses) {
     if (!healthy)
       co_return "--signer.endpoint " + config_.remote_signer->url.to_string() + ": " + healthy.error().message();
   }
+  if (tasks_.cancelled()) co_return std::string("closed while the remote signer was asked");
   if (l1_ != nullptr) watch_l1(std::move(uses.on_signer));
   if (followed_ != nullptr) follow(std::move(uses));
   co_return Result<void, std::string>();
