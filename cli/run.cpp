@@ -257,7 +257,7 @@ int run(const std::map<std::string, std::vector<std::string>>& command_line) {
   if (!configured) return fail(kUsage, "--log.level: " + configured.error());
   if (flags->values.boolean("p2p.disable")) {
     log_warnings(flags->warnings);
-    kLog.info("P2P is off (--p2p.disable), and opwire has no other part yet: nothing to run");
+    kLog.info("P2P is off (--p2p.disable), and without it there is nothing to run");
     return kOk;
   }
   auto plan = make_plan(flags->values);

@@ -103,6 +103,7 @@ Task<opstack::EmbeddedEngineOptions> ChainSync::embedded_options() {
   const std::optional<Envelope> head = co_await archived_head();
   if (head) {
     options.start = opstack::block_ref(head->payload).value();
+    options.start_is_final = false;
   } else if (config_.driver->from_genesis) {
     const opstack::Genesis& genesis = config_.rollup.genesis;
     options.start.emplace();
@@ -180,7 +181,9 @@ void ChainSync::on_driver_event(const opstack::ControllerEvent& event) {
                                 {"reason", dropped->why},
                                 {"peer", shown(dropped->from)}});
   } else if (const auto* const again = std::get_if<opstack::StartedAgain>(&event)) {
-    kLog.warn("execution engine's heads are read again", {{"reason", again->why}});
+    if (engine_line_.admit(host_.loop().now())) {
+      kLog.warn("execution engine's heads are read again", {{"reason", again->why}});
+    }
   }
   for (opstack::DriverObserver* observer : observers_) observer->on_driver_event(event);
 }
@@ -193,6 +196,10 @@ void ChainSync::on_head(const opstack::HeadMoved& moved) {
               {{"from", shown(moved.from)}, {"to", shown(moved.to)}});
   }
   if (!moved.to) return;
+  if (!moved.from) {
+    kLog.info("the engine's head",
+              {{"number", moved.to->number.value}, {"hash", codec::to_hex0x(moved.to->hash.view())}});
+  }
   kLog.debug("unsafe head", {{"number", moved.to->number.value}, {"hash", codec::to_hex0x(moved.to->hash.view())}});
   store_.set_head(moved.to->id());
   begin_backfill(*moved.to);

@@ -85,6 +85,7 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   std::unique_ptr<opstack::Driver> driver_;
   std::vector<opstack::DriverObserver*> observers_;
   bool backfilled_ = false;
+  log::Limit engine_line_;
   Scope tasks_;
 };
 

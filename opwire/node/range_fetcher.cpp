@@ -99,6 +99,11 @@ Task<void> RangeFetcher::fill_range(BlockRange range) {
   const auto fetched = co_await fetch(*left, sink);
   if (fetched) {
     kLog.info("blocks fetched", {{"from", left->after.value + 1}, {"to", left->before.value - 1}});
+  } else if (fetched.error().is(opstack::errors::kTopDisputed)) {
+    const BlockRange rest = sink.rest(*left);
+    kLog.warn("a block that waits hangs on one that no peer has, and is dropped",
+              {{"number", rest.before.value}, {"missing", rest.before.value - 1}});
+    driver_->on_range_disputed({rest.after, rest.before, rest.top});
   } else if (!tasks_.cancelled() && !is_closed(range)) {
     const BlockRange rest = sink.rest(*left);
     kLog.warn("blocks are still missing, and will be asked for again",

@@ -155,6 +155,21 @@ TEST_F(RangeFetcherTest, ARangeThatNobodyHasIsGivenUpAndAskedForAgain) {
   EXPECT_EQ(head(), 20U);
 }
 
+TEST_F(RangeFetcherTest, ABlockOfABranchThatNobodyHasHoldsNothingUp) {
+  SeededRng rng(2);
+  BlockBuilder other(rollup_, 1, 100, rng);
+  std::vector<Envelope> rivals;
+  for (std::uint64_t number = 1; number <= 20; ++number) rivals.push_back(other.next(kGenesisTime + 2 * number));
+  start();
+  join(kBlocks, 1);
+  join(kBlocks, 2);
+  ASSERT_TRUE(driver_->on_own(rivals.back()));
+  loop_.run_for(20s);
+  ASSERT_TRUE(driver_->on_own(chain_[21]));
+  loop_.run_for(100s);
+  EXPECT_EQ(head(), 21U);
+}
+
 TEST_F(RangeFetcherTest, ARangeThatGossipHasClosedIsGivenUp) {
   start();
   join(2);

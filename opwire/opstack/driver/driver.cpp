@@ -108,6 +108,15 @@ bool Driver::on_synced(const Envelope& envelope, const std::optional<PeerId>& fr
   return taken || !taken.error().is(errors::kQueueFull);
 }
 
+void Driver::on_range_disputed(const Gap& range) {
+  gaps_.forget_anchors();
+  const QueuedPayload* const lowest = controller_.queue().lowest();
+  if (lowest == nullptr) return;
+  const ExecutionPayload& payload = lowest->envelope.payload;
+  const Hash256 hash = payload.block_hash;
+  if (payload.number == range.before && payload.parent_hash == range.top) controller_.discard(hash);
+}
+
 void Driver::on_range_ended() {
   gaps_.on_range_ended();
   changed_.notify_all();

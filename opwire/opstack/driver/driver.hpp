@@ -45,6 +45,9 @@ class Driver final : public BlockSink {
   /// A block of a range; from: none, when it was archived. False: no room, the range is to be given up.
   bool on_synced(const Envelope& envelope, const std::optional<PeerId>& from);
   void on_range_ended();
+  /// Every peer has another block than the range's uppermost: the block that waits above it is of a branch that nobody
+  /// has, and is dropped. Before on_range_ended().
+  void on_range_disputed(const Gap& range);
   /// From a node that derives the chain.
   void on_followed(const L2BlockRef& safe, const L2BlockRef& finalized);
 

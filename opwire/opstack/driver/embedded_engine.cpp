@@ -19,8 +19,9 @@ PayloadStatus answer(EngineStatus status, const std::optional<L2BlockRef>& head)
 EmbeddedEngine::EmbeddedEngine(const EmbeddedEngineOptions& options)
     : max_blocks_(std::max<std::size_t>(options.max_blocks, 2)),
       head_(options.start),
-      safe_(options.start),
-      finalized_(options.start) {
+      safe_(options.start_is_final ? options.start : std::nullopt),
+      finalized_(safe_),
+      is_whole_(safe_.has_value()) {
   if (head_) keep(*head_);
 }
 
@@ -65,6 +66,7 @@ void EmbeddedEngine::prune() {
       ++entry;
       continue;
     }
+    is_whole_ = false;
     blocks_.erase(entry->second);
     entry = by_number_.erase(entry);
   }
@@ -79,7 +81,7 @@ const L2BlockRef* EmbeddedEngine::find(const Hash256& hash) const {
 bool EmbeddedEngine::is_ancestor(const Hash256& ancestor, const L2BlockRef& of) const {
   if (ancestor.is_zero()) return true;
   const L2BlockRef* const wanted = find(ancestor);
-  if (wanted == nullptr) return safe_ && safe_->hash == ancestor;
+  if (wanted == nullptr) return !is_whole_;
   const L2BlockRef* block = &of;
   while (block != nullptr && block->number > wanted->number) block = find(block->parent_hash);
   return block == nullptr || block->hash == ancestor;

@@ -12,11 +12,13 @@ namespace opwire::opstack {
 struct EmbeddedEngineOptions {
   EmbeddedEngineOptions() = default;
   std::size_t max_blocks = 4096;    ///< kept, whichever branch they are on; the lowest go
-  std::optional<L2BlockRef> start;  ///< head, safe and finalized block at first. None: the first block becomes it
+  std::optional<L2BlockRef> start;  ///< the head at first. None: the first block becomes it
+  bool start_is_final = true;       ///< safe and finalized too, as genesis is
 };
 
 /// VALID: the parent is known. SYNCING: it is not, or the head of a forkchoice is not. kInvalidForkchoice: safe or
-/// finalized is not an ancestor of the head, as far back as blocks are kept. The finalized block is always kept.
+/// finalized is not an ancestor of the head, as far back as blocks are kept; one that is not kept is believed. The
+/// finalized block is always kept.
 class EmbeddedEngine final : public EngineClient {
  public:
   explicit EmbeddedEngine(const EmbeddedEngineOptions& options = EmbeddedEngineOptions());
@@ -47,6 +49,7 @@ class EmbeddedEngine final : public EngineClient {
   std::optional<L2BlockRef> head_;
   std::optional<L2BlockRef> safe_;
   std::optional<L2BlockRef> finalized_;
+  bool is_whole_;  ///< from a final start on all is kept
 };
 
 }  // namespace opwire::opstack

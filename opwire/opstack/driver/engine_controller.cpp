@@ -9,6 +9,7 @@ namespace opwire::opstack {
 namespace {
 
 constexpr int kTriesBeforeStartingAgain = 3;
+constexpr int kTriesForSafeBlock = 5;
 
 Hash256 hash_of(const std::optional<L2BlockRef>& block) {
   return block ? block->hash : Hash256{};
@@ -79,7 +80,10 @@ std::optional<TimePoint> EngineController::next_wake() const noexcept {
 
 void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
   if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kHeads) return;
-  if (!answer) return back_off(now);
+  if (!answer) {
+    events_.emplace_back(StartedAgain{answer.error()});
+    return back_off(now);
+  }
   need_heads_ = false;
   move_head(answer->head);
   heads_ = std::move(*answer);
@@ -90,7 +94,11 @@ void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
 
 void EngineController::on_block(const Result<std::optional<L2BlockRef>>& answer, TimePoint now) {
   if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kBlock) return;
-  if (!answer || !*answer) return back_off(now);
+  if (!answer || !*answer) {
+    // Blocks wait for it: without one the safe block stays where it is.
+    if (++safe_tries_ >= kTriesForSafeBlock) safe_to_be_.reset();
+    return back_off(now);
+  }
   safe_to_be_.reset();
   on_followed(**answer, **answer);
 }

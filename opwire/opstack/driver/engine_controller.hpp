@@ -88,6 +88,8 @@ class EngineController {
   /// To the queue, or in execution mode straight to the engine until its sync is over (for ever without req_resp).
   /// Errors: the queue's, kPayloadStale (straight ones alone).
   Result<void> on_payload(QueuedPayload payload);
+  /// The block turned out not to be the chain's.
+  void discard(const Hash256& hash) { queue_.drop(hash); }
   /// Starts or resumes; nothing is asked of the engine before.
   void on_engine_found();
   /// The call under way, if any, has no answer any more. Blocks that wait stay.
@@ -160,6 +162,7 @@ class EngineController {
   std::optional<Followed> followed_;  ///< to be told to the engine
   std::optional<Attempt> attempt_;
   std::optional<BlockNumber> safe_to_be_;  ///< after the engine's sync: yet to be read
+  int safe_tries_ = 0;
   EngineSync engine_sync_ = EngineSync::kWillStart;
   InFlight in_flight_ = InFlight::kNone;
   bool engine_up_ = false;

@@ -51,11 +51,12 @@ void FollowSource::note_failure(const Error& why) {
 
 Task<Result<void>> FollowSource::poll() {
   OPW_CO_TRY(const FollowedStatus status, co_await ask());
-  if (last_ == status) co_return Result<void>();
-  OPW_CO_TRYV(check(status));
-  OPW_CO_TRYV(co_await check_l1(status.safe));
-  co_await compare_with_own(status.safe);
-  last_ = status;
+  if (last_ != status) {
+    OPW_CO_TRYV(check(status));
+    OPW_CO_TRYV(co_await check_l1(status.safe));
+    co_await compare_with_own(status.safe);
+    last_ = status;
+  }
   on_followed_(status.safe, status.finalized);
   co_return Result<void>();
 }

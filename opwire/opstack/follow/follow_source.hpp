@@ -33,7 +33,8 @@ class FollowSource {
   using OnFollowed = std::function<void(const L2BlockRef& safe, const L2BlockRef& finalized)>;
 
   /// own: our chain. l1: our L1, may be empty; then the L1 origin is not compared. on_followed is called on the loop,
-  /// for each status that differs from the one before. caller outlives this.
+  /// with each answer that holds, also when nothing is new: the driver may have had no use for it before. caller
+  /// outlives this.
   FollowSource(Loop& loop, rpc::Caller& caller, const FollowOptions& options, BlockLookup own, BlockLookup l1,
                OnFollowed on_followed);
 

@@ -117,17 +117,18 @@ struct World {
   Scope scope{loop};
 };
 
-TEST(FollowSource, HandsOnWhatChanges) {
+TEST(FollowSource, HandsOnWhatItIsToldEachTime) {
   World world;
   world.scope.spawn(world.source.run());
   world.loop.run_for(seconds(7));
   EXPECT_EQ(world.caller.calls().size(), 4U);
-  ASSERT_EQ(world.followed.size(), 1U);
+  ASSERT_EQ(world.followed.size(), 4U);
   EXPECT_EQ(world.followed[0], (FollowedStatus{ref_of(20), ref_of(10)}));
+  EXPECT_EQ(world.followed[3], world.followed[0]) << "the driver may have had no use for it before";
   world.safe = ref_of(21);
   world.loop.run_for(seconds(2));
-  ASSERT_EQ(world.followed.size(), 2U);
-  EXPECT_EQ(world.followed[1].safe, ref_of(21));
+  ASSERT_EQ(world.followed.size(), 5U);
+  EXPECT_EQ(world.followed[4].safe, ref_of(21));
 }
 
 TEST(FollowSource, BacksOffWhileTheNodeIsAway) {
@@ -141,7 +142,7 @@ TEST(FollowSource, BacksOffWhileTheNodeIsAway) {
   world.away = false;
   const log::Capture capture;
   world.loop.run_for(seconds(60));
-  EXPECT_EQ(world.followed.size(), 1U);
+  EXPECT_GE(world.followed.size(), 1U);
   EXPECT_NE(capture.text().find("answers again"), std::string::npos);
   const std::size_t calls = world.caller.calls().size();
   world.loop.run_for(seconds(20));
