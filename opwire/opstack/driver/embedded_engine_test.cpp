@@ -69,6 +69,19 @@ TEST(EmbeddedEngine, RefusesASafeBlockThatIsNoAncestorOfTheHead) {
   EXPECT_EQ(set(engine, {hash(99), {}, {}}), EngineStatus::kSyncing);
 }
 
+TEST(EmbeddedEngine, AHeadFromBeforeIsNeitherSafeNorFinalized) {
+  SimulatedLoop loop;
+  EmbeddedEngineOptions options = from(5);
+  options.start_is_final = false;
+  EmbeddedEngine engine(options);
+  EXPECT_EQ(loop.run(engine.block(BlockLabel::kLatest)).value()->hash, hash(5));
+  EXPECT_EQ(loop.run(engine.block(BlockLabel::kSafe)).value(), std::nullopt);
+  EXPECT_EQ(loop.run(engine.block(BlockLabel::kFinalized)).value(), std::nullopt);
+  EXPECT_EQ(set(engine, {hash(5), hash(3), hash(2)}), EngineStatus::kValid) << "below what is kept";
+  EmbeddedEngine whole(from(5));
+  EXPECT_FALSE(whole.choose({hash(5), hash(3), {}})) << "from genesis on all is kept";
+}
+
 TEST(EmbeddedEngine, KeepsSoManyBlocksAndTheFinalizedOne) {
   EmbeddedEngine engine(from(5, 10));
   for (std::uint64_t number = 6; number < 100; ++number) {
