@@ -1,5 +1,6 @@
 #include "opwire/node/upstreams.hpp"
 
+#include "opwire/codec/quantity.hpp"
 #include "opwire/net/cares_resolver.hpp"
 #include "opwire/opstack/l1/config_update.hpp"
 #include "opwire/opstack/l1/errors.hpp"
@@ -127,8 +128,7 @@ void Upstreams::follow(Uses uses) {
 }
 
 Task<Result<std::optional<Hash256>>> Upstreams::l1_block(BlockNumber number) {
-  char params[64];
-  std::snprintf(params, sizeof params, R"(["0x%llx",false])", static_cast<unsigned long long>(number.value));
+  const std::string params = "[\"" + codec::to_quantity(number.value) + "\",false]";
   const TimePoint deadline = loop_.now() + config_.l1->timeout;
   OPW_CO_TRY(const rpc::Reply reply, co_await l1_->call("eth_getBlockByNumber", params, deadline));
   if (reply.failure) co_return opstack::errors::kL1Refused;

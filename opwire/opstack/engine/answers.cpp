@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "opwire/codec/hex.hpp"
+#include "opwire/codec/quantity.hpp"
 #include "opwire/opstack/payload/block_hash.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
 
@@ -35,15 +36,9 @@ Result<void> read_fixed(const json::object& object, const char* key, MutableByte
 
 Result<std::uint64_t> read_quantity(const json::object& object, const char* key) {
   const auto text = text_of(object, key);
-  if (!text || !text->starts_with("0x")) return malformed(key);
-  const std::string_view digits = text->substr(2);
-  ByteArray<8> bytes{};
-  const bool leading_zero = digits.size() > 1 && digits[0] == '0';
-  if (digits.empty() || digits.size() > 16 || leading_zero ||
-      !codec::from_hex(std::string(16 - digits.size(), '0').append(digits), bytes)) {
-    return malformed(key);
-  }
-  return load_be<std::uint64_t>(bytes.data());
+  const auto number = codec::from_quantity(text.value_or(""));
+  if (!number) return malformed(key);
+  return *number;
 }
 
 std::optional<EngineStatus> status_from(std::string_view text) {

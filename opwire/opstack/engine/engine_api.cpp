@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "opwire/codec/hex.hpp"
+#include "opwire/codec/quantity.hpp"
 #include "opwire/opstack/driver/l1_info.hpp"
 #include "opwire/opstack/engine/answers.hpp"
 #include "opwire/opstack/engine/params_text.hpp"
@@ -144,7 +145,7 @@ Task<Result<std::optional<L2BlockRef>>> EngineApi::block(BlockLabel label) {
   return block_at(block_params(name_of(label)));
 }
 Task<Result<std::optional<L2BlockRef>>> EngineApi::block(BlockNumber number) {
-  return block_at(block_params(to_quantity(number.value)));
+  return block_at(block_params(codec::to_quantity(number.value)));
 }
 
 Task<Result<std::optional<L2BlockRef>>> EngineApi::block_at(std::string params) {
@@ -168,7 +169,7 @@ Task<Result<std::optional<L2BlockRef>>> EngineApi::block_at(std::string params) 
 }
 
 Task<Result<std::optional<BlockId>>> EngineApi::block_id(BlockNumber number) {
-  OPW_CO_TRY(const json::value block, co_await call_for_block(block_params(to_quantity(number.value))));
+  OPW_CO_TRY(const json::value block, co_await call_for_block(block_params(codec::to_quantity(number.value))));
   OPW_CO_TRY(const std::optional<BlockHead> head, read_block_head(block));
   if (!head) co_return std::optional<BlockId>();
   BlockId id;
@@ -179,7 +180,7 @@ Task<Result<std::optional<BlockId>>> EngineApi::block_id(BlockNumber number) {
 
 // By hash: between the two calls the number may get another block.
 Task<Result<Envelope>> EngineApi::payload(BlockNumber number) {
-  OPW_CO_TRY(const json::value block, co_await call_for_block(block_params(to_quantity(number.value))));
+  OPW_CO_TRY(const json::value block, co_await call_for_block(block_params(codec::to_quantity(number.value))));
   OPW_CO_TRY(const std::optional<BlockHead> head, read_block_head(block));
   if (!head) co_return errors::kNoSuchBlock;
   std::string params = "[[\"" + codec::to_hex0x(head->hash.view()) + "\"]]";

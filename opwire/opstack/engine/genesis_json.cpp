@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "opwire/codec/hex.hpp"
+#include "opwire/codec/quantity.hpp"
 #include "opwire/opstack/engine/params_text.hpp"
 #include "opwire/opstack/payload/extra_data.hpp"
 
@@ -87,9 +88,9 @@ std::string to_engine_genesis(const RollupConfig& config, std::span<const Addres
   json::object genesis;
   genesis["config"] = chain_config(config);
   genesis["nonce"] = "0x0";
-  genesis["timestamp"] = to_quantity(config.genesis.l2_time);
+  genesis["timestamp"] = codec::to_quantity(config.genesis.l2_time);
   genesis["extraData"] = extra_data(config);
-  genesis["gasLimit"] = to_quantity(config.genesis.system_config.gas_limit);
+  genesis["gasLimit"] = codec::to_quantity(config.genesis.system_config.gas_limit);
   genesis["difficulty"] = "0x0";
   genesis["mixHash"] = kZeroHash;
   genesis["coinbase"] = "0x4200000000000000000000000000000000000011";

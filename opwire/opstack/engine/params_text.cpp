@@ -1,8 +1,7 @@
 #include "opwire/opstack/engine/params_text.hpp"
 
-#include <charconv>
-
 #include "opwire/codec/hex.hpp"
+#include "opwire/codec/quantity.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
 
 namespace opwire::opstack {
@@ -35,7 +34,7 @@ void append_fees(std::string& text, const FeeParameters& fees, bool min_base_fee
 
 void append_attributes(std::string& text, const PayloadAttributes& attributes, const ForkSchedule& forks) {
   const auto active = [&](Fork fork) { return forks.is_active(fork, attributes.timestamp); };
-  text.append(R"({"timestamp":")").append(to_quantity(attributes.timestamp)).append("\"");
+  text.append(R"({"timestamp":")").append(codec::to_quantity(attributes.timestamp)).append("\"");
   append_field(text, "prevRandao", attributes.prev_randao.view());
   append_field(text, "suggestedFeeRecipient", attributes.fee_recipient.view());
   if (active(Fork::kCanyon)) text += R"(,"withdrawals":[])";
@@ -44,7 +43,7 @@ void append_attributes(std::string& text, const PayloadAttributes& attributes, c
   }
   append_transactions(text, attributes.transactions);
   text.append(R"(,"noTxPool":)").append(attributes.no_tx_pool ? "true" : "false");
-  text.append(R"(,"gasLimit":")").append(to_quantity(attributes.gas_limit)).append("\"");
+  text.append(R"(,"gasLimit":")").append(codec::to_quantity(attributes.gas_limit)).append("\"");
   if (active(Fork::kHolocene)) append_fees(text, attributes.fees, active(Fork::kJovian));
   text += '}';
 }
@@ -75,15 +74,6 @@ std::string forkchoice_params(const Forkchoice& state, const PayloadAttributes* 
     append_attributes(text, *attributes, forks);
   }
   text += ']';
-  return text;
-}
-
-std::string to_quantity(std::uint64_t number) {
-  std::string text(18, '\0');
-  text[0] = '0';
-  text[1] = 'x';
-  const auto end = std::to_chars(text.data() + 2, text.data() + text.size(), number, 16);
-  text.resize(static_cast<std::size_t>(end.ptr - text.data()));
   return text;
 }
 

@@ -15,7 +15,4 @@ std::string new_payload_params(const Envelope& envelope, PayloadVersion version)
 /// engine_forkchoiceUpdated. forks says which attributes exist.
 std::string forkchoice_params(const Forkchoice& state, const PayloadAttributes* attributes, const ForkSchedule& forks);
 
-/// "0x1f": a number as the engine reads it, without quotes.
-std::string to_quantity(std::uint64_t number);
-
 }  // namespace opwire::opstack

@@ -1,18 +1,13 @@
 // Blocks as an L1 node would show them.
 #pragma once
 
+#include "opwire/codec/quantity.hpp"
 #include "opwire/crypto/hash.hpp"
 #include "opwire/opstack/l1/proofs_for_test.hpp"
 #include "opwire/opstack/payload/block_hash.hpp"
 #include "opwire/opstack/payload/ssz.hpp"
 
 namespace opwire::opstack {
-
-inline std::string quantity_text(std::uint64_t value) {
-  std::ostringstream text;
-  text << "0x" << std::hex << value;
-  return text.str();
-}
 
 /// A real block of an OP chain, whose headers are Ethereum's.
 inline boost::json::object header_of(const Envelope& envelope) {
@@ -28,10 +23,10 @@ inline boost::json::object header_of(const Envelope& envelope) {
   block["receiptsRoot"] = hex(payload.receipts_root.view());
   block["logsBloom"] = hex(payload.logs_bloom.view());
   block["difficulty"] = "0x0";
-  block["number"] = quantity_text(payload.number.value);
-  block["gasLimit"] = quantity_text(payload.gas_limit);
-  block["gasUsed"] = quantity_text(payload.gas_used);
-  block["timestamp"] = quantity_text(payload.timestamp);
+  block["number"] = codec::to_quantity(payload.number.value);
+  block["gasLimit"] = codec::to_quantity(payload.gas_limit);
+  block["gasUsed"] = codec::to_quantity(payload.gas_used);
+  block["timestamp"] = codec::to_quantity(payload.timestamp);
   block["extraData"] = hex(payload.extra_data.view());
   block["mixHash"] = hex(payload.prev_randao.view());
   block["nonce"] = "0x0000000000000000";
@@ -40,8 +35,8 @@ inline boost::json::object header_of(const Envelope& envelope) {
   block["baseFeePerGas"] = "0x" + fee;
   const bool own_root = has_withdrawals_root(payload.version);
   block["withdrawalsRoot"] = hex((own_root ? payload.withdrawals_root : withdrawals_root(payload.withdrawals)).view());
-  block["blobGasUsed"] = quantity_text(payload.blob_gas_used);
-  block["excessBlobGas"] = quantity_text(payload.excess_blob_gas);
+  block["blobGasUsed"] = codec::to_quantity(payload.blob_gas_used);
+  block["excessBlobGas"] = codec::to_quantity(payload.excess_blob_gas);
   block["parentBeaconBlockRoot"] = hex(envelope.parent_beacon_block_root.view());
   if (own_root) block["requestsHash"] = hex(crypto::sha256({}).view());
   return block;

@@ -1,5 +1,7 @@
 #include "opwire/opstack/l1/json_fields.hpp"
 
+#include "opwire/codec/quantity.hpp"
+
 namespace opwire::opstack::l1 {
 
 const boost::json::value* find_field(const boost::json::value& object, std::string_view key) {
@@ -24,10 +26,8 @@ Result<Bytes> read_bytes(const boost::json::value* value, std::size_t most) {
 }
 
 Result<void> read_quantity(const boost::json::value* value, MutableByteView big_endian) {
-  OPW_TRY(const std::string_view digits, hex_digits(value));
-  const std::size_t most = 2 * big_endian.size();
-  if (digits.empty() || digits.size() > most || (digits[0] == '0' && digits.size() > 1)) return errors::kL1Answer;
-  if (!codec::from_hex(std::string(most - digits.size(), '0').append(digits), big_endian)) return errors::kL1Answer;
+  const auto* const text = value == nullptr ? nullptr : value->if_string();
+  if (text == nullptr || !codec::from_quantity(*text, big_endian)) return errors::kL1Answer;
   return {};
 }
 

@@ -11,7 +11,7 @@ namespace opwire::opstack {
 struct TestL1Node {
   explicit TestL1Node(Loop& of) : loop(of) {
     caller.on("eth_chainId",
-              [this](const boost::json::array&) { return answer(boost::json::value(quantity_text(chain))); });
+              [this](const boost::json::array&) { return answer(boost::json::value(codec::to_quantity(chain))); });
     caller.on("eth_getBlockByNumber", [this](const boost::json::array& params) { return answer(block(params)); });
     caller.on("eth_getStorageAt", [this](const boost::json::array&) {
       return answer(boost::json::value("0x" + std::string(24, '0') + codec::to_hex(signer.view())));

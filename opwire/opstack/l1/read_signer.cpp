@@ -1,6 +1,7 @@
 #include "opwire/opstack/l1/read_signer.hpp"
 
 #include "opwire/base/log.hpp"
+#include "opwire/codec/quantity.hpp"
 #include "opwire/opstack/l1/account_proof.hpp"
 #include "opwire/opstack/l1/json_fields.hpp"
 
@@ -10,14 +11,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr log::Logger kLog{"l1"};
-
-std::string quantity(std::uint64_t value) {
-  ByteArray<8> bytes;
-  store_be(bytes.data(), value);
-  const std::string digits = codec::to_hex(bytes);
-  const std::size_t first = digits.find_first_not_of('0');
-  return "0x" + (first == std::string::npos ? "0" : digits.substr(first));
-}
 
 std::string quoted(const std::string& text) {
   return "\"" + text + "\"";
@@ -36,7 +29,7 @@ class Reading {
     reading.block = head;
     if (options_.confirmations > 0) {
       const std::uint64_t number = head.number.value - std::min(head.number.value, options_.confirmations);
-      OPW_CO_TRY(reading.block, co_await block(quantity(number)));
+      OPW_CO_TRY(reading.block, co_await block(codec::to_quantity(number)));
       if (reading.block.number.value != number) co_return Error(errors::kL1Answer, "another block's number");
     }
     OPW_CO_TRY(const Hash256 word, co_await slot(reading.block));

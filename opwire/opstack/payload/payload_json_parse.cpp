@@ -2,6 +2,7 @@
 #include <boost/json/value.hpp>
 
 #include "opwire/codec/hex.hpp"
+#include "opwire/codec/quantity.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
 
 namespace opwire::opstack {
@@ -69,15 +70,12 @@ class FieldReader {
     }
     return std::string_view(value->get_string());
   }
-  // Digits without leading zeros, but one for zero; they fill big_endian from its end.
   void read_quantity(std::string_view key, MutableByteView big_endian) {
     const auto text = hex_text(key);
     if (!text) return;
-    const std::string_view digits = text->substr(2);
-    const std::size_t most = 2 * big_endian.size();
-    if (digits.empty() || digits.size() > most || (digits[0] == '0' && digits.size() > 1) ||
-        !codec::from_hex(std::string(most - digits.size(), '0').append(digits), big_endian)) {
-      complain(key, "expected a number of at most " + std::to_string(most) + " 0x-hex digits without leading zeros");
+    if (!codec::from_quantity(*text, big_endian)) {
+      complain(key, "expected a number of at most " + std::to_string(2 * big_endian.size()) +
+                        " 0x-hex digits without leading zeros");
     }
   }
 
