@@ -8,17 +8,14 @@ constexpr std::size_t kBar = 30;
 }
 
 std::string fetch_line(const opstack::RangeProgress& progress, TimePoint now) {
-  const double seconds = std::chrono::duration<double>(now - progress.since).count();
   const double done =
       progress.wanted == 0 ? 1 : static_cast<double>(progress.proved) / static_cast<double>(progress.wanted);
   const auto filled = static_cast<std::size_t>(done * kBar);
   std::string line = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] " +
                      std::to_string(progress.proved) + " of " + std::to_string(progress.wanted) + " blocks";
-  if (progress.proved > 0 && seconds > 0) {
-    const double rate = static_cast<double>(progress.proved) / seconds;
+  if (const auto left = progress.seconds_left(now)) {
     char text[64];
-    std::snprintf(text, sizeof text, ", %.0f a second, %.0f s left", rate,
-                  static_cast<double>(progress.wanted - progress.proved) / rate);
+    std::snprintf(text, sizeof text, ", %.0f a second, %.0f s left", progress.rate(now), *left);
     line += text;
   }
   return line + ", " + std::to_string(progress.peers) + (progress.peers == 1 ? " peer" : " peers");

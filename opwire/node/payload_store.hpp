@@ -18,7 +18,7 @@ Result<opstack::Envelope> decode_archived(const store::ArchivedPayload& record);
 
 class PayloadStore final : public opstack::PayloadSource {
  public:
-  /// Of blocks that are being encoded for the archive; beyond it they are left out, and status() counts them.
+  /// Of blocks that are being encoded for the archive; beyond it they are left out, and a line says so.
   static constexpr std::size_t kMaxEncoding = std::size_t{64} << 20;
 
   /// Both outlive it.
@@ -44,7 +44,6 @@ class PayloadStore final : public opstack::PayloadSource {
   Task<std::vector<opstack::Envelope>> at(BlockNumber number);
 
   const store::PayloadArchive* archive() const noexcept { return archive_.get(); }
-  std::uint64_t left_out() const noexcept { return left_out_; }
 
   /// Writes what waits and closes the archive.
   Task<void> close();

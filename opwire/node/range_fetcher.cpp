@@ -19,15 +19,13 @@ std::uint64_t blocks_in(const BlockRange& range) noexcept {
 }
 
 void tell(const BlockRange& range, const opstack::RangeProgress& progress, TimePoint now) {
-  const double seconds = std::chrono::duration<double>(now - progress.since).count();
-  const double rate = seconds > 0 ? static_cast<double>(progress.proved) / seconds : 0;
-  const auto left = static_cast<double>(progress.wanted - progress.proved);
+  const auto left = progress.seconds_left(now);
   kLog.info("fetching blocks", {{"from", range.after.value + 1},
                                 {"to", range.before.value - 1},
                                 {"have", progress.proved},
                                 {"want", progress.wanted},
-                                {"blocks_per_s", static_cast<std::uint64_t>(rate)},
-                                {"left_s", rate > 0 ? std::to_string(static_cast<std::uint64_t>(left / rate)) : "-"},
+                                {"blocks_per_s", static_cast<std::uint64_t>(progress.rate(now))},
+                                {"left_s", left ? std::to_string(static_cast<std::uint64_t>(*left)) : "-"},
                                 {"peers", progress.peers}});
 }
 

@@ -163,6 +163,17 @@ bool PayloadClient::hand_on(RangeSync& range, RangeSink& sink) {
   return true;
 }
 
+double RangeProgress::rate(TimePoint now) const noexcept {
+  const double seconds = std::chrono::duration<double>(now - since).count();
+  return seconds > 0 ? static_cast<double>(proved) / seconds : 0;
+}
+
+std::optional<double> RangeProgress::seconds_left(TimePoint now) const noexcept {
+  const double per_second = rate(now);
+  if (per_second == 0) return std::nullopt;
+  return static_cast<double>(wanted - proved) / per_second;
+}
+
 std::optional<RangeProgress> PayloadClient::progress() const {
   if (under_way_ == nullptr) return std::nullopt;
   RangeProgress progress;

@@ -35,6 +35,11 @@ struct RangeProgress {
   std::size_t peers = 0;  ///< that speak the protocol
   std::size_t quarantined_bytes = 0;
   TimePoint since{};  ///< when the range was begun
+
+  /// Proved in a second, since it was begun; 0: none yet.
+  double rate(TimePoint now) const noexcept;
+  /// At that rate. None: nothing is proved yet.
+  std::optional<double> seconds_left(TimePoint now) const noexcept;
 };
 
 class PayloadClient final : public NetworkObserver {
