@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "opwire/opstack/driver/l1_info.hpp"
 #include "opwire/opstack/engine/l1_deposit.hpp"
 
 namespace opwire::cli {
@@ -18,22 +17,11 @@ Task<Result<void>> EngineBuilder::adopt_genesis() {
   co_return Result<void>();
 }
 
-opstack::PayloadAttributes EngineBuilder::attributes(std::uint64_t timestamp) const {
-  opstack::L1Info info;
-  info.origin = config_.genesis.l1;
-  info.origin_timestamp = config_.genesis.l2_time;
-  info.sequence_number = last_.number.value + 1 - config_.genesis.l2.number.value;
-  opstack::PayloadAttributes attributes;
-  attributes.timestamp = timestamp;
-  attributes.gas_limit = config_.genesis.system_config.gas_limit;
-  attributes.transactions.push_back(opstack::make_l1_deposit(info, config_, timestamp));
-  return attributes;
-}
-
 Task<Result<opstack::Envelope>> EngineBuilder::next(std::uint64_t timestamp) {
   timestamp = std::max(timestamp, last_timestamp_ + 1);
   const opstack::Forkchoice state(last_.hash, config_.genesis.l2.hash, config_.genesis.l2.hash);
-  opstack::PayloadAttributes wanted = attributes(timestamp);
+  const BlockNumber number{last_.number.value + 1};
+  opstack::PayloadAttributes wanted = opstack::attributes_with_l1_deposit(config_, number, timestamp);
   OPW_CO_TRY(const opstack::Building building, co_await engine_.start_building(state, std::move(wanted)));
   OPW_CO_TRY(opstack::Envelope block, co_await engine_.built(building));
   OPW_CO_TRY(const opstack::PayloadStatus status, co_await engine_.new_payload(block));

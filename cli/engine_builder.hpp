@@ -22,8 +22,6 @@ class EngineBuilder {
   Task<void> close() { return caller_->close(); }
 
  private:
-  opstack::PayloadAttributes attributes(std::uint64_t timestamp) const;
-
   std::unique_ptr<rpc::Caller> caller_;
   opstack::RollupConfig& config_;
   opstack::EngineApi engine_;

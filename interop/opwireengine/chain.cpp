@@ -93,16 +93,11 @@ Task<Result<void>> Chain::build(Command command) {
 
 Task<Result<opstack::Envelope>> Chain::build_one(std::size_t transactions, std::size_t size) {
   const std::uint64_t number = blocks_.size() + 1;
-  opstack::PayloadAttributes attributes;
-  attributes.timestamp = config_.genesis.l2_time + number * config_.block_time;
-  attributes.gas_limit = config_.genesis.system_config.gas_limit;
-  opstack::L1Info info;
-  info.origin = config_.genesis.l1;
-  info.origin_timestamp = config_.genesis.l2_time;
-  info.sequence_number = number;
-  attributes.transactions = make_user_deposits(number, transactions, size);
-  attributes.transactions.insert(attributes.transactions.begin(),
-                                 opstack::make_l1_deposit(info, config_, attributes.timestamp));
+  const std::uint64_t timestamp = config_.genesis.l2_time + number * config_.block_time;
+  opstack::PayloadAttributes attributes = opstack::attributes_with_l1_deposit(config_, {number}, timestamp);
+  for (Bytes& deposit : make_user_deposits(number, transactions, size)) {
+    attributes.transactions.push_back(std::move(deposit));
+  }
   const Hash256 parent = blocks_.empty() ? config_.genesis.l2.hash : blocks_.back().payload.block_hash;
   opstack::Forkchoice state(parent, config_.genesis.l2.hash, config_.genesis.l2.hash);
   const TimePoint began = loop_.now();

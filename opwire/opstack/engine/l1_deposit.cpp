@@ -103,4 +103,16 @@ Bytes make_l1_deposit(const L1Info& info, const RollupConfig& config, std::uint6
   return deposit;
 }
 
+PayloadAttributes attributes_with_l1_deposit(const RollupConfig& config, BlockNumber number, std::uint64_t timestamp) {
+  L1Info info;
+  info.origin = config.genesis.l1;
+  info.origin_timestamp = config.genesis.l2_time;
+  info.sequence_number = number.value - config.genesis.l2.number.value;
+  PayloadAttributes attributes;
+  attributes.timestamp = timestamp;
+  attributes.gas_limit = config.genesis.system_config.gas_limit;
+  attributes.transactions.push_back(make_l1_deposit(info, config, timestamp));
+  return attributes;
+}
+
 }  // namespace opwire::opstack
