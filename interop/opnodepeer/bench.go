@@ -6,11 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"runtime"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
@@ -109,26 +105,4 @@ func benchMessages(cfg *rollup.Config, signer p2p.Signer, count, txs, size int) 
 		messages[i], plainBytes = &pb.Message{Data: wire, Topic: &topic}, len(plain)
 	}
 	return messages, plainBytes, nil
-}
-
-// residentBytes is the resident set size, 0 where /proc does not tell.
-func residentBytes() uint64 {
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	pages, err := strconv.ParseUint(strings.Fields(string(statm))[1], 10, 64)
-	if err != nil {
-		return 0
-	}
-	return pages * uint64(os.Getpagesize())
-}
-
-// cpuTime is the user and system time this process has used so far.
-func cpuTime() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -7,6 +7,7 @@
 #include "opwire/node/block_builder.hpp"
 #include "opwire/node/errors.hpp"
 #include "opwire/node/node.hpp"
+#include "opwire/node/wait_for_test.hpp"
 #include "opwire/opstack/payload/gossip_body.hpp"
 #include "opwire/runtime/reactor.hpp"
 #include "opwire/store/folder_for_test.hpp"
@@ -91,9 +92,7 @@ class ChainSyncTest : public testing::Test {
     return status && status->heads.head ? status->heads.head->number.value : 0;
   }
   bool wait_until(const std::function<bool()>& condition) {
-    const TimePoint limit = loop_.now() + std::chrono::seconds(15);
-    while (!condition() && loop_.now() < limit) loop_.run(sleep_for(loop_, std::chrono::milliseconds(5)));
-    return condition();
+    return test::wait_until(loop_, condition, std::chrono::seconds(15));
   }
 
   ReactorLoop loop_;

@@ -13,6 +13,7 @@
 #include "opwire/node/block_builder.hpp"
 #include "opwire/node/discovery.hpp"
 #include "opwire/node/node.hpp"
+#include "opwire/node/wait_for_test.hpp"
 #include "opwire/runtime/reactor.hpp"
 
 namespace opwire::node {
@@ -64,9 +65,7 @@ class DiscoveryTest : public testing::Test {
   }
 
   bool wait_until(const std::function<bool()>& condition, Duration patience = std::chrono::seconds(10)) {
-    const TimePoint limit = loop_.now() + patience;
-    while (!condition() && loop_.now() < limit) loop_.run(sleep_for(loop_, std::chrono::milliseconds(5)));
-    return condition();
+    return test::wait_until(loop_, condition, patience);
   }
 
   ReactorLoop loop_;

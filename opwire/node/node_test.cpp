@@ -1,4 +1,5 @@
 #include "opwire/node/node.hpp"
+#include "opwire/node/wait_for_test.hpp"
 
 #include <gtest/gtest.h>
 
@@ -48,11 +49,7 @@ class NodeTest : public testing::Test {
     for (auto& node : nodes_) loop_.run(node->close());
   }
 
-  bool wait_until(const std::function<bool()>& condition) {
-    const TimePoint limit = loop_.now() + std::chrono::seconds(10);
-    while (!condition() && loop_.now() < limit) loop_.run(sleep_for(loop_, std::chrono::milliseconds(5)));
-    return condition();
-  }
+  bool wait_until(const std::function<bool()>& condition) { return test::wait_until(loop_, condition); }
   bool wait_for_mesh(const std::string& topic) {
     return wait_until([&] {
       return std::all_of(nodes_.begin(), nodes_.end(),

@@ -7,6 +7,7 @@
 #include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/node/block_builder.hpp"
 #include "opwire/node/node.hpp"
+#include "opwire/node/wait_for_test.hpp"
 #include "opwire/opstack/driver/l1_info.hpp"
 #include "opwire/opstack/signer/signing_hash.hpp"
 #include "opwire/rpc/server_for_test.hpp"
@@ -59,11 +60,7 @@ class UpstreamsTest : public testing::Test {
     started_ = loop_.run(nodes_.back()->start());
     return *nodes_.back();
   }
-  bool wait_until(const std::function<bool()>& condition) {
-    const TimePoint limit = loop_.now() + std::chrono::seconds(10);
-    while (!condition() && loop_.now() < limit) loop_.run(sleep_for(loop_, std::chrono::milliseconds(5)));
-    return condition();
-  }
+  bool wait_until(const std::function<bool()>& condition) { return test::wait_until(loop_, condition); }
 
   ReactorLoop loop_;
   WorkerPool pool_;

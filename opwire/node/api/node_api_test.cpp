@@ -190,11 +190,9 @@ TEST(NodeApi, TellsOfBlocks) {
 TEST(NodeApi, TellsOfHeadsAndProgress) {
   ApiWorld world;
   opstack::EngineController engine;
-  engine.on_engine_found();
-  ASSERT_TRUE(engine.next_call(TimePoint()));
   opstack::EngineHeads heads;
   heads.head = opstack::test::ref(12);
-  engine.on_heads(heads, TimePoint());
+  set_heads(engine, heads);
   world.parts.engine = [&engine] { return &engine; };
   std::optional<opstack::RangeProgress> progress;
   world.parts.sync_progress = [&progress] { return progress; };

@@ -77,12 +77,10 @@ TEST(NodeMetrics, OfBlocks) {
 TEST(NodeMetrics, OfTheEngine) {
   MetricsWorld world;
   opstack::EngineController engine;
-  engine.on_engine_found();
-  ASSERT_TRUE(engine.next_call(TimePoint()));
   opstack::EngineHeads heads;
   heads.head = opstack::test::ref(12);
   heads.safe = opstack::test::ref(10);
-  engine.on_heads(heads, TimePoint());
+  set_heads(engine, heads);
   ASSERT_TRUE(engine.on_payload(opstack::test::queued(opstack::test::block(20))));
   world.parts.engine = [&engine] { return &engine; };
   NodeMetrics& metrics = world.begin();

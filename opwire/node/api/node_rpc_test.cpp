@@ -9,6 +9,7 @@
 #include "opwire/net/http/client.hpp"
 #include "opwire/node/api/endpoints.hpp"
 #include "opwire/node/block_builder.hpp"
+#include "opwire/node/wait_for_test.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
 #include "opwire/runtime/reactor.hpp"
 
@@ -70,11 +71,7 @@ class NodeRpc : public testing::Test {
     const auto answer = loop_.run(one.client->request(std::move(request), loop_.now() + seconds(5)));
     return json::parse(answer.value().body);
   }
-  bool wait_until(const std::function<bool()>& condition) {
-    const TimePoint limit = loop_.now() + seconds(10);
-    while (!condition() && loop_.now() < limit) loop_.run(sleep_for(loop_, std::chrono::milliseconds(5)));
-    return condition();
-  }
+  bool wait_until(const std::function<bool()>& condition) { return test::wait_until(loop_, condition); }
 
   ReactorLoop loop_;
   WorkerPool pool_;

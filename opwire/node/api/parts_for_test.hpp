@@ -27,6 +27,13 @@ inline PeerId peer_of(std::uint64_t number) {
   return PeerId::of(key_of(number).public_key());
 }
 
+/// Of an engine that was asked for its heads and has answered.
+inline void set_heads(opstack::EngineController& engine, const opstack::EngineHeads& heads) {
+  engine.on_engine_found();
+  ASSERT_TRUE(engine.next_call(TimePoint()));
+  engine.on_heads(heads, TimePoint());
+}
+
 class FakeNetwork final : public StubNetwork {
  public:
   struct Peer {

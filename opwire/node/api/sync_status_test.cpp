@@ -27,12 +27,10 @@ TEST(SyncStatus, IsZeroWhereNothingIsKnown) {
 TEST(SyncStatus, HasTheEnginesHeads) {
   ApiWorld world;
   opstack::EngineController engine;
-  engine.on_engine_found();
-  ASSERT_TRUE(engine.next_call(TimePoint()));
   opstack::EngineHeads heads;
   heads.head = opstack::test::ref(12);
   heads.safe = opstack::test::ref(10);
-  engine.on_heads(heads, TimePoint());
+  set_heads(engine, heads);
   world.parts.engine = [&engine] { return &engine; };
   world.parts.l1_heads = [] {
     L1Heads l1;

@@ -1,0 +1,1 @@
+../gopeer/meter.go
