@@ -1,5 +1,5 @@
 """The opwire program with op-geth behind it: a sequencer's op-geth builds blocks, one opwire publishes them, another
-follows and has its own op-geth execute them, through a gap and the end of either, by signal and by kill -9."""
+follows and has its own op-geth execute them, through a gap, the end of either (by signal and by kill -9), and a reorg."""
 
 import contextlib
 import json
@@ -92,8 +92,15 @@ class Network:
         if self.follower is not None and self.follower.child.poll() is None:
             self.follower.kill()
 
-    def publish(self, count):
-        self.source.peer.send(cmd="build", count=count, txs=3, tx_size=200, whole=1)
+    def replace(self, count):
+        """Others take the place of the newest blocks, and one more."""
+        self.source.peer.send(cmd="forget", count=count)
+        self.source.peer.event("forgotten")
+        self.published -= count
+        self.publish(count + 1, txs=2)
+
+    def publish(self, count, txs=3):
+        self.source.peer.send(cmd="build", count=count, txs=txs, tx_size=200, whole=1)
         blocks = self.source.peer.events("built", count)
         self.source.peer.event("build_done")
         for block in blocks:
@@ -144,4 +151,8 @@ def follow(programs, scheme, share):
         network.expect_followed("after op-geth was killed")
         said = network.follower.errors()
         expect(re.findall(r"WARN.*(?:block dropped|reorg).*", said), [], "blocks that were dropped")
+
+        network.replace(3)
+        network.expect_followed("of a branch that replaced the newest blocks")
+        expect(len(re.findall(r"WARN.*reorg of the unsafe chain.*", network.follower.errors())), 1, "reorgs in the log")
         network.stop()

@@ -63,6 +63,7 @@ Task<Result<void>> Chain::adopt_genesis() {
 Task<Result<void>> Chain::obey(Command command) {
   const std::string name = command.name();
   if (name == "build") return build(std::move(command));
+  if (name == "forget") return forget(std::move(command));
   if (name == "send") return send(std::move(command));
   if (name == "choose") return choose(std::move(command));
   if (name == "resend") return resend(std::move(command));
@@ -88,6 +89,14 @@ Task<Result<void>> Chain::build(Command command) {
     line[call] = latencies;
   }
   emit("build_done", line);
+  co_return Result<void>();
+}
+
+Task<Result<void>> Chain::forget(Command command) {
+  const std::size_t count = command.number("count");
+  if (count > blocks_.size()) co_return errors::kCommand;
+  blocks_.resize(blocks_.size() - count);
+  emit("forgotten", {{"left", blocks_.size()}});
   co_return Result<void>();
 }
 

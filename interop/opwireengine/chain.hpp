@@ -21,6 +21,7 @@ class Chain {
  private:
   Task<Result<void>> build(Command command);
   Task<Result<opstack::Envelope>> build_one(std::size_t transactions, std::size_t size);
+  Task<Result<void>> forget(Command command);
   Task<Result<void>> send(Command command);
   Task<Result<void>> choose(Command command);
   Task<Result<void>> resend(Command command);

@@ -180,6 +180,8 @@ void ChainSync::on_driver_event(const opstack::ControllerEvent& event) {
                                 {"hash", codec::to_hex0x(dropped->block.hash.view())},
                                 {"reason", dropped->why},
                                 {"peer", shown(dropped->from)}});
+  } else if (const auto* const branch = std::get_if<opstack::BranchSought>(&event)) {
+    on_branch(*branch);
   } else if (const auto* const again = std::get_if<opstack::StartedAgain>(&event)) {
     if (engine_line_.admit(host_.loop().now())) {
       kLog.warn("execution engine's heads are read again", {{"reason", again->why}});
@@ -188,13 +190,23 @@ void ChainSync::on_driver_event(const opstack::ControllerEvent& event) {
   for (opstack::DriverObserver* observer : observers_) observer->on_driver_event(event);
 }
 
+void ChainSync::on_branch(const opstack::BranchSought& branch) {
+  branch_sought_ = true;
+  const log::Level level = branch.first ? log::Level::kWarn : log::Level::kDebug;
+  kLog.write(level, "the sequencer's chain does not hang on our head; it is followed down to where it leaves ours",
+             {{"number", branch.waits.number.value},
+              {"hash", codec::to_hex0x(branch.waits.hash.view())},
+              {"head", shown(branch.above)}});
+}
+
 void ChainSync::on_head(const opstack::HeadMoved& moved) {
   if (moved.reorg) {
     // An engine that was killed may be back without its last blocks.
-    const bool behind = moved.from && (!moved.to || moved.to->number < moved.from->number);
+    const bool behind = !branch_sought_ && moved.from && (!moved.to || moved.to->number < moved.from->number);
     kLog.warn(behind ? "the unsafe head went back" : "reorg of the unsafe chain",
               {{"from", shown(moved.from)}, {"to", shown(moved.to)}});
   }
+  branch_sought_ = false;
   if (!moved.to) return;
   if (!moved.from) {
     kLog.info("the engine's head",

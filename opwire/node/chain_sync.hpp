@@ -74,6 +74,7 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   Task<void> drive();
   void begin_backfill(const opstack::L2BlockRef& head);
   void on_head(const opstack::HeadMoved& moved);
+  void on_branch(const opstack::BranchSought& branch);
 
   Host& host_;
   const Config& config_;
@@ -85,6 +86,7 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   std::unique_ptr<opstack::Driver> driver_;
   std::vector<opstack::DriverObserver*> observers_;
   bool backfilled_ = false;
+  bool branch_sought_ = false;  // and the head has not moved since
   log::Limit engine_line_;
   Scope tasks_;
 };

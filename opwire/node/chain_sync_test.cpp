@@ -81,15 +81,33 @@ class ChainSyncTest : public testing::Test {
     loop_.run(follower_->close());
     follower_.reset();
   }
-  void publish(std::uint64_t count) {
+  void publish(std::uint64_t count) { publish(count, builder_); }
+  void publish(std::uint64_t count, BlockBuilder& builder) {
     for (std::uint64_t i = 0; i < count; ++i) {
-      blocks_.push_back(builder_.next(unix_seconds(loop_.wall_now())));
+      blocks_.push_back(builder.next(unix_seconds(loop_.wall_now())));
       ASSERT_TRUE(loop_.run(sequencer_->publish(blocks_.back())));
     }
   }
   std::uint64_t head(const Node& node) const {
     const auto status = node.chain().status();
     return status && status->heads.head ? status->heads.head->number.value : 0;
+  }
+  bool follows_the_newest() const {
+    const auto status = follower_->chain().status();
+    return status && status->heads.head && status->heads.head->hash == blocks_.back().payload.block_hash;
+  }
+  /// So many blocks, and then as many in their place and one more.
+  void publish_branch_of(std::uint64_t count) {
+    BlockBuilder branch = builder_;
+    publish(count);
+    ASSERT_TRUE(wait_until([&] { return follows_the_newest(); }));
+    publish(count + 1, branch);
+  }
+  void expect_branch_is_followed() {
+    publish(2);
+    publish_branch_of(4);
+    EXPECT_TRUE(wait_until([&] { return follows_the_newest(); })) << head(*follower_);
+    EXPECT_EQ(follower_->status().chain->queued, 0U);
   }
   bool wait_until(const std::function<bool()>& condition) {
     return test::wait_until(loop_, condition, std::chrono::seconds(15));
@@ -212,6 +230,22 @@ TEST_F(ChainSyncTest, AnOperatorsBlockMovesTheHead) {
   stop_following();
   follow(std::move(config));
   EXPECT_EQ(follower_->chain().on_posted(block).error(), Error(errors::kNotDriven));
+}
+
+TEST_F(ChainSyncTest, FollowsTheSequencerToABranchWithBlocksOfItsArchive) {
+  follow(archiving_config());
+  expect_branch_is_followed();
+  ASSERT_TRUE(follower_->chain().archive());
+  stop_following();
+  follow(archiving_config());
+  EXPECT_EQ(head(*follower_), 7U) << "of the branch, after a restart";
+  publish_branch_of(2);
+  EXPECT_TRUE(wait_until([&] { return follows_the_newest(); }));
+}
+
+TEST_F(ChainSyncTest, FollowsTheSequencerToABranchWithBlocksOfItsPeers) {
+  follow(follower_config());
+  expect_branch_is_followed();
 }
 
 }  // namespace

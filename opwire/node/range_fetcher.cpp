@@ -182,8 +182,8 @@ Task<void> RangeFetcher::ask_peers(BlockRange range, Sink& sink, Result<void>& e
 }
 
 bool RangeFetcher::is_closed(const BlockRange& range) const {
-  const auto& head = driver_->controller().heads().head;
-  return head && head->number.value + 1 >= range.before.value;
+  const auto& base = driver_->controller().base();
+  return base && base->number.value + 1 >= range.before.value;
 }
 
 Task<void> RangeFetcher::close() {

@@ -71,7 +71,7 @@ void Driver::check_gaps() {
   if (!controller_.ready() || !controller_.heads().head) return;
   const QueuedPayload* const lowest = controller_.queue().lowest();
   const ExecutionPayload* const payload = lowest == nullptr ? nullptr : &lowest->envelope.payload;
-  const auto gap = gaps_.check(*controller_.heads().head, payload, loop_.now(), loop_.wall_now());
+  const auto gap = gaps_.check(*controller_.base(), payload, loop_.now(), loop_.wall_now());
   if (!gap) return;
   if (req_resp_) return ranges_.request(*gap);
   gaps_.on_range_ended();
@@ -83,6 +83,7 @@ bool Driver::hand_on_events() {
   for (const ControllerEvent& event : events) {
     const auto* const moved = std::get_if<HeadMoved>(&event);
     if (moved != nullptr && moved->to) gaps_.on_head_moved(moved->to->number, loop_.now());
+    if (std::holds_alternative<BranchSought>(event)) gaps_.check_soon();
     // What the anchors' hashes hang on may be the branch that was left.
     const bool reorg = moved != nullptr && moved->reorg;
     if (reorg || std::holds_alternative<PayloadDropped>(event)) gaps_.forget_anchors();

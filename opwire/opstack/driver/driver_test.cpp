@@ -36,8 +36,8 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  void gossip(std::uint64_t number) {
-    driver.on_block({test::block(number), {}, {}, {}, sender(), 0, {}, {}});
+  void gossip(std::uint64_t number, const test::BlockShape& shape = {}) {
+    driver.on_block({test::block(number, shape), {}, {}, {}, sender(), 0, {}, {}});
     loop.run_for(Duration(1));
   }
   std::uint64_t head() const { return driver.controller().heads().head->number.value; }
@@ -83,6 +83,27 @@ TEST(Driver, AGapIsAskedForOnceAndClosedNewestFirst) {
   world.driver.on_range_ended();
   world.loop.run_for(seconds(1));
   EXPECT_EQ(world.head(), 15u);
+}
+
+TEST(Driver, ABranchIsFetchedDownToOurChainAndBecomesTheHeadWhenItIsLonger) {
+  EmbeddedEngine engine(at_ten());
+  World world(engine);
+  for (const std::uint64_t number : {11, 12, 13, 14}) world.gossip(number);
+  world.gossip(14, {1, 1});
+  EXPECT_EQ(world.head(), 14u) << "no longer than ours";
+  world.gossip(15, {1, 1});
+  ASSERT_EQ(world.ranges.asked.size(), 1u) << "without waiting for the ticker";
+  for (std::uint64_t number = 14; number > 12; --number) {
+    ASSERT_EQ(world.ranges.asked.back(), (Gap{{number - 1}, BlockNumber{number + 1}, test::hash(number, 1)}));
+    const std::uint8_t parent_branch = number == 13 ? 0 : 1;
+    EXPECT_TRUE(world.driver.on_synced(test::block(number, {1, parent_branch}), sender()));
+    world.driver.on_range_ended();
+    world.loop.run_for(Duration(1));
+  }
+  EXPECT_EQ(world.driver.controller().heads().head->hash, test::hash(15, 1));
+  world.gossip(16, {1, 1});
+  EXPECT_EQ(world.head(), 16u);
+  EXPECT_EQ(world.ranges.asked.size(), 2u);
 }
 
 TEST(Driver, WithoutReqRespTheEngineGetsTheBlockAboveTheGapAndPeersAreNotAsked) {

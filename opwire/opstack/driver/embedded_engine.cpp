@@ -31,8 +31,12 @@ PayloadStatus EmbeddedEngine::accept(const ExecutionPayload& payload) {
   if (!ref) return answer(EngineStatus::kInvalid, head_);
   if (!blocks_.empty()) {
     const L2BlockRef* const parent = find(payload.parent_hash);
-    if (parent == nullptr) return answer(EngineStatus::kSyncing, std::nullopt);
-    if (parent->number.value + 1 != payload.number.value) return answer(EngineStatus::kInvalid, head_);
+    // Of what is below the lowest nothing is known that could speak against it.
+    const bool is_new_start = parent == nullptr && !is_whole_ && payload.number <= by_number_.begin()->first;
+    if (parent == nullptr && !is_new_start) return answer(EngineStatus::kSyncing, std::nullopt);
+    if (parent != nullptr && parent->number.value + 1 != payload.number.value) {
+      return answer(EngineStatus::kInvalid, head_);
+    }
   }
   keep(*ref);
   return answer(EngineStatus::kValid, head_);

@@ -92,5 +92,23 @@ TEST(EmbeddedEngine, KeepsSoManyBlocksAndTheFinalizedOne) {
   EXPECT_EQ(add(engine, block(6)), EngineStatus::kValid) << "the finalized block is still known as its parent";
 }
 
+TEST(EmbeddedEngine, WhereItsKnowledgeEndsABranchMayReplaceItsStart) {
+  EmbeddedEngineOptions options;
+  options.start = test::ref(10);
+  options.start_is_final = false;
+  EmbeddedEngine engine(options);
+  EXPECT_EQ(engine.accept(test::block(11, {1, 1}).payload).status, EngineStatus::kSyncing);
+  EXPECT_EQ(engine.accept(test::block(10, {1, 1}).payload).status, EngineStatus::kValid);
+  EXPECT_EQ(engine.choose({test::hash(10, 1), {}, {}}).value().status, EngineStatus::kValid);
+  EXPECT_EQ(engine.accept(test::block(11, {1, 1}).payload).status, EngineStatus::kValid);
+}
+
+TEST(EmbeddedEngine, AFinalStartIsNotReplaced) {
+  EmbeddedEngineOptions options;
+  options.start = test::ref(10);
+  EmbeddedEngine engine(options);
+  EXPECT_EQ(engine.accept(test::block(10, {1, 1}).payload).status, EngineStatus::kSyncing);
+}
+
 }  // namespace
 }  // namespace opwire::opstack

@@ -15,6 +15,10 @@ Hash256 hash_of(const std::optional<L2BlockRef>& block) {
   return block ? block->hash : Hash256{};
 }
 
+BlockId id_of(const ExecutionPayload& payload) {
+  return {payload.block_hash, payload.number};
+}
+
 bool is_reorg(const L2BlockRef& from, const L2BlockRef& to) {
   if (to.number <= from.number) return true;
   return to.number.value == from.number.value + 1 && to.parent_hash != from.hash;
@@ -25,6 +29,7 @@ bool is_reorg(const L2BlockRef& from, const L2BlockRef& to) {
 EngineController::EngineController(const ControllerOptions& options) : options_(options), queue_(options.queue) {}
 
 Result<void> EngineController::on_payload(QueuedPayload payload) {
+  if (branch_ && branch_->replaced.contains(payload.envelope.payload.block_hash)) return errors::kPayloadStale;
   if (!goes_straight()) return queue_.push(std::move(payload));
   const BlockNumber number = payload.envelope.payload.number;
   if (heads_.head && number <= heads_.head->number) return errors::kPayloadStale;
@@ -61,14 +66,19 @@ std::optional<EngineCall> EngineController::next_call(TimePoint now) {
     return ReadHeads{};
   }
   if (!attempt_ && safe_to_be_) {
-    in_flight_ = InFlight::kBlock;
+    in_flight_ = InFlight::kSafeBlock;
     return ReadBlock{*safe_to_be_};
   }
   if ((attempt_ && attempt_->accepted) || (!attempt_ && followed_)) {
     in_flight_ = InFlight::kForkchoice;
     return forkchoice();
   }
-  if (!attempt_ && !choose()) return std::nullopt;
+  if (!attempt_ && !choose()) {
+    const QueuedPayload* const lowest = queue_.lowest();
+    if (lowest == nullptr || !is_rival(*lowest)) return std::nullopt;
+    in_flight_ = InFlight::kBlockBelow;
+    return ReadBlock{{base()->number.value - 1}};
+  }
   in_flight_ = InFlight::kPayload;
   return SendPayload{attempt_->payload.envelope};
 }
@@ -85,6 +95,7 @@ void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
     return back_off(now);
   }
   need_heads_ = false;
+  branch_.reset();
   move_head(answer->head);
   heads_ = std::move(*answer);
   if (options_.mode != SyncMode::kExecution || engine_sync_ != EngineSync::kWillStart) return;
@@ -93,7 +104,9 @@ void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
 }
 
 void EngineController::on_block(const Result<std::optional<L2BlockRef>>& answer, TimePoint now) {
-  if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kBlock) return;
+  const InFlight what = std::exchange(in_flight_, InFlight::kNone);
+  if (what == InFlight::kBlockBelow) return answer ? on_block_below(*answer, now) : back_off(now);
+  if (what != InFlight::kSafeBlock) return;
   if (!answer || !*answer) {
     // Blocks wait for it: without one the safe block stays where it is.
     if (++safe_tries_ >= kTriesForSafeBlock) safe_to_be_.reset();
@@ -116,7 +129,9 @@ void EngineController::on_payload_answer(const Result<PayloadStatus>& answer, Ti
     not_linked_ = 0;
     return;
   }
-  // The engine does not know the parent, which is our head: it has lost it.
+  // As deep as the engine's knowledge goes there was nothing for the branch to hang on.
+  if (branch_ && !branch_->base_is_known && !attempt_->linked) return drop_attempt(errors::kBranchTooDeep);
+  // The engine does not know the parent, which is of our chain: it has lost it.
   if (attempt_->linked && ++not_linked_ >= kTriesBeforeStartingAgain) return start_again(errors::kEngineNotReady, now);
   fail(errors::kEngineNotReady, now);
 }
@@ -188,25 +203,77 @@ bool EngineController::choose_direct() {
 
 bool EngineController::choose_queued() {
   for (;;) {
-    if (heads_.head) queue_.clean(heads_.head->id(), heads_.safe ? heads_.safe->number : BlockNumber{});
+    clean_queue();
+    if (const QueuedPayload* const next = next_queued()) {
+      send_above_gap_ = false;
+      if (begin(*next, false)) return true;
+      continue;
+    }
     const QueuedPayload* const lowest = queue_.lowest();
-    if (lowest == nullptr || !may_send(lowest->envelope.payload)) return false;
-    send_above_gap_ = false;
-    if (begin(*lowest, false)) return true;
+    if (lowest == nullptr || !is_rival(*lowest) || may_look_below()) return false;
+    if (options_.req_resp) {
+      drop(*lowest, errors::kBranchTooDeep);
+    } else {
+      queue_.drop(lowest->envelope.payload.block_hash);
+    }
   }
 }
 
-bool EngineController::may_send(const ExecutionPayload& payload) const {
-  if (!heads_.head) return true;
-  const bool linked = payload.parent_hash == heads_.head->hash && payload.number.value == heads_.head->number.value + 1;
-  return linked || (send_above_gap_ && !options_.req_resp);
+void EngineController::clean_queue() {
+  if (heads_.safe) queue_.drop_up_to(heads_.safe->number);
+  if (base()) queue_.drop_up_to(base()->number);
+  if (queue_.size() == 0) branch_.reset();
+}
+
+const QueuedPayload* EngineController::next_queued() const {
+  if (!heads_.head) return queue_.lowest();
+  if (const QueuedPayload* const child = queue_.child_of(heads_.head->id())) return child;
+  const QueuedPayload* const lowest = queue_.lowest();
+  if (lowest == nullptr) return nullptr;
+  if (!options_.req_resp) return send_above_gap_ && !is_rival(*lowest) ? lowest : nullptr;
+  if (!branch_) return nullptr;
+  if (branch_->base_is_known) return queue_.child_of(branch_->base->id());
+  return is_rival(*lowest) ? lowest : nullptr;
+}
+
+/// Of those that next_queued() leaves.
+bool EngineController::is_rival(const QueuedPayload& payload) const {
+  return base() && payload.envelope.payload.number.value == base()->number.value + 1;
+}
+
+bool EngineController::may_look_below() const {
+  const std::uint64_t base = this->base()->number.value;
+  if (!options_.req_resp || (branch_ && !branch_->base_is_known)) return false;
+  if (branch_ && branch_->replaced.size() >= options_.max_replaced) return false;
+  return base > options_.genesis_number.value && (!heads_.safe || base > heads_.safe->number.value);
+}
+
+void EngineController::on_block_below(const std::optional<L2BlockRef>& block, TimePoint now) {
+  const L2BlockRef above = *base();
+  // Its chain is not the one we know.
+  if (block && block->hash != above.parent_hash) return start_again(errors::kEngineNotReady, now);
+  const QueuedPayload* const rival = queue_.lowest();
+  if (rival == nullptr) return;
+  if (!branch_) branch_ = Branch{};
+  events_.emplace_back(BranchSought{id_of(rival->envelope.payload), above, branch_->replaced.empty()});
+  branch_->replaced.insert(above.hash);
+  branch_->base_is_known = block.has_value();
+  branch_->base = block;
+  if (!block) {
+    branch_->base = L2BlockRef{};
+    branch_->base->hash = above.parent_hash;
+    branch_->base->number = {above.number.value - 1};
+    branch_->base->timestamp = above.timestamp;
+  }
+  queue_.drop(above.hash);
 }
 
 bool EngineController::begin(const QueuedPayload& payload, bool direct) {
   const auto ref = block_ref(payload.envelope.payload);
   if (!ref) return drop(payload, ref.error()), false;
-  const bool linked = heads_.head && ref->parent_hash == heads_.head->hash;
-  attempt_ = Attempt{payload, *ref, direct, linked, false};
+  const bool on_head = heads_.head && ref->parent_hash == heads_.head->hash;
+  const bool on_branch = branch_ && branch_->base_is_known && ref->parent_hash == branch_->base->hash;
+  attempt_ = Attempt{payload, *ref, direct, on_head || on_branch, false};
   return true;
 }
 
@@ -227,6 +294,7 @@ void EngineController::move_head(const std::optional<L2BlockRef>& head) {
   const bool reorg = heads_.head && (!head || is_reorg(*heads_.head, *head));
   events_.emplace_back(HeadMoved{heads_.head, head, reorg});
   heads_.head = head;
+  branch_.reset();
 }
 
 void EngineController::adopt() {
@@ -266,10 +334,9 @@ void EngineController::on_followed_refused(const Error& why, TimePoint now) {
 }
 
 void EngineController::drop(const QueuedPayload& payload, const Error& why) {
-  const ExecutionPayload& block = payload.envelope.payload;
-  const Hash256 hash = block.block_hash;
-  events_.emplace_back(PayloadDropped{{hash, block.number}, payload.from, payload.origin, why});
-  queue_.drop(hash);  // payload may be the entry itself
+  const BlockId block = id_of(payload.envelope.payload);
+  events_.emplace_back(PayloadDropped{block, payload.from, payload.origin, why});
+  queue_.drop(block.hash);  // payload may be the entry itself
 }
 
 void EngineController::drop_attempt(const Error& why) {

@@ -11,9 +11,16 @@
 //
 // Anything else but INVALID is temporary and tried again with a growing delay. Where op-node would wait for ever we go
 // on: a block whose first transaction is no L1 attributes deposit is dropped, and so is one with a wrong block hash.
+//
+// A block right above the head with another parent belongs to a branch. op-node drops it, and is put right by its
+// derivation. With req_resp we look for the place where the branch leaves our chain: base() goes down a block at a time
+// (never below the safe one), what is missing between comes from peers as for any gap, and the first block that fits on
+// base() and is not ours becomes the head. A child of the head comes first, so that a branch is taken only while it is
+// the longer one.
 #pragma once
 
 #include <deque>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -40,7 +47,8 @@ struct ControllerOptions {
   std::uint64_t safe_distance = 0;  ///< blocks, after the engine's own sync (--syncmode.offset-el-safe)
   Duration first_retry = std::chrono::seconds(1);
   Duration longest_retry = std::chrono::seconds(30);
-  std::size_t max_direct = 16;  ///< blocks that wait for the engine while it syncs by itself; the oldest go
+  std::size_t max_direct = 16;      ///< blocks that wait for the engine while it syncs by itself; the oldest go
+  std::size_t max_replaced = 1024;  ///< blocks of our chain that a branch may take the place of
   PayloadQueueOptions queue;
 };
 
@@ -52,6 +60,7 @@ struct EngineHeads {
 };
 
 struct ReadHeads {};
+/// Of the canonical chain.
 struct ReadBlock {
   BlockNumber number;
 };
@@ -73,13 +82,19 @@ struct PayloadDropped {
   BlockId block;
   std::optional<PeerId> from;
   PayloadOrigin origin = PayloadOrigin::kGossip;
-  Error why;  ///< kPayloadInvalid, kL1Info
+  Error why;  ///< kPayloadInvalid, kL1Info, kBranchTooDeep
+};
+/// A block that waits is of a branch, which does not hang on `above`: it is looked for right below.
+struct BranchSought {
+  BlockId waits;
+  L2BlockRef above;
+  bool first = false;  ///< `above` is the head
 };
 /// The engine's heads are read again: it was away, or does not agree with what we thought.
 struct StartedAgain {
   Error why;
 };
-using ControllerEvent = std::variant<HeadMoved, PayloadDropped, StartedAgain>;
+using ControllerEvent = std::variant<HeadMoved, PayloadDropped, BranchSought, StartedAgain>;
 
 class EngineController {
  public:
@@ -113,17 +128,19 @@ class EngineController {
   std::vector<ControllerEvent> take_events();
 
   const EngineHeads& heads() const noexcept { return heads_; }
+  /// What the next block is to be the child of: the head, or a block below it while a branch is sought.
+  const std::optional<L2BlockRef>& base() const noexcept { return branch_ ? branch_->base : heads_.head; }
   const PayloadQueue& queue() const noexcept { return queue_; }
   EngineSync engine_sync() const noexcept { return engine_sync_; }
   bool ready() const noexcept { return engine_up_ && !need_heads_; }
 
  private:
-  enum class InFlight : unsigned char { kNone, kHeads, kBlock, kPayload, kForkchoice };
+  enum class InFlight : unsigned char { kNone, kHeads, kSafeBlock, kBlockBelow, kPayload, kForkchoice };
   struct Attempt {
     QueuedPayload payload;
     L2BlockRef ref;
     bool direct = false;
-    bool linked = false;    ///< child of the head
+    bool linked = false;    ///< child of the head, or of the block below it that a branch leaves from
     bool accepted = false;  ///< by new_payload
   };
 
@@ -131,6 +148,12 @@ class EngineController {
     L2BlockRef safe;
     L2BlockRef finalized;
     bool becomes_head = false;  ///< the engine has refused it below our head
+  };
+
+  struct Branch {
+    std::optional<L2BlockRef> base;
+    bool base_is_known = true;   ///< to the engine; else no more of it is known than hash and number
+    std::set<Hash256> replaced;  ///< our chain's blocks above base
   };
 
   bool goes_straight() const noexcept;
@@ -141,10 +164,14 @@ class EngineController {
   bool choose();
   bool choose_direct();
   bool choose_queued();
-  bool may_send(const ExecutionPayload& payload) const;
+  const QueuedPayload* next_queued() const;
+  bool is_rival(const QueuedPayload& payload) const;
+  bool may_look_below() const;
+  void clean_queue();
   bool begin(const QueuedPayload& payload, bool direct);
   SetForkchoice forkchoice() const;
   void move_head(const std::optional<L2BlockRef>& head);
+  void on_block_below(const std::optional<L2BlockRef>& block, TimePoint now);
   void adopt();
   void adopt_followed();
   void on_followed_refused(const Error& why, TimePoint now);
@@ -161,6 +188,7 @@ class EngineController {
   EngineHeads heads_;
   std::optional<Followed> followed_;  ///< to be told to the engine
   std::optional<Attempt> attempt_;
+  std::optional<Branch> branch_;
   std::optional<BlockNumber> safe_to_be_;  ///< after the engine's sync: yet to be read
   int safe_tries_ = 0;
   EngineSync engine_sync_ = EngineSync::kWillStart;

@@ -13,9 +13,10 @@ void GapCheck::on_head_moved(BlockNumber head, TimePoint now) {
 
 std::optional<Gap> GapCheck::check(const L2BlockRef& head, const ExecutionPayload* lowest, TimePoint now,
                                    WallTime wall) {
-  if (now < next_) return std::nullopt;
-  next_ = now + period();
-  if (under_way_) return std::nullopt;
+  const bool due = now >= next_;
+  if (due) next_ = now + period();
+  if (under_way_ || (!due && !soon_)) return std::nullopt;
+  soon_ = false;
   under_way_ = find(head, lowest, wall);
   return under_way_;
 }

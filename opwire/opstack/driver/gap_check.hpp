@@ -40,9 +40,12 @@ class GapCheck {
 
   /// Blocks arrive by themselves: the ticker begins anew, and anchors up to the head go.
   void on_head_moved(BlockNumber head, TimePoint now);
-  /// What is to be asked for, when the ticker is due. lowest: of the queue, null when empty; then the range is
-  /// open-ended, and only given when the head is older than two block times.
+  /// What is to be asked for, when the ticker is due. head: or the block below it where a branch is sought. lowest: of
+  /// the queue, null when empty; then the range is open-ended, and only given when the head is older than two block
+  /// times.
   std::optional<Gap> check(const L2BlockRef& head, const ExecutionPayload* lowest, TimePoint now, WallTime wall);
+  /// The next check does not wait for the ticker.
+  void check_soon() noexcept { soon_ = true; }
   /// The range is there, or was given up.
   void on_range_ended() noexcept { under_way_.reset(); }
   /// The chain above the head turned out to be another.
@@ -59,6 +62,7 @@ class GapCheck {
 
   GapCheckOptions options_;
   TimePoint next_;
+  bool soon_ = false;
   std::optional<Gap> under_way_;
   std::map<BlockNumber, Hash256> anchors_;
 };

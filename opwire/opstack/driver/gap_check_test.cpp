@@ -55,6 +55,19 @@ TEST_F(GapCheckTest, AsksForNothingWhileARangeIsUnderWay) {
   EXPECT_NE(tick(10, 15), std::nullopt);
 }
 
+TEST_F(GapCheckTest, DoesNotWaitForTheTickerWhenTold) {
+  const Envelope waiting = test::block(15);
+  const L2BlockRef head = test::ref(10);
+  const auto check = [&] { return gaps_.check(head, &waiting.payload, now_, from_unix_seconds(head.timestamp)); };
+  EXPECT_EQ(check(), std::nullopt);
+  gaps_.check_soon();
+  EXPECT_NE(check(), std::nullopt);
+  gaps_.check_soon();
+  EXPECT_EQ(check(), std::nullopt) << "one range at a time";
+  gaps_.on_range_ended();
+  EXPECT_NE(check(), std::nullopt);
+}
+
 TEST_F(GapCheckTest, ADeepGapIsWalkedDownInPiecesEachBelowABlockThatIsTrusted) {
   EXPECT_EQ(tick(10, 251), (Gap{{150}, BlockNumber{251}, test::hash(250)}));
   gaps_.on_range_ended();

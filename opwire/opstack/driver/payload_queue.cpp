@@ -49,15 +49,17 @@ bool PayloadQueue::drop(const Hash256& hash) {
   return true;
 }
 
-std::size_t PayloadQueue::clean(const BlockId& head, BlockNumber safe) {
-  const std::size_t before = size();
-  while (!entries_.empty()) {
-    const ExecutionPayload& payload = entries_.begin()->second.envelope.payload;
-    const bool passed = payload.block_hash == head.hash || payload.number <= safe || payload.number <= head.number;
-    const bool rival = payload.number.value == head.number.value + 1 && payload.parent_hash != head.hash;
-    if (!passed && !rival) break;
-    erase(entries_.begin());
+const QueuedPayload* PayloadQueue::child_of(const BlockId& parent) const {
+  const auto [begin, end] = entries_.equal_range({parent.number.value + 1});
+  for (auto entry = begin; entry != end; ++entry) {
+    if (entry->second.envelope.payload.parent_hash == parent.hash) return &entry->second;
   }
+  return nullptr;
+}
+
+std::size_t PayloadQueue::drop_up_to(BlockNumber number) {
+  const std::size_t before = size();
+  while (!entries_.empty() && entries_.begin()->first <= number) erase(entries_.begin());
   return before - size();
 }
 

@@ -46,10 +46,10 @@ class PayloadQueue {
   std::optional<BlockNumber> highest() const noexcept;
   /// False: it was not there.
   bool drop(const Hash256& hash);
-  /// After a change of head or safe block: from the lowest up, drops what is the head, what is not above the safe block
-  /// or the head, and what stands right above the head with another parent. Stops at the first other one.
-  /// Returns how many went.
-  std::size_t clean(const BlockId& head, BlockNumber safe);
+  /// The first that arrived of those right above that block, with it as their parent; null: none.
+  const QueuedPayload* child_of(const BlockId& parent) const;
+  /// Drops what is not above that height. Returns how many went.
+  std::size_t drop_up_to(BlockNumber number);
 
   bool contains(const Hash256& hash) const { return by_hash_.contains(hash); }
   std::size_t size() const noexcept { return by_hash_.size(); }

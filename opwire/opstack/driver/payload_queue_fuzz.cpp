@@ -25,9 +25,10 @@ void step(PayloadQueue& queue, std::uint8_t what, std::uint8_t which) {
     case 0:
       queue.drop(hash);
       require(!queue.contains(hash));
+      require(queue.child_of({hash, envelope.payload.number}) == nullptr || queue.size() > 0);
       return;
     case 1:
-      queue.clean({hash, envelope.payload.number}, {which & 15u});
+      queue.drop_up_to(envelope.payload.number);
       require(queue.lowest() == nullptr || queue.lowest()->envelope.payload.number > envelope.payload.number);
       return;
     default: {

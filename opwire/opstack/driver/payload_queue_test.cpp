@@ -114,35 +114,25 @@ TEST(PayloadQueue, RemembersWhoSentAndHow) {
   EXPECT_EQ(queue.lowest()->origin, PayloadOrigin::kSync);
 }
 
-TEST(PayloadQueueClean, DropsTheHeadItselfAndWhatIsNotAboveIt) {
+TEST(PayloadQueue, DropsWhatAHeadHasPassed) {
   PayloadQueue queue;
   for (const std::uint64_t number : {3, 4, 5, 6}) ASSERT_TRUE(queue.push(queued(block(number))));
-  EXPECT_EQ(queue.clean({test::hash(5), {5}}, {0}), 3u);
+  ASSERT_TRUE(queue.push(queued(block(5, {1}))));
+  EXPECT_EQ(queue.drop_up_to({5}), 4u);
   EXPECT_EQ(lowest(queue), 6u);
+  EXPECT_EQ(queue.drop_up_to({5}), 0u);
 }
 
-TEST(PayloadQueueClean, DropsWhatIsNotAboveTheSafeBlock) {
-  PayloadQueue queue;
-  for (const std::uint64_t number : {5, 6, 7}) ASSERT_TRUE(queue.push(queued(block(number))));
-  EXPECT_EQ(queue.clean({test::hash(2), {2}}, {6}), 2u);
-  EXPECT_EQ(lowest(queue), 7u);
-}
-
-TEST(PayloadQueueClean, DropsAChildHeightWithAnotherParentButNotItsRival) {
+TEST(PayloadQueue, FindsTheFirstChildOfABlock) {
   PayloadQueue queue;
   ASSERT_TRUE(queue.push(queued(block(6, {1, 1}))));
   ASSERT_TRUE(queue.push(queued(block(6))));
-  EXPECT_EQ(queue.clean({test::hash(5), {5}}, {0}), 1u);
-  EXPECT_EQ(queue.lowest()->envelope.payload.block_hash, test::hash(6));
-}
-
-TEST(PayloadQueueClean, StopsAtTheFirstThatMayStay) {
-  PayloadQueue queue;
-  ASSERT_TRUE(queue.push(queued(block(6))));
-  ASSERT_TRUE(queue.push(queued(block(6, {1, 1}))));
-  ASSERT_TRUE(queue.push(queued(block(8, {1, 1}))));
-  EXPECT_EQ(queue.clean({test::hash(5), {5}}, {0}), 0u);
-  EXPECT_EQ(queue.size(), 3u);
+  ASSERT_TRUE(queue.push(queued(block(6, {2, 0}))));
+  ASSERT_TRUE(queue.push(queued(block(7, {1, 1}))));
+  EXPECT_EQ(queue.child_of({test::hash(5), {5}})->envelope.payload.block_hash, test::hash(6));
+  EXPECT_EQ(queue.child_of({test::hash(5, 1), {5}})->envelope.payload.block_hash, test::hash(6, 1));
+  EXPECT_EQ(queue.child_of({test::hash(6), {6}}), nullptr);
+  EXPECT_EQ(queue.child_of({test::hash(5), {4}}), nullptr) << "right parent, wrong height";
 }
 
 }  // namespace
