@@ -31,6 +31,10 @@ class CountingEvents final : public PeerEvents {
   std::vector<Error> errors;
 };
 
+Task<void> fetch(ChainSync& chain, opstack::BlockRange range, CountingSink& sink) {
+  (void)co_await chain.fetch_range(range, sink);
+}
+
 /// A sequencer, and followers that dial it.
 class ChainSyncTest : public testing::Test {
  protected:
@@ -211,10 +215,18 @@ TEST_F(ChainSyncTest, ToldOfAllThatPeersDoWrong) {
   follow(std::move(config));
   ASSERT_TRUE(wait_until([&] { return follower_->chain().sync_peers() == 1; }));
   CountingSink sink;
-  const opstack::BlockRange range({0}, {4}, Hash256());
-  EXPECT_FALSE(loop_.run(follower_->chain().fetch_range(range, sink))) << "no peer has a block of that hash";
-  EXPECT_EQ(events_.peers, std::vector<PeerId>{sequencer_->host().id()});
-  EXPECT_EQ(events_.errors.front().name(), "sync.not_linked");
+  const opstack::BlockRange wrong({0}, {4}, Hash256());
+  EXPECT_FALSE(loop_.run(follower_->chain().fetch_range(wrong, sink))) << "no peer has a block of that hash";
+  EXPECT_TRUE(events_.peers.empty()) << "nor is to blame for that";
+
+  const opstack::BlockRange later({0}, {100'000}, Hash256());
+  Scope scope(loop_);
+  scope.spawn(fetch(follower_->chain(), later, sink));
+  EXPECT_TRUE(wait_until([&] { return !events_.peers.empty(); }));
+  scope.cancel();
+  loop_.run(scope.join());
+  EXPECT_EQ(events_.peers.front(), sequencer_->host().id());
+  EXPECT_EQ(events_.errors.front().name(), "sync.invalid_request") << "what the sequencer calls the future";
 }
 
 TEST_F(ChainSyncTest, AnOperatorsBlockMovesTheHead) {

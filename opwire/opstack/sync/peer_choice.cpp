@@ -19,6 +19,11 @@ void PeerChoice::remove(const PeerId& peer) {
   if (found != peers_.end() && std::exchange(found->second.present, false)) --present_;
 }
 
+bool PeerChoice::contains(const PeerId& peer) const {
+  const auto found = peers_.find(peer);
+  return found != peers_.end() && found->second.present;
+}
+
 void PeerChoice::forget_some() {
   for (auto at = peers_.begin(); peers_.size() > present_ + kAbsentRemembered && at != peers_.end();) {
     const bool of_use = at->second.present || at->second.in_flight > 0;

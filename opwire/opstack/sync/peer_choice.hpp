@@ -30,6 +30,7 @@ class PeerChoice {
   /// It is not asked any more. What is known of it is kept for when it comes back: leaving is no way to be forgiven.
   void remove(const PeerId& peer);
   std::size_t size() const noexcept { return present_; }
+  bool contains(const PeerId& peer) const;
 
   /// The one that will probably answer first, of those that may be asked now and suit the question; counts the question
   /// as asked.

@@ -8,6 +8,9 @@
 namespace opwire::opstack {
 namespace {
 
+// For each block, of peers that left.
+constexpr std::size_t kLeftRemembered = 64;
+
 BlockNumber below(BlockNumber number) noexcept {
   return {number.value - 1};
 }
@@ -50,10 +53,11 @@ bool RangeSync::may_ask(BlockNumber number, TimePoint now) {
 bool RangeSync::ask(BlockNumber number, TimePoint now, std::vector<Ask>& out) {
   Wanted& wanted = wanted_.at(number);
   const auto peer = peers_.choose(now, [&](const PeerId& candidate) {
-    const auto absent = wanted.absent.find(candidate);
-    if (absent != wanted.absent.end() && now < absent->second.until) return false;
-    const bool asked = std::ranges::any_of(wanted.flights, [&](const Flight& of) { return of.peer == candidate; });
-    return !asked && !wanted.wrong.contains(candidate);
+    for (const Waits* waits : {&wanted.absent, &wanted.wrong}) {
+      const auto found = waits->find(candidate);
+      if (found != waits->end() && now < found->second.until) return false;
+    }
+    return std::ranges::find(wanted.flights, candidate, &Flight::peer) == wanted.flights.end();
   });
   if (!peer) return false;
   wanted.flights.push_back({*peer, now});
@@ -83,7 +87,9 @@ std::optional<TimePoint> RangeSync::next_wake(TimePoint now) {
   consider(peers_.next_free(now));
   consider(hedge_time());
   for (const BlockNumber number : unasked_) {
-    for (const auto& [peer, absence] : wanted_.at(number).absent) consider(absence.until);
+    const Wanted& wanted = wanted_.at(number);
+    for (const auto& [peer, wait] : wanted.absent) consider(wait.until);
+    for (const auto& [peer, wait] : wanted.wrong) consider(wait.until);
   }
   return next;
 }
@@ -116,9 +122,7 @@ void RangeSync::on_answer(const Ask& ask, Result<Envelope> answer, TimePoint now
     return prove(now);
   }
   if (answer.error().is(errors::kNotFound)) {
-    Absence& absence = wanted.absent.try_emplace(ask.peer, Absence{now, options_.retry_missing}).first->second;
-    absence.until = now + absence.next;
-    absence.next = std::min(2 * absence.next, options_.longest_retry);
+    put_off(wanted.absent, ask.peer, options_.retry_missing, options_.longest_retry, now);
   }
   if (wanted.flights.empty()) unasked_.insert(ask.number);
 }
@@ -146,6 +150,10 @@ void RangeSync::prove(TimePoint now) {
     Proved block = std::move(*top->second.held);
     top->second.held.reset();
     if (block.envelope.payload.block_hash != expected_) return refuse(next_, block.from, now);
+    // Below it they were accused at once.
+    for (const auto& [sender, wait] : top->second.wrong) {
+      if (is_uppermost(next_) && sender != block.from) accuse(sender, now);
+    }
     expected_ = block.envelope.payload.parent_hash;
     proved_.push_back(std::move(block));
     unasked_.erase(next_);
@@ -154,14 +162,37 @@ void RangeSync::prove(TimePoint now) {
   }
 }
 
-// It is a block, but not the chain's. Whoever sent it is not asked for this number again.
+// It is a block, but not the chain's.
 void RangeSync::refuse(BlockNumber number, const PeerId& sender, TimePoint now) {
+  Wanted& wanted = wanted_.at(number);
+  put_off(wanted.wrong, sender, options_.retry_wrong, options_.longest_retry_wrong, now);
+  if (is_uppermost(number)) {
+    disputed_ = all_are_wrong(wanted);
+  } else {
+    accuse(sender, now);
+  }
+  if (wanted.flights.empty()) unasked_.insert(number);
+}
+
+void RangeSync::put_off(Waits& waits, const PeerId& peer, Duration first, Duration longest, TimePoint now) {
+  if (waits.size() >= peers_.size() + kLeftRemembered) {
+    std::erase_if(waits, [&](const auto& entry) { return !peers_.contains(entry.first); });
+  }
+  Wait& wait = waits.try_emplace(peer, Wait{now, first}).first->second;
+  wait.until = now + wait.next;
+  wait.next = std::min(2 * wait.next, longest);
+}
+
+void RangeSync::accuse(const PeerId& sender, TimePoint now) {
   peers_.on_forgery(sender, now);
   blamed_.push_back({sender, Error(errors::kNotLinked)});
-  Wanted& wanted = wanted_.at(number);
-  wanted.wrong.insert(sender);
-  disputed_ = number == below(range_.before) && wanted.wrong.size() >= peers_.size();
-  if (wanted.flights.empty()) unasked_.insert(number);
+}
+
+// Those too that may be asked again by now: with many peers the first are before the last has answered.
+bool RangeSync::all_are_wrong(const Wanted& wanted) const {
+  const auto is_here = [&](const auto& entry) { return peers_.contains(entry.first); };
+  const auto here = static_cast<std::size_t>(std::ranges::count_if(wanted.wrong, is_here));
+  return here > 0 && here == peers_.size();
 }
 
 std::vector<RangeSync::Proved> RangeSync::take_proved() {

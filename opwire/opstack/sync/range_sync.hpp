@@ -34,6 +34,8 @@ struct RangeOptions {
   Duration hedge_after = std::chrono::milliseconds(500);
   Duration retry_missing = std::chrono::seconds(2);  ///< a peer that did not have it; twice as long after each
   Duration longest_retry = std::chrono::seconds(30);
+  Duration retry_wrong = std::chrono::seconds(30);  ///< a peer that sent another block; likewise
+  Duration longest_retry_wrong = std::chrono::minutes(5);
 };
 
 class RangeSync {
@@ -65,7 +67,8 @@ class RangeSync {
     PeerId peer;
     Error error;
   };
-  /// Peers that sent what cannot be right.
+  /// Peers that sent what cannot be right. Where that is another block in the place of the uppermost, its hash may be
+  /// what is wrong: they are blamed when somebody else has sent the right one, and not before.
   std::vector<Blame> take_blamed();
 
   bool done() const noexcept { return next_ == range_.after; }
@@ -80,14 +83,15 @@ class RangeSync {
     PeerId peer;
     TimePoint since;
   };
-  struct Absence {
+  struct Wait {
     TimePoint until;
     Duration next;
   };
+  using Waits = std::map<PeerId, Wait>;
   struct Wanted {
     std::vector<Flight> flights;
-    std::map<PeerId, Absence> absent;  // who did not have it
-    std::set<PeerId> wrong;            // who sent another block
+    Waits absent;  // who did not have it
+    Waits wrong;   // who sent another block
     std::optional<Proved> held;
     std::size_t bytes = 0;
   };
@@ -99,6 +103,10 @@ class RangeSync {
   void hold(BlockNumber number, Proved block);
   void prove(TimePoint now);
   void refuse(BlockNumber number, const PeerId& sender, TimePoint now);
+  void put_off(Waits& waits, const PeerId& peer, Duration first, Duration longest, TimePoint now);
+  void accuse(const PeerId& sender, TimePoint now);
+  bool is_uppermost(BlockNumber number) const noexcept { return number.value + 1 == range_.before.value; }
+  bool all_are_wrong(const Wanted& wanted) const;
 
   BlockRange range_;
   PeerChoice& peers_;

@@ -1,5 +1,6 @@
 // A range under everything that peers can do: right and wrong blocks, none, errors, in any order; peers that come and
-// go; time. What is proved is the chain, in order; memory stays bounded; and honest peers alone bring it to its end.
+// go; time. What is proved is the chain, in order; memory stays bounded; nobody is blamed for another
+// uppermost block before that is proved; and honest peers alone bring it to its end.
 #include <cstdlib>
 #include <deque>
 
@@ -95,7 +96,10 @@ class Run {
       require(next_ > 0 && proved.envelope == chains_.right[next_]);
       --next_;
     }
-    for (const auto& blame : sync_.take_blamed()) require(blame.error.consequence() >= Consequence::kPenalise);
+    for (const auto& blame : sync_.take_blamed()) {
+      require(blame.error.consequence() >= Consequence::kPenalise);
+      require(next_ < kBlocks || !blame.error.is(opstack::errors::kNotLinked));
+    }
     require(sync_.proved() == kBlocks - next_);
     require(sync_.quarantined_bytes() <= range_options().quarantine_bytes);
   }

@@ -146,19 +146,91 @@ TEST_F(RangeSyncTest, WhoHadNotGotItIsAskedLaterAgain) {
 }
 
 TEST_F(RangeSyncTest, ABlockThatIsNotTheParentIsItsSendersFault) {
-  begin(1, 2);
+  begin(2, 2);
   const auto other = test::make_chain(3, 1000, 2);
-  const auto lied = sync_->asks(now_).at(0);
-  sync_->on_answer(lied, other.at(1), now_);
+  const auto asks = sync_->asks(now_);
+  ASSERT_EQ(asks.size(), 2U);
+  answer(asks[0]);
+  sync_->on_answer(asks[1], other.at(1), now_);
   const auto blamed = sync_->take_blamed();
   ASSERT_EQ(blamed.size(), 1U);
-  EXPECT_EQ(blamed[0].peer, lied.peer);
+  EXPECT_EQ(blamed[0].peer, asks[1].peer);
   EXPECT_EQ(blamed[0].error, Error(errors::kNotLinked));
-  EXPECT_TRUE(proved().empty());
+  EXPECT_EQ(proved(), (std::vector<std::uint64_t>{2}));
   const auto again = sync_->asks(now_).at(0);
-  EXPECT_NE(again.peer, lied.peer) << "the liar is not asked for this number again";
+  EXPECT_NE(again.peer, asks[1].peer) << "the liar is not asked for this number again so soon";
   answer(again);
   EXPECT_EQ(proved(), (std::vector<std::uint64_t>{1}));
+}
+
+TEST_F(RangeSyncTest, WhoSentAnotherBlockIsAskedLaterAgain) {
+  begin(2);
+  const auto other = test::make_chain(3, 1000, 2);
+  const auto asks = sync_->asks(now_);
+  ASSERT_EQ(asks.size(), 2U);
+  answer(asks[0]);
+  Ask ask = asks[1];
+  for (const Duration wait : {30s, 60s, 120s, 240s, 300s, 300s}) {
+    sync_->on_answer(ask, other.at(1), now_);
+    EXPECT_TRUE(sync_->asks(now_ + wait - 1ms).empty());
+    EXPECT_LE(sync_->next_wake(now_).value(), now_ + wait);
+    now_ += wait;
+    const auto again = sync_->asks(now_);
+    ASSERT_EQ(again.size(), 1U) << "a reorg of its own may be over";
+    ask = again[0];
+  }
+  EXPECT_EQ(sync_->take_blamed().size(), 6U);
+  answer(ask);
+  EXPECT_TRUE(sync_->done());
+}
+
+TEST_F(RangeSyncTest, AtTheTopSomebodyIsBlamedWhenAnotherHasProvedIt) {
+  begin(1, 3);
+  const auto other = test::make_chain(3, 1000, 2);
+  const auto first = sync_->asks(now_).at(0);
+  sync_->on_answer(first, other.at(1), now_);
+  const auto second = sync_->asks(now_).at(0);
+  sync_->on_answer(second, other.at(1), now_);
+  EXPECT_TRUE(sync_->take_blamed().empty()) << "the hash may be what is wrong";
+  peers_->remove(first.peer);
+  answer(sync_->asks(now_).at(0));
+  EXPECT_TRUE(sync_->done());
+  const auto blamed = sync_->take_blamed();
+  ASSERT_EQ(blamed.size(), 2U);
+  EXPECT_NE(blamed[0].peer, blamed[1].peer);
+  for (const auto& blame : blamed) {
+    EXPECT_TRUE(blame.peer == first.peer || blame.peer == second.peer);
+    EXPECT_EQ(blame.error, Error(errors::kNotLinked));
+  }
+}
+
+TEST_F(RangeSyncTest, NobodyIsBlamedByWhatItSendsItself) {
+  begin(1, 1);
+  const auto other = test::make_chain(3, 1000, 2);
+  const auto first = sync_->asks(now_).at(0);
+  peers_->add(peer(2));
+  sync_->on_answer(first, other.at(1), now_);
+  peers_->remove(peer(2));
+  now_ += 30s;
+  answer(sync_->asks(now_).at(0));
+  EXPECT_TRUE(sync_->done());
+  EXPECT_TRUE(sync_->take_blamed().empty()) << "it had the block of before a reorg";
+}
+
+TEST_F(RangeSyncTest, WhoIsRememberedIsBoundedWhenPeersComeAndGo) {
+  begin(1, 1);
+  const auto other = test::make_chain(3, 1000, 2);
+  for (std::uint64_t number = 2; number <= 300; ++number) {
+    peers_->add(peer(number));
+    const auto ask = sync_->asks(now_).at(0);
+    sync_->on_answer(ask, other.at(1), now_);
+    peers_->remove(ask.peer);
+  }
+  answer(sync_->asks(now_).at(0));
+  EXPECT_TRUE(sync_->done());
+  const std::size_t blamed = sync_->take_blamed().size();
+  EXPECT_GE(blamed, 1U);
+  EXPECT_LE(blamed, 66U);
 }
 
 // B5: evicting one block of a height loses the other one's place.
@@ -196,6 +268,32 @@ TEST_F(RangeSyncTest, SaysWhenAllPeersHaveAnotherBlockAtTheTop) {
   sync_->on_answer(sync_->asks(now_).at(0), other.at(1), now_);
   EXPECT_TRUE(sync_->disputed());
   EXPECT_FALSE(sync_->done());
+  EXPECT_TRUE(sync_->take_blamed().empty()) << "rather the hash is wrong than all of them";
+  for (std::size_t i = 1; i <= 2; ++i)
+    EXPECT_TRUE(peers_->choose(now_, [&](const PeerId& id) { return id == peer(i); }));
+}
+
+// Slow ones, or many: the first may be asked again before the last has answered.
+TEST_F(RangeSyncTest, ATopIsDisputedHoweverLongAllPeersTake) {
+  begin(1, 2);
+  const auto other = test::make_chain(3, 1000, 2);
+  sync_->on_answer(sync_->asks(now_).at(0), other.at(1), now_);
+  const auto second = sync_->asks(now_).at(0);
+  now_ += 40s;
+  sync_->on_answer(second, other.at(1), now_);
+  EXPECT_TRUE(sync_->disputed());
+}
+
+TEST_F(RangeSyncTest, WhoHasLeftDoesNotDisputeTheTop) {
+  begin(1, 2);
+  const auto other = test::make_chain(3, 1000, 2);
+  const auto first = sync_->asks(now_).at(0);
+  sync_->on_answer(first, other.at(1), now_);
+  peers_->remove(first.peer);
+  peers_->add(peer(3));
+  sync_->on_answer(sync_->asks(now_).at(0), other.at(1), now_);
+  EXPECT_FALSE(sync_->disputed()) << "one that is here has not been asked";
+  EXPECT_EQ(finish(), (std::vector<std::uint64_t>{1}));
 }
 
 TEST_F(RangeSyncTest, BlamesWhoBreaksTheProtocolAndNobodyElse) {
