@@ -54,6 +54,8 @@ class ArchiveFile {
   Result<std::optional<ArchivedPayload>> by_number(BlockNumber number);
   /// Those that are whole, the preferred one first. Errors: as above.
   Result<std::vector<ArchivedPayload>> all_by_number(BlockNumber number);
+  /// Likewise, damaged ones too: no record is read for it.
+  Result<std::vector<Hash256>> hashes_at(BlockNumber number);
   Result<std::optional<ArchivedPayload>> by_hash(const Hash256& hash);
   /// The records after that place (from the first of `from` where there is none), up to `to`: as many as a step takes.
   Result<std::vector<ArchiveEntry>> some(BlockNumber from, const ArchiveEntry* after, BlockNumber to);

@@ -71,6 +71,15 @@ Result<std::vector<ArchivedPayload>> ArchiveFile::all_by_number(BlockNumber numb
   return payloads;
 }
 
+Result<std::vector<Hash256>> ArchiveFile::hashes_at(BlockNumber number) {
+  OPW_TRY(MDB_txn* const txn, begin_read());
+  const ArchiveSnapshot snapshot(txn);
+  OPW_TRY(const std::vector<StoredRecord> found, find(txn, number));
+  std::vector<Hash256> hashes;
+  for (const StoredRecord& each : found) hashes.push_back(hash_of(each.key));
+  return hashes;
+}
+
 Result<std::optional<ArchivedPayload>> ArchiveFile::by_hash(const Hash256& hash) {
   OPW_TRY(MDB_txn* const txn, begin_read());
   const ArchiveSnapshot snapshot(txn);

@@ -229,6 +229,19 @@ Task<Result<std::optional<ArchivedPayload>>> PayloadArchive::by_hash(Hash256 has
   co_return found;
 }
 
+Task<Result<std::vector<Hash256>>> PayloadArchive::hashes_at(BlockNumber number) {
+  if (!file_) co_return opwire::errors::kClosed;
+  // First: what waits may be written meanwhile.
+  const auto waiting = waiting_.by_number(number);
+  const auto job = [file = file_.get(), number] { return file->hashes_at(number); };
+  OPW_CO_TRY(auto ran, co_await store_thread_.run(loop_, job));
+  OPW_CO_TRY(std::vector<Hash256> hashes, std::move(ran));
+  for (const auto& payload : waiting) {
+    if (std::find(hashes.begin(), hashes.end(), payload->hash) == hashes.end()) hashes.push_back(payload->hash);
+  }
+  co_return hashes;
+}
+
 ArchiveStatus PayloadArchive::status() const noexcept {
   return {stored_, waiting_.size(), waiting_.bytes(), dropped_, erased_};
 }

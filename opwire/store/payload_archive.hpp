@@ -98,6 +98,8 @@ class PayloadArchive {
   /// The preferred one first.
   Task<Result<std::vector<ArchivedPayload>>> all_by_number(BlockNumber number);
   Task<Result<std::optional<ArchivedPayload>>> by_hash(Hash256 hash);
+  /// Of all blocks of that height, each once, in no order. Costs no payload. Errors: kFailed; kClosed; kLimit.
+  Task<Result<std::vector<Hash256>>> hashes_at(BlockNumber number);
 
   ArchiveStatus status() const noexcept;
 

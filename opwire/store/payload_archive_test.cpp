@@ -41,6 +41,27 @@ TEST(PayloadArchive, KeepsWhatIsPut) {
   EXPECT_EQ(stored.highest_signed, BlockNumber{7});
 }
 
+TEST(PayloadArchive, NamesAllBlocksOfANumberEachOnce) {
+  ArchiveWorld world;
+  world.open();
+  const auto named = [&] {
+    auto hashes = world.loop.run(world.archive->hashes_at({7})).value();
+    return std::set<Hash256>(hashes.begin(), hashes.end()).size() == hashes.size() ? hashes.size() : 0;
+  };
+  EXPECT_EQ(named(), 0u);
+  world.archive->put(payload(6));
+  world.archive->put(payload(7, kLinked));
+  world.archive->put(payload(7, kSigned));  // the same block
+  world.archive->put(payload(8));
+  EXPECT_EQ(named(), 1u);
+  ASSERT_TRUE(world.flush());
+  EXPECT_EQ(named(), 1u);
+  world.archive->put(payload(7, kLinked, 1));
+  EXPECT_EQ(named(), 2u) << "one written, one waits";
+  ASSERT_TRUE(world.flush());
+  EXPECT_EQ(named(), 2u);
+}
+
 TEST(PayloadArchive, RemembersTheHead) {
   ArchiveWorld world;
   world.open();
