@@ -10,6 +10,7 @@ namespace {
 constexpr log::Logger kLog{"sync"};
 constexpr auto kWatch = std::chrono::seconds(1);
 constexpr auto kTellEvery = std::chrono::seconds(10);
+constexpr auto kComplainEvery = std::chrono::minutes(1);
 
 using opstack::BlockRange;
 using opstack::Envelope;
@@ -127,6 +128,7 @@ void RangeFetcher::backfill(const opstack::L2BlockRef& below, BlockNumber lowest
 }
 
 Task<void> RangeFetcher::fetch_older(BlockRange range) {
+  log::Limit complaints(kComplainEvery);
   range = co_await skip_archived(range);
   while (blocks_in(range) > 0 && !tasks_.cancelled()) {
     while (filling_ && !tasks_.cancelled()) (void)co_await asked_.wait();
@@ -135,6 +137,14 @@ Task<void> RangeFetcher::fetch_older(BlockRange range) {
     Sink sink(*this, nullptr);
     const auto fetched = co_await fetch(piece, sink);
     const BlockRange rest = sink.rest(range);
+    if (!fetched && !filling_ && !tasks_.cancelled() && complaints.admit(loop_.now())) {
+      // Neither closed nor interrupted: it was given up because nothing came.
+      const bool too_late = fetched.error().is(opwire::errors::kCancelled);
+      kLog.warn("older blocks are still missing, and will be asked for again",
+                {{"error", too_late ? Error(opwire::errors::kTimeout, "no peer sent one") : fetched.error()},
+                 {"from", rest.after.value + 1},
+                 {"to", rest.before.value - 1}});
+    }
     if (!fetched && rest.before == range.before && !filling_) (void)co_await sleep_for(loop_, options_.backfill_retry);
     range = co_await skip_archived(rest);
   }

@@ -223,6 +223,41 @@ TEST_F(RangeFetcherTest, AGapInterruptsOlderBlocks) {
   EXPECT_EQ(fetcher_->backfill_left(), 0U);
 }
 
+TEST_F(RangeFetcherTest, OlderBlocksThatDoNotComeMakeALineNowAndThen) {
+  open_archive();
+  options_.start = ref(30);
+  start();
+  join(0);
+  testing::internal::CaptureStderr();
+  fetcher_->backfill(ref(30), {10});
+  loop_.run_for(65s);
+  loop_.run(fetcher_->close());
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_NE(lines.find("older blocks are still missing"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("no peer sent one"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("from=11 to=29"), std::string::npos) << lines;
+}
+
+// Peers that are on another branch say no at once, every ten seconds.
+TEST_F(RangeFetcherTest, OlderBlocksThatAreDisputedMakeALineAMinute) {
+  SeededRng rng(2);
+  BlockBuilder other(rollup_, 1, 100, rng);
+  open_archive();
+  options_.start = ref(30);
+  start();
+  Server& server = join(0);
+  for (std::uint64_t number = 1; number < 30; ++number) server.blocks[number] = other.next(kGenesisTime + 2 * number);
+  testing::internal::CaptureStderr();
+  fetcher_->backfill(ref(30), {10});
+  loop_.run_for(55s);
+  loop_.run(fetcher_->close());
+  const std::string lines = testing::internal::GetCapturedStderr();
+  const std::size_t first = lines.find("older blocks are still missing");
+  ASSERT_NE(first, std::string::npos) << lines;
+  EXPECT_EQ(lines.find("older blocks are still missing", first + 1), std::string::npos) << lines;
+  EXPECT_GT(server.asked.size(), 5U) << "it went on trying";
+}
+
 TEST_F(RangeFetcherTest, CloseEndsWhatIsUnderWay) {
   start();
   join(2);
