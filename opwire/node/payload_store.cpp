@@ -38,6 +38,28 @@ ArchivedPayload to_archive(const Envelope& envelope, const opstack::GossipBody& 
   return record;
 }
 
+template <class T>
+Task<void> note_answer(Task<Result<T>> question, std::optional<Result<T>>& answer, Event& answered) {
+  answer = co_await std::move(question);
+  answered.notify_all();
+}
+
+/// Given up at the deadline. Errors: also kTimeout, kCancelled.
+template <class T>
+Task<Result<T>> answer_by(Loop& loop, TimePoint deadline, Task<Result<T>> question) {
+  std::optional<Result<T>> answer;
+  Event answered(loop);
+  Scope asking(loop);
+  asking.spawn(note_answer(std::move(question), answer, answered));
+  Wake how = Wake::kNotified;
+  while (!answer && how == Wake::kNotified) how = co_await answered.wait_until(deadline);
+  asking.cancel();
+  co_await asking.join();
+  if (how == Wake::kTimeout) co_return Error(opwire::errors::kTimeout, "execution engine");
+  if (how == Wake::kCancelled) co_return opwire::errors::kCancelled;
+  co_return std::move(*answer);
+}
+
 }  // namespace
 
 Result<Envelope> decode_archived(const ArchivedPayload& record) {
@@ -96,22 +118,44 @@ void PayloadStore::set_head(const opstack::BlockId& head) {
 }
 
 Task<Result<opstack::FramedPayload>> PayloadStore::payload(BlockNumber number, TimePoint deadline) {
-  if (!archive_) {
-    auto found = co_await recent_.payload(number, deadline);
-    if (found || engine_ == nullptr) co_return found;
-    co_return co_await from_engine(number);
+  Result<opstack::FramedPayload> kept = opstack::errors::kNotFound;
+  if (archive_) {
+    kept = co_await from_archive(number, deadline);
+  } else {
+    kept = co_await recent_.payload(number, deadline);
   }
-  auto found = co_await archive_->by_number(number);
-  if (found && *found) {
-    co_return opstack::FramedPayload{(*found)->version, opstack::SharedBytes(std::move((*found)->framed))};
-  }
-  if (engine_ != nullptr) co_return co_await from_engine(number);
-  if (!found) co_return found.error();
-  co_return opstack::errors::kNotFound;
+  if (kept || engine_ == nullptr) co_return kept;
+  auto answer = co_await from_engine(number, deadline);
+  // That the engine has none either does not hide why the archive cannot tell.
+  if (!answer && answer.error().is(opstack::errors::kNotFound)) co_return kept;
+  co_return answer;
 }
 
-Task<Result<opstack::FramedPayload>> PayloadStore::from_engine(BlockNumber number) {
-  auto envelope = co_await engine_->payload(number);
+Task<Result<opstack::FramedPayload>> PayloadStore::from_archive(BlockNumber number, TimePoint deadline) {
+  OPW_CO_TRY(const std::vector<Hash256> hashes, co_await archive_->hashes_at(number));
+  std::optional<Hash256> ours;
+  if (hashes.size() > 1) ours = co_await hash_on_our_chain(number, deadline);
+  Result<std::optional<ArchivedPayload>> found = std::optional<ArchivedPayload>();
+  if (ours) {
+    found = co_await archive_->by_hash(*ours);
+  } else {
+    found = co_await archive_->by_number(number);
+  }
+  if (!found) co_return found.error();
+  if (!*found) co_return opstack::errors::kNotFound;
+  co_return opstack::FramedPayload{(*found)->version, opstack::SharedBytes(std::move((*found)->framed))};
+}
+
+Task<std::optional<Hash256>> PayloadStore::hash_on_our_chain(BlockNumber number, TimePoint deadline) {
+  if (engine_ == nullptr) co_return std::nullopt;
+  const TimePoint until = std::min(deadline, loop_.now() + kTellWithin);
+  const auto block = co_await answer_by(loop_, until, engine_->block(number));
+  if (!block || !*block) co_return std::nullopt;
+  co_return (*block)->hash;
+}
+
+Task<Result<opstack::FramedPayload>> PayloadStore::from_engine(BlockNumber number, TimePoint deadline) {
+  auto envelope = co_await answer_by(loop_, deadline, engine_->payload(number));
   if (!envelope && envelope.error().is(opstack::errors::kNoSuchBlock)) co_return opstack::errors::kNotFound;
   if (!envelope) co_return envelope.error();
   const auto job = [&envelope] { return opstack::frame_payload(*envelope); };
@@ -140,10 +184,16 @@ Task<std::vector<Envelope>> PayloadStore::at(BlockNumber number) {
   if (!archive_) co_return envelopes;
   const auto found = co_await archive_->all_by_number(number);
   if (!found) co_return envelopes;
-  for (const ArchivedPayload& record : *found) {
-    auto envelope = decode_archived(record);
-    if (envelope) envelopes.push_back(std::move(*envelope));
-  }
+  const auto job = [&found] {
+    std::vector<Envelope> decoded;
+    for (const ArchivedPayload& record : *found) {
+      auto envelope = decode_archived(record);
+      if (envelope) decoded.push_back(std::move(*envelope));
+    }
+    return decoded;
+  };
+  auto decoded = co_await pool_.run(loop_, job);
+  if (decoded) envelopes = std::move(*decoded);
   co_return envelopes;
 }
 

@@ -20,13 +20,15 @@ class PayloadStore final : public opstack::PayloadSource {
  public:
   /// Of blocks that are being encoded for the archive; beyond it they are left out, and a line says so.
   static constexpr std::size_t kMaxEncoding = std::size_t{64} << 20;
+  /// For the engine to say which block is our chain's.
+  static constexpr auto kTellWithin = std::chrono::seconds(2);
 
   /// Both outlive it.
   PayloadStore(Loop& loop, WorkerPool& pool);
 
   /// What is put from now on goes there. Once.
   void use_archive(std::unique_ptr<store::PayloadArchive> archive) { archive_ = std::move(archive); }
-  /// It outlives the store.
+  /// It says which block of a height is our chain's, and has payloads perhaps. It outlives the store.
   void use_engine(opstack::EngineClient& engine) { engine_ = &engine; }
 
   /// Encoded on the pool: nothing waits for it.
@@ -34,6 +36,8 @@ class PayloadStore final : public opstack::PayloadSource {
   void put_linked(const opstack::Envelope& envelope);
   void set_head(const opstack::BlockId& head);
 
+  /// Where the archive has several blocks of that height: the one of the engine's chain. When the engine cannot tell,
+  /// the one that the archive prefers. Errors: also those of the archive and the engine; kTimeout.
   Task<Result<opstack::FramedPayload>> payload(BlockNumber number, TimePoint deadline) override;
 
   /// From the archive. None: there is none, or it cannot be read.
@@ -56,7 +60,9 @@ class PayloadStore final : public opstack::PayloadSource {
   };
   void put(Kept kept);
   Task<void> encode();
-  Task<Result<opstack::FramedPayload>> from_engine(BlockNumber number);
+  Task<Result<opstack::FramedPayload>> from_archive(BlockNumber number, TimePoint deadline);
+  Task<std::optional<Hash256>> hash_on_our_chain(BlockNumber number, TimePoint deadline);
+  Task<Result<opstack::FramedPayload>> from_engine(BlockNumber number, TimePoint deadline);
 
   Loop& loop_;
   WorkerPool& pool_;
