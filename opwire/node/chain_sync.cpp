@@ -66,6 +66,7 @@ Task<Result<void, std::string>> ChainSync::start(WorkerPool* store_thread, rpc::
   if (config_.archive) OPW_CO_TRYV(co_await open_archive(*store_thread));
   if (!config_.driver) co_return Result<void, std::string>();
   co_await make_engine(engine);
+  store_.use_engine(*engine_);
   driver_ = std::make_unique<opstack::Driver>(host_.loop(), *engine_, fetcher_, this, driver_options(config_));
   fetcher_.attach(*driver_);
   tasks_.spawn(drive());
@@ -95,7 +96,6 @@ Task<void> ChainSync::make_engine(rpc::Caller* caller) {
   opstack::EngineApiOptions options;
   options.timeout = config_.driver->engine->timeout;
   engine_ = std::make_unique<opstack::EngineApi>(host_.loop(), *caller, config_.rollup, options);
-  store_.use_engine(*engine_);
 }
 
 Task<opstack::EmbeddedEngineOptions> ChainSync::embedded_options() {

@@ -179,6 +179,25 @@ TEST_F(ChainSyncTest, FetchesOlderBlocksWhenAsked) {
   EXPECT_EQ(follower_->chain().status()->backfill_left, 0U);
 }
 
+TEST_F(ChainSyncTest, ServesItsChainAndNotWhatElseTheSequencerSigned) {
+  follow(archiving_config());
+  publish(3);
+  ASSERT_TRUE(wait_until([&] { return head(*follower_) == 3; }));
+  SeededRng rng(7);
+  BlockBuilder other(rollup_, 1, 10, rng);
+  (void)other.next(unix_seconds(loop_.wall_now()));
+  const opstack::Envelope orphan = other.next(unix_seconds(loop_.wall_now()));
+  ASSERT_TRUE(loop_.run(sequencer_->publish(orphan)));
+  ASSERT_TRUE(wait_until([&] { return follower_->chain().archive()->status().stored.count == 4; }));
+  ASSERT_TRUE(wait_until([&] { return sequencer_->chain().sync_peers() == 1; }));
+
+  CountingSink sink;
+  const opstack::BlockRange range({1}, {3}, blocks_[1].payload.block_hash);
+  const auto fetched = loop_.run(sequencer_->chain().fetch_range(range, sink));
+  EXPECT_TRUE(fetched) << fetched.error().message();
+  EXPECT_EQ(sink.count, 1U);
+}
+
 TEST_F(ChainSyncTest, AnArchiveBelongsToOneNode) {
   follow(archiving_config());
   auto second = Node::make(loop_, pool_, archiving_config()).value();
