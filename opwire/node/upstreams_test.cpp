@@ -11,6 +11,7 @@
 #include "opwire/opstack/driver/l1_info.hpp"
 #include "opwire/opstack/signer/signing_hash.hpp"
 #include "opwire/rpc/server_for_test.hpp"
+#include "opwire/runtime/simulated_loop.hpp"
 
 namespace opwire::node {
 namespace {
@@ -98,6 +99,32 @@ TEST_F(UpstreamsTest, BlocksCountWhoseSignerL1Names) {
   ASSERT_TRUE(wait_until([&] { return second.status().mesh.at("/optimism/901/3/blocks") > 0; }));
   ASSERT_TRUE(loop_.run(first.publish(builder_.next(unix_seconds(loop_.wall_now())))));
   EXPECT_TRUE(wait_until([&] { return second.status().accepted == 1; }));
+}
+
+/// Refuses so many subscriptions, and remembers when each was asked for.
+struct ReluctantCaller final : rpc::Caller {
+  ReluctantCaller(Loop& on, int times) : loop(on), refusals(times) {}
+  Task<Result<rpc::Reply>> call(std::string, std::string, TimePoint) override { co_return errors::kTimeout; }
+  Task<Result<rpc::Reply>> subscribe(std::string, Sink, TimePoint) override {
+    asked.push_back(loop.now());
+    if (std::cmp_greater(asked.size(), refusals)) co_return rpc::Reply(json::value("0x1"));
+    co_return rpc::Reply(rpc::Failure{-32601, "not now", {}});
+  }
+  Loop& loop;
+  int refusals;
+  std::vector<TimePoint> asked;
+};
+
+TEST(SubscribePatiently, ARefusalIsNoEnd) {
+  SimulatedLoop loop;
+  ReluctantCaller caller(loop, 6);
+  loop.run(subscribe_patiently(loop, caller, "[]", [](const json::value&) {}, std::chrono::seconds(1)));
+  ASSERT_EQ(caller.asked.size(), 7u);
+  std::vector<std::int64_t> minutes;
+  for (std::size_t i = 1; i < caller.asked.size(); ++i) {
+    minutes.push_back(std::chrono::duration_cast<std::chrono::minutes>(caller.asked[i] - caller.asked[i - 1]).count());
+  }
+  EXPECT_EQ(minutes, (std::vector<std::int64_t>{1, 2, 4, 8, 10, 10}));
 }
 
 TEST_F(UpstreamsTest, SafeAndFinalizedBlocksAreTakenOver) {
