@@ -100,9 +100,10 @@ bool keeps_files(const Config& config) {
 }  // namespace
 
 struct Node::Impl {
-  Impl(WorkerPool& pool, Config chosen, std::optional<opstack::LocalSigner> block_signer,
+  Impl(WorkerPool& workers, Config chosen, std::optional<opstack::LocalSigner> block_signer,
        std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<NetRestrict> restriction, std::unique_ptr<Host> made)
-      : config(std::move(chosen)),
+      : pool(workers),
+        config(std::move(chosen)),
         signer(std::move(block_signer)),
         peer_log(std::move(log_of_peers)),
         net_restrict(std::move(restriction)),
@@ -145,6 +146,7 @@ struct Node::Impl {
     co_return co_await discovery->start();
   }
 
+  WorkerPool& pool;
   const Config config;
   std::optional<opstack::LocalSigner> signer;
   std::unique_ptr<PeerLog> peer_log;
@@ -194,6 +196,9 @@ Host& Node::host() noexcept {
 }
 const Host& Node::host() const noexcept {
   return *impl_->host;
+}
+WorkerPool& Node::pool() noexcept {
+  return impl_->pool;
 }
 const Config& Node::config() const noexcept {
   return impl_->config;
