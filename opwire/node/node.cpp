@@ -270,11 +270,11 @@ Task<void> Node::close() {
   impl_->starting.cancel();
   if (impl_->pings) co_await impl_->pings->close();
   if (impl_->discovery) co_await impl_->discovery->close();
-  co_await impl_->upstreams->close();
   co_await impl_->starting.join();
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
-  co_await impl_->chain.close();
+  co_await impl_->chain.close();  // before its engine's caller: a closed one would look like an engine that has gone
+  co_await impl_->upstreams->close();
   co_await impl_->host->close();
 }
 

@@ -154,6 +154,28 @@ TEST_F(UpstreamsTest, SafeAndFinalizedBlocksAreTakenOver) {
   EXPECT_EQ(heads().head, chain[2]);
 }
 
+Task<void> listen_only(http::WebSocket& socket, int& heard) {
+  while (co_await socket.receive()) ++heard;
+}
+
+// A call is under way then, and an engine that is closed to us has not gone.
+TEST_F(UpstreamsTest, AnOrdinaryStopIsNoLossOfTheEngine) {
+  int heard = 0;
+  const auto silent = [&heard](http::WebSocket& socket, const http::Request&, const http::PeerInfo&) {
+    return listen_only(socket, heard);
+  };
+  server_.emplace(loop_, answers(results_), 0, silent);
+  Config ours = config();
+  ours.driver->engine.emplace().url = http::parse_url(server_->url("ws")).value();
+  Node& node = add(std::move(ours));
+  ASSERT_TRUE(started_);
+  ASSERT_TRUE(wait_until([&] { return heard > 0; }));
+  const log::Capture capture;
+  loop_.run(node.close());
+  nodes_.clear();
+  EXPECT_EQ(capture.text().find("cannot be reached"), std::string::npos) << capture.text();
+}
+
 TEST_F(UpstreamsTest, ARemoteSignerSignsWhatIsPublished) {
   results_["health_status"] = [](const json::value&) { return "\"v1\""; };
   results_["opsigner_signBlockPayload"] = [this](const json::value& call) {
