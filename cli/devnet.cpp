@@ -14,6 +14,7 @@
 #include "opwire/codec/hex.hpp"
 #include "opwire/opstack/chain/rollup_json.hpp"
 #include "opwire/runtime/reactor.hpp"
+#include "opwire/runtime/scope.hpp"
 #include "opwire/runtime/signals.hpp"
 
 namespace opwire::cli {
@@ -21,6 +22,7 @@ namespace {
 
 constexpr auto kMeshLimit = std::chrono::seconds(20);
 constexpr auto kLastBlockLimit = std::chrono::seconds(10);
+constexpr auto kDying = std::chrono::milliseconds(200);
 constexpr auto kRedraw = std::chrono::milliseconds(200);
 constexpr std::size_t kUsualLines = 24;
 // With --blocks 0 or so many, a follower joins late and another is cut off.
@@ -65,16 +67,27 @@ std::size_t terminal_lines() {
 /// One run, from the first block to the last.
 class DevnetRun {
  public:
-  DevnetRun(Loop& loop, DevnetNetwork& network, const DevnetOptions& options)
-      : loop_(loop), network_(network), options_(options), live_(isatty(STDOUT_FILENO) != 0), stop_(loop) {}
+  DevnetRun(Loop& loop, DevnetNetwork& network, WorkerPool& pool, const DevnetOptions& options)
+      : loop_(loop),
+        network_(network),
+        pool_(pool),
+        options_(options),
+        live_(isatty(STDOUT_FILENO) != 0),
+        stop_(loop),
+        starting_(loop) {}
 
   void stop() {
     stopped_ = true;
+    starting_.cancel();
     network_.stop_waiting();
     stop_.notify_all();
   }
 
   Task<int> run() {
+    starting_.spawn(start());
+    co_await starting_.join();
+    if (!started_ && stopped_) co_return stopped_early();
+    if (!started_) co_return co_await fail_with(kUsage, started_.error());
     std::printf("devnet: chain 901, %s, %zu followers, a block every %s; sequencer at %s\n",
                 std::string(opstack::to_string(options_.fork)).c_str(), network_.followers().size(),
                 to_go_duration(options_.block_time).c_str(),
@@ -82,14 +95,16 @@ class DevnetRun {
     std::fflush(stdout);
     const bool ready = co_await network_.wait_for_mesh(kMeshLimit);
     if (!ready && stopped_) co_return stopped_early();
-    if (!ready) co_return fail(kFailed, "the nodes found no mesh within 20 s; --log.level debug tells more");
+    if (!ready)
+      co_return co_await fail_with(kFailed, "the nodes found no mesh within 20 s; --log.level debug tells more");
     std::printf("the mesh stands; publishing\n");
     std::fflush(stdout);
     const bool published = co_await publish_all();
     const bool complete = published && co_await network_.wait_for_followers(kLastBlockLimit + 3 * options_.block_time);
     show();
     std::printf("%s", devnet_summary(network_).c_str());
-    if (!complete) co_return fail(kFailed, "not every follower has every block");
+    if (!published) co_return co_await fail_with(kFailed, failure_);
+    if (!complete) co_return co_await fail_with(kFailed, "not every follower has every block");
     if (options_.blocks > 0 && !all_published()) co_return stopped_early();
     const std::size_t others = network_.followers().size() - network_.up_to_date();
     std::printf("devnet: all %zu followers have all %llu blocks%s\n", network_.up_to_date(),
@@ -99,6 +114,17 @@ class DevnetRun {
   }
 
  private:
+  Task<void> start() {
+    started_ = co_await network_.start(pool_, options_);
+    if (started_ && !options_.out.empty()) started_ = write_invitation(network_, options_.out);
+  }
+
+  /// An op-geth that has ended is named instead of what came of it, which is seen first.
+  Task<int> fail_with(ExitCode code, std::string why) {
+    if (!options_.engine.empty()) (void)co_await sleep_for(loop_, kDying);
+    co_return fail(code, network_.dead_engine().value_or(why));
+  }
+
   void show() {
     if (live_) {
       table_.draw(devnet_table(network_, terminal_lines()));
@@ -122,7 +148,11 @@ class DevnetRun {
     while (!stopped_) {
       const Result<void, std::string> published = co_await network_.publish_block();
       if (!published) {
-        fail(kFailed, published.error());
+        failure_ = published.error();
+        co_return false;
+      }
+      if (const auto dead = network_.dead_engine()) {
+        failure_ = *dead;
         co_return false;
       }
       if (all_published()) break;
@@ -142,11 +172,15 @@ class DevnetRun {
 
   Loop& loop_;
   DevnetNetwork& network_;
+  WorkerPool& pool_;
   const DevnetOptions& options_;
   const bool live_;
   LiveTable table_;
   Event stop_;
   bool stopped_ = false;
+  Result<void, std::string> started_;
+  std::string failure_;  // of publish_all()
+  Scope starting_;
 };
 
 /// Who joins late and who is cut off: in a run that is long enough, unless told otherwise.
@@ -185,16 +219,9 @@ Result<DevnetOptions, std::string> check(const DevnetFlags& flags) {
 
 Task<int> run_network(Loop& loop, WorkerPool& pool, Rng& rng, const DevnetOptions& options) {
   DevnetNetwork network(loop, rng);
-  Result<void, std::string> ready = co_await network.start(pool, options);
-  if (ready && !options.out.empty()) ready = write_invitation(network, options.out);
-  int code = kUsage;
-  if (ready) {
-    DevnetRun run(loop, network, options);
-    const StopSignals signals(loop, [&run] { run.stop(); });
-    code = co_await run.run();
-  } else {
-    fail(kUsage, ready.error());
-  }
+  DevnetRun run(loop, network, pool, options);
+  const StopSignals signals(loop, [&run] { run.stop(); });  // before anything is there that has to be cleaned up
+  const int code = co_await run.run();
   co_await network.close();
   co_return code;
 }

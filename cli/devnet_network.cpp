@@ -126,7 +126,8 @@ Task<Result<void, std::string>> DevnetNetwork::give_engine(const std::string& na
   auto started = co_await pool_->run(loop_, job);
   if (!started) co_return "--engine: " + started.error().message();
   OPW_CO_TRY(engine, std::move(*started));
-  OPW_CO_TRYV(co_await engine->wait_until_up(loop_));
+  const auto up = co_await engine->wait_until_up(loop_);
+  if (!up) co_return "--engine: " + name + ": " + up.error();
   config.driver->engine = engine->config();
   co_return Result<void, std::string>();
 }
@@ -240,10 +241,24 @@ Task<void> DevnetNetwork::close() {
   }
   if (bootnode_) co_await bootnode_->close();
   if (engine_builder_) co_await engine_builder_->close();
-  if (sequencer_engine_) co_await sequencer_engine_->stop(loop_);
+  Scope stopping(loop_);  // op-geth takes its time: all at once
+  if (sequencer_engine_) stopping.spawn(sequencer_engine_->stop(loop_));
   for (DevnetFollower& follower : followers_) {
-    if (follower.engine) co_await follower.engine->stop(loop_);
+    if (follower.engine) stopping.spawn(follower.engine->stop(loop_));
   }
+  co_await stopping.join();
+}
+
+std::optional<std::string> DevnetNetwork::dead_engine() {
+  const auto look = [](const std::string& name, EngineProcess* engine) -> std::optional<std::string> {
+    const auto death = engine != nullptr ? engine->death() : std::nullopt;
+    return death ? std::optional("--engine: " + name + ": " + *death) : std::nullopt;
+  };
+  auto dead = look("sequencer", sequencer_engine_.get());
+  for (DevnetFollower& follower : followers_) {
+    if (!dead) dead = look(follower.name, follower.engine.get());
+  }
+  return dead;
 }
 
 }  // namespace opwire::cli

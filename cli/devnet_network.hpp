@@ -87,7 +87,8 @@ struct DevnetFollower {
 class DevnetNetwork {
  public:
   DevnetNetwork(Loop& loop, Rng& rng) : loop_(loop), rng_(rng) {}
-  /// Makes and connects the nodes. Errors: a line for the user; what was started has to be closed then too.
+  /// Makes and connects the nodes. Errors: a line for the user, also when the task was cancelled; what was started has
+  /// to be closed then too.
   Task<Result<void, std::string>> start(WorkerPool& pool, const DevnetOptions& options);
 
   /// Until every node has a mesh peer on the topic of the first block; false when that takes longer than limit.
@@ -100,6 +101,8 @@ class DevnetNetwork {
   Task<bool> wait_for_followers(Duration limit);
   /// Waits under way and later ones take a second more at most: blocks that are on their way still count.
   void stop_waiting();
+  /// Before close(): a line about an op-geth that has ended by itself.
+  std::optional<std::string> dead_engine();
   Task<void> close();
 
   const opstack::RollupConfig& rollup() const { return sequencer().config().rollup; }

@@ -46,12 +46,11 @@ bool listens(std::uint16_t port) {
   return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
 }
 
-/// What it says goes to the log. It ends with us, however we end. -1: errno says why.
-pid_t spawn(std::vector<std::string> words, const std::filesystem::path& log) {
+/// What it says goes to the output. It ends with us, however we end. -1: errno says why.
+pid_t spawn(std::vector<std::string> words, const FileDescriptor& output) {
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  const FileDescriptor output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   const FileDescriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const pid_t child = ::fork();
   if (child != 0) return child;
@@ -63,6 +62,11 @@ pid_t spawn(std::vector<std::string> words, const std::filesystem::path& log) {
   ::dup2(output.get(), STDERR_FILENO);
   ::execv(arguments.front(), arguments.data());
   ::_exit(127);
+}
+
+std::string how_it_ended(int status) {
+  if (WIFSIGNALED(status)) return "by signal " + std::to_string(WTERMSIG(status));
+  return "with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
 std::string end_of(const std::filesystem::path& log) {
@@ -82,7 +86,9 @@ Result<std::unique_ptr<EngineProcess>, std::string> EngineProcess::start(const s
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return "--engine: " + folder.string() + ": " + failed.message();
-  std::ofstream(folder / "genesis.json") << genesis;
+  std::ofstream genesis_file(folder / "genesis.json");
+  genesis_file << genesis;
+  if (!genesis_file.flush()) return "--engine: cannot write " + (folder / "genesis.json").string();
   SystemRng rng;
   auto secret = rpc::read_or_create_jwt_file(folder / "jwt.hex", rng);
   if (!secret) return "--engine: " + secret.error();
@@ -92,10 +98,12 @@ Result<std::unique_ptr<EngineProcess>, std::string> EngineProcess::start(const s
   config.url.port = free_port();
   const std::string data = (folder / "data").string();
   const std::filesystem::path log = folder / "log.txt";
+  const FileDescriptor output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (output.get() < 0) return "--engine: " + log.string() + ": " + std::strerror(errno);
 
   // Each block's state is on the disk at once: with op-geth's own choice a young chain that is killed is at genesis.
   const pid_t init =
-      spawn({program, "init", "--state.scheme", "hash", "--datadir", data, folder / "genesis.json"}, log);
+      spawn({program, "init", "--state.scheme", "hash", "--datadir", data, folder / "genesis.json"}, output);
   int status = 0;
   if (init < 0 || ::waitpid(init, &status, 0) != init || status != 0) {
     return "--engine " + program + ": it refuses the genesis: " + end_of(log);
@@ -128,7 +136,7 @@ Result<std::unique_ptr<EngineProcess>, std::string> EngineProcess::start(const s
                              folder / "jwt.hex",
                              "--verbosity",
                              "2"},
-                            log);
+                            output);
   if (child < 0) return "--engine " + program + ": " + std::strerror(errno);
   return std::unique_ptr<EngineProcess>(new EngineProcess(child, log, std::move(config)));
 }
@@ -140,23 +148,25 @@ EngineProcess::~EngineProcess() {
 }
 
 bool EngineProcess::has_ended() {
-  if (child_ >= 0 && ::waitpid(child_, nullptr, WNOHANG) == child_) child_ = -1;
+  if (child_ >= 0 && ::waitpid(child_, &status_, WNOHANG) == child_) child_ = -1;
   return child_ < 0;
 }
 
-std::string EngineProcess::failure(const std::string& what) const {
-  return "--engine: " + what + ": " + end_of(log_);
+std::optional<std::string> EngineProcess::death() {
+  if (!has_ended()) return std::nullopt;
+  const std::string last = end_of(log_);
+  return "op-geth ended " + how_it_ended(status_) + (last.empty() ? "" : ": " + last);
 }
 
 Task<Result<void, std::string>> EngineProcess::wait_until_up(Loop& loop) {
   const TimePoint end = loop.now() + kStartLimit;
-  while (!listens(config_.url.port)) {
-    if (has_ended()) co_return failure("op-geth has ended");
-    if (loop.now() >= end) co_return failure("op-geth does not answer");
-    const bool slept = co_await sleep_for(loop, kPoll);
-    if (!slept) co_return failure("stopped while op-geth was starting");
+  while (true) {
+    if (co_await is_cancelled()) co_return std::string("stopped while op-geth was starting");
+    if (auto why = death()) co_return std::move(*why);
+    if (listens(config_.url.port)) co_return Result<void, std::string>();
+    if (loop.now() >= end) co_return "op-geth does not answer: " + end_of(log_);
+    (void)co_await sleep_for(loop, kPoll);
   }
-  co_return Result<void, std::string>();
 }
 
 Task<void> EngineProcess::stop(Loop& loop) {

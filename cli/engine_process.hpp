@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "opwire/base/result.hpp"
@@ -30,7 +31,9 @@ class EngineProcess {
 
   /// What a node needs to call it.
   const node::EngineConfig& config() const noexcept { return config_; }
-  /// Until it answers. Errors: it ended, or says nothing for kStartLimit.
+  /// How it ended and the end of what it said; none: it runs.
+  std::optional<std::string> death();
+  /// Until it answers. Errors: it ended, or says nothing for kStartLimit; the task was cancelled.
   Task<Result<void, std::string>> wait_until_up(Loop& loop);
   /// By SIGTERM, and by SIGKILL after kStopLimit.
   Task<void> stop(Loop& loop);
@@ -39,9 +42,9 @@ class EngineProcess {
   EngineProcess(pid_t child, std::filesystem::path log, node::EngineConfig config)
       : child_(child), log_(std::move(log)), config_(std::move(config)) {}
   bool has_ended();
-  std::string failure(const std::string& what) const;
 
-  pid_t child_;  // -1: it has ended
+  pid_t child_;     // -1: it has ended
+  int status_ = 0;  // and this is waitpid()'s of it
   std::filesystem::path log_;
   node::EngineConfig config_;
 };

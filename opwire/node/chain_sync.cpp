@@ -153,6 +153,7 @@ void ChainSync::on_published(const opstack::CheckedBlock& block) {
   if (driver_) (void)driver_->on_own(block.envelope);
 }
 
+// The archive's kinds are a signature, or a block above that names this one: a posted block has neither.
 Result<void> ChainSync::on_posted(const Envelope& envelope) {
   if (!driver_) return errors::kNotDriven;
   return driver_->on_own(envelope);

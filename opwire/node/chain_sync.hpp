@@ -38,7 +38,8 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   void on_driver_event(const opstack::ControllerEvent& event) override;
   /// A block that this node has published.
   void on_published(const opstack::CheckedBlock& block);
-  /// A block that the operator vouches for. Errors: kNotDriven; the driver's.
+  /// A block that the operator vouches for. It goes to the driver and not to the archive: nobody signed it here, and
+  /// nothing that is known names it as its parent. Errors: kNotDriven; the driver's.
   Result<void> on_posted(const opstack::Envelope& envelope);
   /// Of another node that derives the chain. Nothing without a driver.
   void on_followed(const opstack::L2BlockRef& safe, const opstack::L2BlockRef& finalized);

@@ -100,9 +100,10 @@ bool keeps_files(const Config& config) {
 }  // namespace
 
 struct Node::Impl {
-  Impl(WorkerPool& pool, Config chosen, std::optional<opstack::LocalSigner> block_signer,
+  Impl(WorkerPool& workers, Config chosen, std::optional<opstack::LocalSigner> block_signer,
        std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<NetRestrict> restriction, std::unique_ptr<Host> made)
-      : config(std::move(chosen)),
+      : pool(workers),
+        config(std::move(chosen)),
         signer(std::move(block_signer)),
         peer_log(std::move(log_of_peers)),
         net_restrict(std::move(restriction)),
@@ -145,6 +146,7 @@ struct Node::Impl {
     co_return co_await discovery->start();
   }
 
+  WorkerPool& pool;
   const Config config;
   std::optional<opstack::LocalSigner> signer;
   std::unique_ptr<PeerLog> peer_log;
@@ -194,6 +196,9 @@ Host& Node::host() noexcept {
 }
 const Host& Node::host() const noexcept {
   return *impl_->host;
+}
+WorkerPool& Node::pool() noexcept {
+  return impl_->pool;
 }
 const Config& Node::config() const noexcept {
   return impl_->config;
@@ -265,11 +270,11 @@ Task<void> Node::close() {
   impl_->starting.cancel();
   if (impl_->pings) co_await impl_->pings->close();
   if (impl_->discovery) co_await impl_->discovery->close();
-  co_await impl_->upstreams->close();
   co_await impl_->starting.join();
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
-  co_await impl_->chain.close();
+  co_await impl_->chain.close();  // before its engine's caller: a closed one would look like an engine that has gone
+  co_await impl_->upstreams->close();
   co_await impl_->host->close();
 }
 

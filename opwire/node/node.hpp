@@ -44,6 +44,7 @@ class Node {
   Host& host() noexcept;
   const Host& host() const noexcept;
   const Config& config() const noexcept;
+  WorkerPool& pool() noexcept;
   Status status() const;
   void add_sink(opstack::BlockSink& sink);
 

@@ -1,5 +1,8 @@
 #include "opwire/node/upstreams.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "opwire/codec/quantity.hpp"
 #include "opwire/net/cares_resolver.hpp"
 #include "opwire/opstack/l1/config_update.hpp"
@@ -11,7 +14,6 @@ namespace opwire::node {
 namespace {
 
 constexpr log::Logger kLog{"upstreams"};
-constexpr auto kSubscribeAgain = std::chrono::minutes(1);
 
 /// Providers of L1 speak TLS 1.2 still.
 Result<std::shared_ptr<tls::Context>> usual_tls() {
@@ -101,19 +103,30 @@ void Upstreams::watch_l1(opstack::SignerWatch::OnSigner on_signer) {
   tasks_.spawn(subscribe_to_l1());
 }
 
-/// Over plain HTTP there are no subscriptions, and the reload interval is what there is.
 Task<void> Upstreams::subscribe_to_l1() {
-  const rpc::Caller::Sink sink = [this](const boost::json::value& log) { watch_->on_log(log); };
-  const std::string params = opstack::signer_update_subscription(config_.rollup.l1_system_config_address);
-  while (!tasks_.cancelled()) {
-    const TimePoint deadline = loop_.now() + config_.l1->timeout;
-    const auto subscribed = co_await l1_->subscribe(params, sink, deadline);
-    if (subscribed && subscribed->failure) {
-      kLog.warn("L1 takes no subscription: a new block signer is seen at the next reload",
-                {{"error", subscribed->failure->message}});
+  rpc::Caller::Sink sink = [this](const boost::json::value& log) { watch_->on_log(log); };
+  std::string params = opstack::signer_update_subscription(config_.rollup.l1_system_config_address);
+  return subscribe_patiently(loop_, *l1_, std::move(params), std::move(sink), config_.l1->timeout);
+}
+
+Task<void> subscribe_patiently(Loop& loop, rpc::Caller& caller, std::string params, rpc::Caller::Sink sink,
+                               Duration timeout) {
+  bool refused = false;
+  Duration pause = kSubscribeAgain;
+  while (true) {
+    const auto reply = co_await caller.subscribe(params, sink, loop.now() + timeout);
+    if (!reply && reply.error().is(rpc::errors::kNoSubscriptions)) co_return;
+    if (reply && !reply->failure) {
+      if (refused) kLog.info("L1 takes the subscription now");
+      co_return;
     }
-    if (subscribed || subscribed.error().is(rpc::errors::kNoSubscriptions)) co_return;
-    (void)co_await sleep_for(loop_, kSubscribeAgain);
+    if (reply && !std::exchange(refused, true)) {
+      kLog.warn("L1 takes no subscription: until it does, a new block signer is seen at the next reload",
+                {{"error", reply->failure->message}});
+    }
+    const bool slept = co_await sleep_for(loop, pause);
+    if (!slept) co_return;
+    pause = std::min(2 * pause, kLongestSubscribePause);
   }
 }
 

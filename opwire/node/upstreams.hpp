@@ -15,6 +15,13 @@
 
 namespace opwire::node {
 
+inline constexpr Duration kSubscribeAgain = std::chrono::minutes(1);
+inline constexpr Duration kLongestSubscribePause = std::chrono::minutes(10);
+/// Until L1 takes the subscription: a provider that refuses it, or is away, is asked again after kSubscribeAgain, then
+/// after twice the time. A refusal is logged once. Over plain HTTP there are no subscriptions: it ends at once.
+Task<void> subscribe_patiently(Loop& loop, rpc::Caller& caller, std::string params, rpc::Caller::Sink sink,
+                               Duration timeout);
+
 class Upstreams {
  public:
   /// Nothing is asked yet. config outlives it. Errors: a line for the user.

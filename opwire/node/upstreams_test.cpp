@@ -11,6 +11,7 @@
 #include "opwire/opstack/driver/l1_info.hpp"
 #include "opwire/opstack/signer/signing_hash.hpp"
 #include "opwire/rpc/server_for_test.hpp"
+#include "opwire/runtime/simulated_loop.hpp"
 
 namespace opwire::node {
 namespace {
@@ -100,6 +101,32 @@ TEST_F(UpstreamsTest, BlocksCountWhoseSignerL1Names) {
   EXPECT_TRUE(wait_until([&] { return second.status().accepted == 1; }));
 }
 
+/// Refuses so many subscriptions, and remembers when each was asked for.
+struct ReluctantCaller final : rpc::Caller {
+  ReluctantCaller(Loop& on, int times) : loop(on), refusals(times) {}
+  Task<Result<rpc::Reply>> call(std::string, std::string, TimePoint) override { co_return errors::kTimeout; }
+  Task<Result<rpc::Reply>> subscribe(std::string, Sink, TimePoint) override {
+    asked.push_back(loop.now());
+    if (std::cmp_greater(asked.size(), refusals)) co_return rpc::Reply(json::value("0x1"));
+    co_return rpc::Reply(rpc::Failure{-32601, "not now", {}});
+  }
+  Loop& loop;
+  int refusals;
+  std::vector<TimePoint> asked;
+};
+
+TEST(SubscribePatiently, ARefusalIsNoEnd) {
+  SimulatedLoop loop;
+  ReluctantCaller caller(loop, 6);
+  loop.run(subscribe_patiently(loop, caller, "[]", [](const json::value&) {}, std::chrono::seconds(1)));
+  ASSERT_EQ(caller.asked.size(), 7u);
+  std::vector<std::int64_t> minutes;
+  for (std::size_t i = 1; i < caller.asked.size(); ++i) {
+    minutes.push_back(std::chrono::duration_cast<std::chrono::minutes>(caller.asked[i] - caller.asked[i - 1]).count());
+  }
+  EXPECT_EQ(minutes, (std::vector<std::int64_t>{1, 2, 4, 8, 10, 10}));
+}
+
 TEST_F(UpstreamsTest, SafeAndFinalizedBlocksAreTakenOver) {
   std::vector<opstack::L2BlockRef> chain;
   results_["optimism_syncStatus"] = [&](const json::value&) {
@@ -125,6 +152,28 @@ TEST_F(UpstreamsTest, SafeAndFinalizedBlocksAreTakenOver) {
   const auto heads = [&] { return node.chain().status()->heads; };
   EXPECT_TRUE(wait_until([&] { return heads().safe == chain[1] && heads().finalized == chain[0]; }));
   EXPECT_EQ(heads().head, chain[2]);
+}
+
+Task<void> listen_only(http::WebSocket& socket, int& heard) {
+  while (co_await socket.receive()) ++heard;
+}
+
+// A call is under way then, and an engine that is closed to us has not gone.
+TEST_F(UpstreamsTest, AnOrdinaryStopIsNoLossOfTheEngine) {
+  int heard = 0;
+  const auto silent = [&heard](http::WebSocket& socket, const http::Request&, const http::PeerInfo&) {
+    return listen_only(socket, heard);
+  };
+  server_.emplace(loop_, answers(results_), 0, silent);
+  Config ours = config();
+  ours.driver->engine.emplace().url = http::parse_url(server_->url("ws")).value();
+  Node& node = add(std::move(ours));
+  ASSERT_TRUE(started_);
+  ASSERT_TRUE(wait_until([&] { return heard > 0; }));
+  const log::Capture capture;
+  loop_.run(node.close());
+  nodes_.clear();
+  EXPECT_EQ(capture.text().find("cannot be reached"), std::string::npos) << capture.text();
 }
 
 TEST_F(UpstreamsTest, ARemoteSignerSignsWhatIsPublished) {

@@ -1,7 +1,9 @@
 """The local network, and outsiders that join it."""
 
 import json
+import pathlib
 import signal
+import time
 import unittest
 
 from harness import ProgramTest
@@ -64,6 +66,44 @@ class Devnet(ProgramTest):
         self.fails(2, "--cut-off", "devnet", "--blocks", 9, "--cut-off", 4)
         self.file("taken", "")
         self.fails(2, "--out", "devnet", "--blocks", 1, "--out", "taken")
+
+
+class Engines(ProgramTest):
+    """With programs in op-geth's place: what becomes of processes and folders."""
+
+    def engine(self, name, body):
+        """Takes any genesis; then does what is said."""
+        path = self.file(name, f'#!/bin/sh\n[ "$1" = init ] && {{ sleep 0.2; exit 0; }}\necho $$ >> {self.folder}/pids\n{body}\n')
+        path.chmod(0o755)
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        return path
+
+    def devnet(self, engine):
+        return self.start("devnet", "--engine", engine, env={"TMPDIR": str(self.folder / "tmp")})
+
+    def leaves_nothing(self):
+        self.assertEqual(list((self.folder / "tmp").iterdir()), [])
+        pids = self.folder / "pids"
+        for pid in pids.read_text().split() if pids.exists() else ():
+            self.assertFalse(pathlib.Path(f"/proc/{pid}").exists(), pid)
+
+    def test_a_signal_while_it_starts_leaves_nothing(self):
+        engine = self.engine("silent", "exec sleep 60")
+        for pause in (0.1, 0.3, 1):
+            network = self.devnet(engine)
+            time.sleep(pause)
+            self.assertEqual(network.stop(), 0, network.text("stderr"))
+            self.leaves_nothing()
+
+    def test_one_that_ends_is_named(self):
+        network = self.devnet(self.engine("mortal", "echo out of cake; exit 7"))
+        self.assertEqual(network.wait(), 2)
+        self.assertIn("--engine: sequencer: op-geth ended with exit code 7: out of cake", network.text("stderr"))
+        self.leaves_nothing()
+        network = self.devnet(self.engine("killed", "kill -9 $$"))
+        self.assertEqual(network.wait(), 2)
+        self.assertIn("--engine: sequencer: op-geth ended by signal 9", network.text("stderr"))
+        self.leaves_nothing()
 
 
 class Joining(ProgramTest):

@@ -120,8 +120,9 @@ void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
 }
 
 void NodeApi::add_admin_methods(rpc::MethodTable& methods) {
-  methods.add_plain(
-      "admin_postUnsafePayload", [this](const json::array& params) { return post_unsafe_payload(parts_, params); },
+  methods.add(
+      "admin_postUnsafePayload",
+      [this](json::array params, const rpc::Context&) { return post_unsafe_payload(parts_, std::move(params)); },
       Access::kAdmin);
   methods.add_plain(
       "admin_setLogLevel", [this](const json::array& params) { return set_log_level(parts_, params); }, Access::kAdmin);

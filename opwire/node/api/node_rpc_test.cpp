@@ -3,10 +3,12 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <future>
 
 #include "opwire/codec/hex.hpp"
 #include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/net/http/client.hpp"
+#include "opwire/node/api/block_methods.hpp"
 #include "opwire/node/api/endpoints.hpp"
 #include "opwire/node/block_builder.hpp"
 #include "opwire/node/wait_for_test.hpp"
@@ -79,6 +81,36 @@ class NodeRpc : public testing::Test {
   opstack::RollupConfig rollup_;
   std::array<Served, 2> served_;
 };
+
+Task<void> occupy(Loop& loop, WorkerPool& pool, std::shared_future<void> released) {
+  const auto job = [released] {
+    released.wait();
+    return true;
+  };
+  (void)co_await pool.run(loop, job);
+}
+
+Task<void> answer_to(ApiParts& parts, json::array params, std::optional<rpc::MethodAnswer>& answer) {
+  answer = co_await post_unsafe_payload(parts, std::move(params));
+}
+
+TEST_F(NodeRpc, BlocksAreReadOnThePool) {
+  const opstack::Envelope block = BlockBuilder(rollup_, 3, 100, rng_).next(unix_seconds(loop_.wall_now()));
+  ApiParts parts = parts_of(*served_[1].node, "v1");
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  Scope tasks(loop_);
+  for (std::size_t i = 0; i < WorkerPool::default_threads(); ++i) tasks.spawn(occupy(loop_, pool_, released));
+  std::optional<rpc::MethodAnswer> answer;
+  tasks.spawn(answer_to(parts, json::array{json::parse(to_json(block))}, answer));
+  // The loop goes on while no thread is free for the block.
+  (void)ask(served_[1], "opwire_status");
+  EXPECT_FALSE(answer);
+  release.set_value();
+  loop_.run(tasks.join());
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ(**answer, "null");
+}
 
 TEST_F(NodeRpc, ABlockGoesFromOneToTheOther) {
   Served& sequencer = served_[0];

@@ -15,6 +15,7 @@
 #include "opwire/opstack/sync/server.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/gossipsub/router.hpp"
+#include "opwire/runtime/worker_pool.hpp"
 
 namespace opwire::node {
 
@@ -48,6 +49,7 @@ struct ApiParts {
   const Config& config;
   std::string version;  ///< "v0.1.0-abcdef": what optimism_version, health_status and /healthz say
 
+  WorkerPool* pool = nullptr;                    ///< reads large blocks; none: the loop does
   const gossipsub::Router* router = nullptr;     ///< scores, topics; none: zeros
   const opstack::BlockCounts* blocks = nullptr;  ///< verdicts, for metrics
   std::function<Status()> status;                ///< for opwire_status
@@ -64,8 +66,7 @@ struct ApiParts {
   /// Signs and publishes. Errors: kNoSigner and whatever else is told to the caller.
   std::function<Task<Result<void>>(opstack::Envelope)> publish;
   std::function<Task<Result<void>>(opstack::PayloadVersion, Bytes frame)> publish_frame;
-  /// A block that an operator hands in: where gossiped ones go. Its hash was checked, and nothing else. Errors: those
-  /// of the driver.
+  /// A block that an operator hands in, for the driver. Its hash was checked, and nothing else. Errors: the driver's.
   std::function<Result<void>(const opstack::Envelope&)> post_block;
   /// The text that --log.level takes.
   std::function<Result<void, std::string>(const std::string&)> set_log_level;

@@ -33,8 +33,10 @@ struct Forkchoice {
 
 enum class BlockLabel : unsigned char { kLatest, kSafe, kFinalized };
 
-/// Calls come one at a time from the driver; payload() may come beside them. Errors of all: kEngineUnreachable,
-/// kEngineTimeout, kEngineAuth, kEngineAnswer, kEngineRefused.
+/// The driver's calls come one at a time. Those that only read, payload() and block(), may come beside them, for peers
+/// and for the follow source: an implementation keeps nothing between two waits that such a call could see half done
+/// (EngineApi is one JSON-RPC call after the other, and blocks are named by hash from the second on; EmbeddedEngine
+/// never waits). Errors of all: kEngineUnreachable, kEngineTimeout, kEngineAuth, kEngineAnswer, kEngineRefused.
 class EngineClient {
  public:
   virtual ~EngineClient() = default;
