@@ -184,7 +184,8 @@ void ChainSync::on_driver_event(const opstack::ControllerEvent& event) {
   } else if (const auto* const branch = std::get_if<opstack::BranchSought>(&event)) {
     on_branch(*branch);
   } else if (const auto* const again = std::get_if<opstack::StartedAgain>(&event)) {
-    if (engine_line_.admit(host_.loop().now())) {
+    // Cancelled: an ordinary stop, in the middle of a call.
+    if (!again->why.is(opwire::errors::kCancelled) && engine_line_.admit(host_.loop().now())) {
       kLog.warn("execution engine's heads are read again", {{"reason", again->why}});
     }
   }

@@ -69,7 +69,8 @@ void RangeFetcher::request(const opstack::Gap& gap) {
 
 Task<void> RangeFetcher::fill(opstack::Gap gap) {
   if (gap.before) {
-    const BlockRange range(gap.after, *gap.before, gap.top);
+    BlockRange range(gap.after, *gap.before, gap.top);
+    range.contested = gap.contested;
     co_await fill_range(range);
   } else if (const auto& head = driver_->controller().heads().head) {
     co_await fill_above(head->id());
@@ -115,7 +116,8 @@ Task<std::optional<BlockRange>> RangeFetcher::take_archived(BlockRange range) {
     const std::optional<Envelope> found = co_await store_.by_hash(range.top);
     if (!found || found->payload.number.value + 1 != range.before.value) break;
     if (!driver_->on_synced(*found, std::nullopt)) co_return std::nullopt;
-    range = BlockRange(range.after, found->payload.number, found->payload.parent_hash);
+    range.before = found->payload.number;
+    range.top = found->payload.parent_hash;
   }
   co_return range;
 }

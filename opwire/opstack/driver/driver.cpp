@@ -71,8 +71,9 @@ void Driver::check_gaps() {
   if (!controller_.ready() || !controller_.heads().head) return;
   const QueuedPayload* const lowest = controller_.queue().lowest();
   const ExecutionPayload* const payload = lowest == nullptr ? nullptr : &lowest->envelope.payload;
-  const auto gap = gaps_.check(*controller_.base(), payload, loop_.now(), loop_.wall_now());
+  auto gap = gaps_.check(*controller_.base(), payload, loop_.now(), loop_.wall_now());
   if (!gap) return;
+  gap->contested = controller_.base() != controller_.heads().head;
   if (req_resp_) return ranges_.request(*gap);
   gaps_.on_range_ended();
   if (gap->before) controller_.on_gap();

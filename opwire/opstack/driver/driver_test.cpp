@@ -94,7 +94,7 @@ TEST(Driver, ABranchIsFetchedDownToOurChainAndBecomesTheHeadWhenItIsLonger) {
   world.gossip(15, {1, 1});
   ASSERT_EQ(world.ranges.asked.size(), 1u) << "without waiting for the ticker";
   for (std::uint64_t number = 14; number > 12; --number) {
-    ASSERT_EQ(world.ranges.asked.back(), (Gap{{number - 1}, BlockNumber{number + 1}, test::hash(number, 1)}));
+    ASSERT_EQ(world.ranges.asked.back(), (Gap{{number - 1}, BlockNumber{number + 1}, test::hash(number, 1), true}));
     const std::uint8_t parent_branch = number == 13 ? 0 : 1;
     EXPECT_TRUE(world.driver.on_synced(test::block(number, {1, parent_branch}), sender()));
     world.driver.on_range_ended();

@@ -23,6 +23,7 @@ struct Gap {
   BlockNumber after;
   std::optional<BlockNumber> before;
   Hash256 top;
+  bool contested = false;  ///< of a branch: who has another block in its place is not wrong to have it
   bool operator==(const Gap&) const = default;
 };
 

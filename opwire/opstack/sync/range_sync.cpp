@@ -152,7 +152,7 @@ void RangeSync::prove(TimePoint now) {
     if (block.envelope.payload.block_hash != expected_) return refuse(next_, block.from, now);
     // Below it they were accused at once.
     for (const auto& [sender, wait] : top->second.wrong) {
-      if (is_uppermost(next_) && sender != block.from) accuse(sender, now);
+      if (is_uppermost(next_) && !range_.contested && sender != block.from) accuse(sender, now);
     }
     expected_ = block.envelope.payload.parent_hash;
     proved_.push_back(std::move(block));

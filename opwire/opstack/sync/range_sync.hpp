@@ -22,6 +22,7 @@ struct BlockRange {
   BlockNumber after;
   BlockNumber before;
   Hash256 top;
+  bool contested = false;  ///< the uppermost is of a branch: who sends another block in its place is not blamed
 };
 
 struct RangeOptions {

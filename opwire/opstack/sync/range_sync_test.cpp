@@ -204,6 +204,17 @@ TEST_F(RangeSyncTest, AtTheTopSomebodyIsBlamedWhenAnotherHasProvedIt) {
   }
 }
 
+TEST_F(RangeSyncTest, InAContestedPlaceNobodyIsBlamedForAnotherBlock) {
+  begin(1, 2);
+  BlockRange range({0}, {2}, chain_.at(2).payload.parent_hash);
+  range.contested = true;
+  sync_.emplace(range, *peers_, options_);
+  sync_->on_answer(sync_->asks(now_).at(0), test::make_chain(3, 1000, 2).at(1), now_);
+  answer(sync_->asks(now_).at(0));
+  EXPECT_TRUE(sync_->done());
+  EXPECT_TRUE(sync_->take_blamed().empty());
+}
+
 TEST_F(RangeSyncTest, NobodyIsBlamedByWhatItSendsItself) {
   begin(1, 1);
   const auto other = test::make_chain(3, 1000, 2);
