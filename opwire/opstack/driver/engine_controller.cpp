@@ -15,6 +15,15 @@ Hash256 hash_of(const std::optional<L2BlockRef>& block) {
   return block ? block->hash : Hash256{};
 }
 
+BlockChoiceOptions choice_options(const ControllerOptions& options) {
+  BlockChoiceOptions choice;
+  choice.req_resp = options.req_resp;
+  choice.genesis_number = options.genesis_number;
+  choice.max_replaced = options.max_replaced;
+  choice.queue = options.queue;
+  return choice;
+}
+
 BlockId id_of(const ExecutionPayload& payload) {
   return {payload.block_hash, payload.number};
 }
@@ -26,11 +35,11 @@ bool is_reorg(const L2BlockRef& from, const L2BlockRef& to) {
 
 }  // namespace
 
-EngineController::EngineController(const ControllerOptions& options) : options_(options), queue_(options.queue) {}
+EngineController::EngineController(const ControllerOptions& options)
+    : options_(options), choice_(choice_options(options)) {}
 
 Result<void> EngineController::on_payload(QueuedPayload payload) {
-  if (branch_ && branch_->replaced.contains(payload.envelope.payload.block_hash)) return errors::kPayloadStale;
-  if (!goes_straight()) return queue_.push(std::move(payload));
+  if (!goes_straight()) return choice_.push(std::move(payload));
   const BlockNumber number = payload.envelope.payload.number;
   if (heads_.head && number <= heads_.head->number) return errors::kPayloadStale;
   if (direct_.size() == options_.max_direct) direct_.pop_front();
@@ -74,10 +83,9 @@ std::optional<EngineCall> EngineController::next_call(TimePoint now) {
     return forkchoice();
   }
   if (!attempt_ && !choose()) {
-    const QueuedPayload* const lowest = queue_.lowest();
-    if (lowest == nullptr || !is_rival(*lowest)) return std::nullopt;
+    if (!below_) return std::nullopt;
     in_flight_ = InFlight::kBlockBelow;
-    return ReadBlock{{base()->number.value - 1}};
+    return ReadBlock{*below_};
   }
   in_flight_ = InFlight::kPayload;
   return SendPayload{attempt_->payload.envelope};
@@ -95,7 +103,7 @@ void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
     return back_off(now);
   }
   need_heads_ = false;
-  branch_.reset();
+  choice_.forget_branch();
   move_head(answer->head);
   heads_ = std::move(*answer);
   if (options_.mode != SyncMode::kExecution || engine_sync_ != EngineSync::kWillStart) return;
@@ -130,7 +138,7 @@ void EngineController::on_payload_answer(const Result<PayloadStatus>& answer, Ti
     return;
   }
   // As deep as the engine's knowledge goes there was nothing for the branch to hang on.
-  if (branch_ && !branch_->base_is_known && !attempt_->linked) return drop_attempt(errors::kBranchTooDeep);
+  if (choice_.base_is_unknown() && !attempt_->linked) return drop_attempt(errors::kBranchTooDeep);
   // The engine does not know the parent, which is of our chain: it has lost it.
   if (attempt_->linked && ++not_linked_ >= kTriesBeforeStartingAgain) return start_again(errors::kEngineNotReady, now);
   fail(errors::kEngineNotReady, now);
@@ -203,77 +211,32 @@ bool EngineController::choose_direct() {
 
 bool EngineController::choose_queued() {
   for (;;) {
-    clean_queue();
-    if (const QueuedPayload* const next = next_queued()) {
-      send_above_gap_ = false;
-      if (begin(*next, false)) return true;
-      continue;
-    }
-    const QueuedPayload* const lowest = queue_.lowest();
-    if (lowest == nullptr || !is_rival(*lowest) || may_look_below()) return false;
-    if (options_.req_resp) {
-      drop(*lowest, errors::kBranchTooDeep);
-    } else {
-      queue_.drop(lowest->envelope.payload.block_hash);
+    const Choice choice = choice_.choose(heads_);
+    if (choice.too_deep != nullptr) {
+      drop(*choice.too_deep, errors::kBranchTooDeep);
+    } else if (choice.next == nullptr) {
+      below_ = choice.below;
+      return false;
+    } else if (begin(*choice.next, false)) {
+      return true;
     }
   }
-}
-
-void EngineController::clean_queue() {
-  if (heads_.safe) queue_.drop_up_to(heads_.safe->number);
-  if (base()) queue_.drop_up_to(base()->number);
-  if (queue_.size() == 0) branch_.reset();
-}
-
-const QueuedPayload* EngineController::next_queued() const {
-  if (!heads_.head) return queue_.lowest();
-  if (const QueuedPayload* const child = queue_.child_of(heads_.head->id())) return child;
-  const QueuedPayload* const lowest = queue_.lowest();
-  if (lowest == nullptr) return nullptr;
-  if (!options_.req_resp) return send_above_gap_ && !is_rival(*lowest) ? lowest : nullptr;
-  if (!branch_) return nullptr;
-  if (branch_->base_is_known) return queue_.child_of(branch_->base->id());
-  return is_rival(*lowest) ? lowest : nullptr;
-}
-
-/// Of those that next_queued() leaves.
-bool EngineController::is_rival(const QueuedPayload& payload) const {
-  return base() && payload.envelope.payload.number.value == base()->number.value + 1;
-}
-
-bool EngineController::may_look_below() const {
-  const std::uint64_t base = this->base()->number.value;
-  if (!options_.req_resp || (branch_ && !branch_->base_is_known)) return false;
-  if (branch_ && branch_->replaced.size() >= options_.max_replaced) return false;
-  return base > options_.genesis_number.value && (!heads_.safe || base > heads_.safe->number.value);
 }
 
 void EngineController::on_block_below(const std::optional<L2BlockRef>& block, TimePoint now) {
-  const L2BlockRef above = *base();
-  // Its chain is not the one we know.
-  if (block && block->hash != above.parent_hash) return start_again(errors::kEngineNotReady, now);
-  const QueuedPayload* const rival = queue_.lowest();
-  if (rival == nullptr) return;
-  if (!branch_) branch_ = Branch{};
-  events_.emplace_back(BranchSought{id_of(rival->envelope.payload), above, branch_->replaced.empty()});
-  branch_->replaced.insert(above.hash);
-  branch_->base_is_known = block.has_value();
-  branch_->base = block;
-  if (!block) {
-    branch_->base = L2BlockRef{};
-    branch_->base->hash = above.parent_hash;
-    branch_->base->number = {above.number.value - 1};
-    branch_->base->timestamp = above.timestamp;
-  }
-  queue_.drop(above.hash);
+  // What waits may be other blocks by now.
+  if (!choice_.choose(heads_).below) return;
+  const auto sought = choice_.look_below(heads_, block);
+  if (!sought) return start_again(sought.error(), now);
+  events_.emplace_back(*sought);
 }
 
 bool EngineController::begin(const QueuedPayload& payload, bool direct) {
   const auto ref = block_ref(payload.envelope.payload);
   if (!ref) return drop(payload, ref.error()), false;
   const bool on_head = heads_.head && ref->parent_hash == heads_.head->hash;
-  const bool on_branch = branch_ && branch_->base_is_known && ref->parent_hash == branch_->base->hash;
-  attempt_ = Attempt{payload, *ref, direct, on_head || on_branch, false};
+  const bool on_base = base() && !choice_.base_is_unknown() && ref->parent_hash == base()->hash;
+  attempt_ = Attempt{payload, *ref, direct, on_head || on_base, false};
   return true;
 }
 
@@ -294,12 +257,12 @@ void EngineController::move_head(const std::optional<L2BlockRef>& head) {
   const bool reorg = heads_.head && (!head || is_reorg(*heads_.head, *head));
   events_.emplace_back(HeadMoved{heads_.head, head, reorg});
   heads_.head = head;
-  branch_.reset();
+  choice_.forget_branch();
 }
 
 void EngineController::adopt() {
   const L2BlockRef head = attempt_->ref;
-  queue_.drop(head.hash);
+  choice_.drop(head.hash);
   attempt_.reset();
   delay_ = {};
   retry_at_ = {};
@@ -336,7 +299,7 @@ void EngineController::on_followed_refused(const Error& why, TimePoint now) {
 void EngineController::drop(const QueuedPayload& payload, const Error& why) {
   const BlockId block = id_of(payload.envelope.payload);
   events_.emplace_back(PayloadDropped{block, payload.from, payload.origin, why});
-  queue_.drop(block.hash);  // payload may be the entry itself
+  choice_.drop(block.hash);  // payload may be the entry itself
 }
 
 void EngineController::drop_attempt(const Error& why) {

@@ -11,22 +11,15 @@
 //
 // Anything else but INVALID is temporary and tried again with a growing delay. Where op-node would wait for ever we go
 // on: a block whose first transaction is no L1 attributes deposit is dropped, and so is one with a wrong block hash.
-//
-// A block right above the head with another parent belongs to a branch. op-node drops it, and is put right by its
-// derivation. With req_resp we look for the place where the branch leaves our chain: base() goes down a block at a time
-// (never below the safe one), what is missing between comes from peers as for any gap, and the first block that fits on
-// base() and is not ours becomes the head. A child of the head comes first, so that a branch is taken only while it is
-// the longer one.
 #pragma once
 
 #include <deque>
-#include <set>
 #include <variant>
 #include <vector>
 
 #include "opwire/base/time.hpp"
+#include "opwire/opstack/driver/block_choice.hpp"
 #include "opwire/opstack/driver/engine_client.hpp"
-#include "opwire/opstack/driver/payload_queue.hpp"
 
 namespace opwire::opstack {
 
@@ -48,15 +41,8 @@ struct ControllerOptions {
   Duration first_retry = std::chrono::seconds(1);
   Duration longest_retry = std::chrono::seconds(30);
   std::size_t max_direct = 16;      ///< blocks that wait for the engine while it syncs by itself; the oldest go
-  std::size_t max_replaced = 1024;  ///< blocks of our chain that a branch may take the place of
+  std::size_t max_replaced = 1024;  ///< BlockChoiceOptions
   PayloadQueueOptions queue;
-};
-
-/// None: the engine has no such block.
-struct EngineHeads {
-  std::optional<L2BlockRef> head;
-  std::optional<L2BlockRef> safe;
-  std::optional<L2BlockRef> finalized;
 };
 
 struct ReadHeads {};
@@ -84,12 +70,6 @@ struct PayloadDropped {
   PayloadOrigin origin = PayloadOrigin::kGossip;
   Error why;  ///< kPayloadInvalid, kL1Info, kBranchTooDeep
 };
-/// A block that waits is of a branch, which does not hang on `above`: it is looked for right below.
-struct BranchSought {
-  BlockId waits;
-  L2BlockRef above;
-  bool first = false;  ///< `above` is the head
-};
 /// The engine's heads are read again: it was away, or does not agree with what we thought.
 struct StartedAgain {
   Error why;
@@ -104,13 +84,13 @@ class EngineController {
   /// Errors: the queue's, kPayloadStale (straight ones alone).
   Result<void> on_payload(QueuedPayload payload);
   /// The block turned out not to be the chain's.
-  void discard(const Hash256& hash) { queue_.drop(hash); }
+  void discard(const Hash256& hash) { choice_.drop(hash); }
   /// Starts or resumes; nothing is asked of the engine before.
   void on_engine_found();
   /// The call under way, if any, has no answer any more. Blocks that wait stay.
   void on_engine_lost();
   /// Without req_resp: the lowest block that waits is above a gap, and goes to the engine so that it syncs towards it.
-  void on_gap() noexcept { send_above_gap_ = true; }
+  void on_gap() noexcept { choice_.on_gap(); }
   /// From a node that derives the chain. One that goes back behind the finalized block is ignored, and so is one that
   /// comes while the engine is told of another: it is to be repeated. A safe block above the head, or at odds with it,
   /// becomes the head.
@@ -129,8 +109,8 @@ class EngineController {
 
   const EngineHeads& heads() const noexcept { return heads_; }
   /// What the next block is to be the child of: the head, or a block below it while a branch is sought.
-  const std::optional<L2BlockRef>& base() const noexcept { return branch_ ? branch_->base : heads_.head; }
-  const PayloadQueue& queue() const noexcept { return queue_; }
+  const std::optional<L2BlockRef>& base() const { return choice_.base(heads_); }
+  const PayloadQueue& queue() const noexcept { return choice_.queue(); }
   EngineSync engine_sync() const noexcept { return engine_sync_; }
   bool ready() const noexcept { return engine_up_ && !need_heads_; }
 
@@ -150,12 +130,6 @@ class EngineController {
     bool becomes_head = false;  ///< the engine has refused it below our head
   };
 
-  struct Branch {
-    std::optional<L2BlockRef> base;
-    bool base_is_known = true;   ///< to the engine; else no more of it is known than hash and number
-    std::set<Hash256> replaced;  ///< our chain's blocks above base
-  };
-
   bool goes_straight() const noexcept;
   /// Whether the followed safe block is told as the head too.
   bool takes_over() const noexcept;
@@ -164,10 +138,6 @@ class EngineController {
   bool choose();
   bool choose_direct();
   bool choose_queued();
-  const QueuedPayload* next_queued() const;
-  bool is_rival(const QueuedPayload& payload) const;
-  bool may_look_below() const;
-  void clean_queue();
   bool begin(const QueuedPayload& payload, bool direct);
   SetForkchoice forkchoice() const;
   void move_head(const std::optional<L2BlockRef>& head);
@@ -183,19 +153,18 @@ class EngineController {
   void give_up_attempt();
 
   ControllerOptions options_;
-  PayloadQueue queue_;
+  BlockChoice choice_;
   std::deque<QueuedPayload> direct_;
   EngineHeads heads_;
   std::optional<Followed> followed_;  ///< to be told to the engine
   std::optional<Attempt> attempt_;
-  std::optional<Branch> branch_;
+  std::optional<BlockNumber> below_;       ///< to be read for choice_
   std::optional<BlockNumber> safe_to_be_;  ///< after the engine's sync: yet to be read
   int safe_tries_ = 0;
   EngineSync engine_sync_ = EngineSync::kWillStart;
   InFlight in_flight_ = InFlight::kNone;
   bool engine_up_ = false;
   bool need_heads_ = true;
-  bool send_above_gap_ = false;
   int not_linked_ = 0;  ///< times in a row that the engine did not know the head's child's parent
   Duration delay_{};
   TimePoint retry_at_{};

@@ -1,4 +1,4 @@
-// A branch that takes the place of our chain's newest blocks.
+// BlockChoice, at work in the controller: a branch that takes the place of our chain's newest blocks.
 #include "opwire/opstack/driver/controller_for_test.hpp"
 
 namespace opwire::opstack {
