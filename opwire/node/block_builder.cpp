@@ -1,8 +1,8 @@
 #include "opwire/node/block_builder.hpp"
 
 #include "opwire/codec/hex.hpp"
-#include "opwire/codec/rlp.hpp"
 #include "opwire/crypto/hash.hpp"
+#include "opwire/opstack/engine/l1_deposit.hpp"
 #include "opwire/opstack/payload/block_hash.hpp"
 
 namespace opwire::node {
@@ -11,7 +11,6 @@ namespace {
 using opstack::Fork;
 
 constexpr std::uint64_t kGasLimit = 30'000'000;
-constexpr std::uint64_t kDepositGas = 1'000'000;
 
 Hash256 hash_of(std::string_view text, std::uint64_t number) {
   ByteArray<8> suffix;
@@ -22,25 +21,6 @@ Hash256 hash_of(std::string_view text, std::uint64_t number) {
 
 Address address(std::string_view hex) {
   return codec::from_hex_as<Address>(hex).value();
-}
-
-// 0x7e and RLP of source hash, depositor, L1 attributes contract, no mint, no value, gas, no system transaction, call
-// data of the Isthmus form with all values zero (OP Stack specs, deposits).
-Bytes make_deposit(std::uint64_t number) {
-  Bytes call(176, 0);
-  store_be<std::uint32_t>(call.data(), 0x098999be);
-  Bytes deposit{0x7e};
-  const std::size_t start = deposit.size();
-  codec::rlp::append_bytes(deposit, hash_of("source", number).view());
-  codec::rlp::append_bytes(deposit, address("0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001").view());
-  codec::rlp::append_bytes(deposit, address("0x4200000000000000000000000000000000000015").view());
-  codec::rlp::append_bytes(deposit, {});
-  codec::rlp::append_uint(deposit, 0);
-  codec::rlp::append_uint(deposit, kDepositGas);
-  codec::rlp::append_uint(deposit, 0);
-  codec::rlp::append_bytes(deposit, call);
-  codec::rlp::wrap_list(deposit, start);
-  return deposit;
 }
 
 opstack::ExtraData extra_data_of(const opstack::ForkSchedule& forks, std::uint64_t timestamp) {
@@ -56,15 +36,15 @@ opstack::ExtraData extra_data_of(const opstack::ForkSchedule& forks, std::uint64
 
 BlockBuilder::BlockBuilder(const opstack::RollupConfig& config, std::size_t transactions, std::size_t transaction_size,
                            Rng& rng)
-    : forks_(config.forks),
+    : config_(config),
       transactions_(transactions),
       transaction_size_(transaction_size),
       rng_(rng),
       parent_(config.genesis.l2.hash),
       number_(config.genesis.l2.number) {}
 
-opstack::TransactionList BlockBuilder::make_transactions() {
-  std::vector<Bytes> all{make_deposit(number_.value)};
+opstack::TransactionList BlockBuilder::make_transactions(std::uint64_t timestamp) {
+  std::vector<Bytes> all = opstack::attributes_with_l1_deposit(config_, number_, timestamp).transactions;
   for (std::size_t i = 0; i < transactions_; ++i) {
     Bytes& transaction = all.emplace_back(transaction_size_);
     rng_.fill(transaction);
@@ -78,7 +58,7 @@ opstack::Envelope BlockBuilder::next(std::uint64_t timestamp) {
   ++number_.value;
   opstack::Envelope envelope;
   opstack::ExecutionPayload& payload = envelope.payload;
-  payload.version = forks_.payload_version(timestamp);
+  payload.version = config_.forks.payload_version(timestamp);
   payload.parent_hash = parent_;
   payload.fee_recipient = address("0x4200000000000000000000000000000000000011");
   payload.state_root = hash_of("state", number_.value);
@@ -88,9 +68,9 @@ opstack::Envelope BlockBuilder::next(std::uint64_t timestamp) {
   payload.gas_limit = kGasLimit;
   payload.gas_used = 21'000 * (transactions_ + 1);
   payload.timestamp = timestamp;
-  payload.extra_data = extra_data_of(forks_, timestamp);
+  payload.extra_data = extra_data_of(config_.forks, timestamp);
   store_be<std::uint64_t>(payload.base_fee_per_gas.bytes.data() + 24, 1'000'000'000);
-  payload.transactions = make_transactions();
+  payload.transactions = make_transactions(timestamp);
   if (opstack::has_withdrawals_root(payload.version)) payload.withdrawals_root = hash_of("withdrawals", 0);
   if (opstack::has_beacon_root(payload.version)) envelope.parent_beacon_block_root = hash_of("beacon", number_.value);
   payload.block_hash = opstack::block_hash(envelope);

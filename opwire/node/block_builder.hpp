@@ -20,9 +20,9 @@ class BlockBuilder {
   void set_transactions(std::size_t count, std::size_t size) { transactions_ = count, transaction_size_ = size; }
 
  private:
-  opstack::TransactionList make_transactions();
+  opstack::TransactionList make_transactions(std::uint64_t timestamp);
 
-  opstack::ForkSchedule forks_;
+  opstack::RollupConfig config_;
   std::size_t transactions_;
   std::size_t transaction_size_;
   Rng& rng_;
