@@ -183,6 +183,10 @@ void ChainSync::on_driver_event(const opstack::ControllerEvent& event) {
                                 {"peer", shown(dropped->from)}});
   } else if (const auto* const branch = std::get_if<opstack::BranchSought>(&event)) {
     on_branch(*branch);
+  } else if (const auto* const followed = std::get_if<opstack::FollowedNotTaken>(&event)) {
+    if (engine_line_.admit(host_.loop().now())) {
+      kLog.info("the execution engine does not take the followed safe block yet", {{"reason", followed->why}});
+    }
   } else if (const auto* const again = std::get_if<opstack::StartedAgain>(&event)) {
     // Cancelled: an ordinary stop, in the middle of a call.
     if (!again->why.is(opwire::errors::kCancelled) && engine_line_.admit(host_.loop().now())) {
@@ -243,9 +247,10 @@ std::optional<ChainStatus> ChainSync::status() const {
 }
 
 Task<void> ChainSync::close() {
+  // The driver first: until it has ended it may ask for blocks.
   tasks_.cancel();
-  co_await fetcher_.close();
   co_await tasks_.join();
+  co_await fetcher_.close();
   co_await store_.close();
 }
 

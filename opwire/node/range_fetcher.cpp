@@ -81,7 +81,7 @@ Task<void> RangeFetcher::fill(opstack::Gap gap) {
 }
 
 Task<void> RangeFetcher::fill_above(opstack::BlockId head) {
-  for (std::uint64_t i = 0; i < options_.max_from_archive; ++i) {
+  for (std::uint64_t i = 0; i < options_.max_from_archive && !tasks_.cancelled(); ++i) {
     const BlockNumber above{head.number.value + 1};
     const std::vector<Envelope> next = co_await store_.at(above);
     const auto child =
@@ -94,11 +94,13 @@ Task<void> RangeFetcher::fill_above(opstack::BlockId head) {
 Task<void> RangeFetcher::fill_range(BlockRange range) {
   const auto left = co_await take_archived(range);
   if (!left || blocks_in(*left) == 0) co_return;
-  kLog.info("blocks are missing", {{"from", left->after.value + 1}, {"to", left->before.value - 1}});
+  // Of a branch they are asked for one by one.
+  const log::Level level = range.contested ? log::Level::kDebug : log::Level::kInfo;
+  kLog.write(level, "blocks are missing", {{"from", left->after.value + 1}, {"to", left->before.value - 1}});
   Sink sink(*this, driver_);
   const auto fetched = co_await fetch(*left, sink);
   if (fetched) {
-    kLog.info("blocks fetched", {{"from", left->after.value + 1}, {"to", left->before.value - 1}});
+    kLog.write(level, "blocks fetched", {{"from", left->after.value + 1}, {"to", left->before.value - 1}});
   } else if (fetched.error().is(opstack::errors::kTopDisputed)) {
     const BlockRange rest = sink.rest(*left);
     kLog.warn("a block that waits hangs on one that no peer has, and is dropped",
@@ -140,12 +142,8 @@ Task<void> RangeFetcher::fetch_older(BlockRange range) {
     const auto fetched = co_await fetch(piece, sink);
     const BlockRange rest = sink.rest(range);
     if (!fetched && !filling_ && !tasks_.cancelled() && complaints.admit(loop_.now())) {
-      // Neither closed nor interrupted: it was given up because nothing came.
-      const bool too_late = fetched.error().is(opwire::errors::kCancelled);
       kLog.warn("older blocks are still missing, and will be asked for again",
-                {{"error", too_late ? Error(opwire::errors::kTimeout, "no peer sent one") : fetched.error()},
-                 {"from", rest.after.value + 1},
-                 {"to", rest.before.value - 1}});
+                {{"error", fetched.error()}, {"from", rest.after.value + 1}, {"to", rest.before.value - 1}});
     }
     if (!fetched && rest.before == range.before && !filling_) (void)co_await sleep_for(loop_, options_.backfill_retry);
     range = co_await skip_archived(rest);
@@ -164,7 +162,7 @@ Task<BlockRange> RangeFetcher::skip_archived(BlockRange range) {
   co_return range;
 }
 
-/// Errors: PayloadClient::fetch_range()'s; kCancelled also when it was given up.
+/// Errors: PayloadClient::fetch_range()'s; kTimeout: no block came for too long.
 Task<Result<void>> RangeFetcher::fetch(BlockRange range, Sink& sink) {
   while (asking_ != nullptr && !tasks_.cancelled()) (void)co_await asked_.wait();
   if (tasks_.cancelled()) co_return opwire::errors::kCancelled;
@@ -172,8 +170,9 @@ Task<Result<void>> RangeFetcher::fetch(BlockRange range, Sink& sink) {
   Scope asking(loop_);
   asking_ = &asking;
   TimePoint told = loop_.now();
+  bool given_up = false;
   Timer watch(loop_, [&] {
-    const bool given_up = loop_.now() - sink.last_at() > options_.patience;
+    given_up = loop_.now() - sink.last_at() > options_.patience;
     if (given_up || (filling_ && is_closed(range))) return asking.cancel();
     watch.arm_in(kWatch);
     const auto progress = client_.progress();
@@ -186,6 +185,7 @@ Task<Result<void>> RangeFetcher::fetch(BlockRange range, Sink& sink) {
   co_await asking.join();
   asking_ = nullptr;
   asked_.notify_all();
+  if (given_up && !ended) co_return Error(opwire::errors::kTimeout, "no peer sent one");
   co_return ended;
 }
 

@@ -103,10 +103,14 @@ Task<rpc::MethodAnswer> post_unsafe_payload(const ApiParts& parts, json::array p
   if (posted.actual != envelope.payload.block_hash) {
     co_return rpc::failed("payload has bad block hash: " + stated_text + ", actual block hash is: " + actual_text);
   }
+  const std::uint64_t timestamp = envelope.payload.timestamp;
+  if (envelope.payload.version != parts.config.rollup.forks.payload_version(timestamp)) {
+    co_return rpc::failed(opstack::errors::kWrongVersion);
+  }
   if (!parts.post_block) co_return rpc::failed("this node does not follow the chain");
-  kLog.info("block handed in by RPC", {{"number", envelope.payload.number.value}, {"hash", actual_text}});
   const auto taken = parts.post_block(envelope);
   if (!taken) co_return rpc::failed(taken.error());
+  kLog.info("block handed in by RPC", {{"number", envelope.payload.number.value}, {"hash", actual_text}});
   co_return std::string("null");
 }
 

@@ -3,12 +3,40 @@
 #include <utility>
 
 namespace opwire::opstack {
+namespace {
+
+constexpr std::size_t kMaxRefused = 4096;  // hashes
+
+}  // namespace
 
 BlockChoice::BlockChoice(const BlockChoiceOptions& options) : options_(options), queue_(options.queue) {}
 
 Result<void> BlockChoice::push(QueuedPayload payload) {
-  if (branch_ && branch_->replaced.contains(payload.envelope.payload.block_hash)) return errors::kPayloadStale;
+  const ExecutionPayload& block = payload.envelope.payload;
+  if (branch_ && branch_->replaced.contains(block.block_hash)) return errors::kPayloadStale;
+  if (refused_.contains(block.block_hash) || refused_.contains(block.parent_hash)) {
+    refuse({block.block_hash, block.number});
+    return errors::kPayloadRefused;
+  }
   return queue_.push(std::move(payload));
+}
+
+void BlockChoice::refuse(const BlockId& block) {
+  const std::vector<Hash256> dropped = queue_.drop_branch(block);
+  for (const Hash256& hash : dropped) remember_refused(hash);
+}
+
+void BlockChoice::remember_refused(const Hash256& hash) {
+  if (!refused_.insert(hash).second) return;
+  refused_order_.push_back(hash);
+  if (refused_order_.size() <= kMaxRefused) return;
+  refused_.erase(refused_order_.front());
+  refused_order_.pop_front();
+}
+
+void BlockChoice::forget_refused() {
+  refused_.clear();
+  refused_order_.clear();
 }
 
 Choice BlockChoice::choose(const EngineHeads& heads) {

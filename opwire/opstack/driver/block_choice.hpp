@@ -7,7 +7,9 @@
 // branch is taken only while it is the longer one.
 #pragma once
 
+#include <deque>
 #include <set>
+#include <unordered_set>
 
 #include "opwire/opstack/driver/engine_client.hpp"
 #include "opwire/opstack/driver/payload_queue.hpp"
@@ -32,7 +34,7 @@ struct BlockChoiceOptions {
 /// At most one of them.
 struct Choice {
   const QueuedPayload* next = nullptr;  ///< until the queue changes
-  /// Of a branch that leaves our chain below what may be replaced: to be dropped.
+  /// Of a branch that leaves our chain below what may be replaced: to be refused.
   const QueuedPayload* too_deep = nullptr;
   std::optional<BlockNumber> below;  ///< the engine's block of that number is to be given to look_below()
 };
@@ -48,9 +50,15 @@ class BlockChoice {
  public:
   explicit BlockChoice(const BlockChoiceOptions& options = BlockChoiceOptions());
 
-  /// Errors: the queue's; kPayloadStale: it is ours, and a branch is sought that would take its place.
+  /// Errors: the queue's; kPayloadStale: it is ours, and a branch is sought that would take its place; kPayloadRefused.
   Result<void> push(QueuedPayload payload);
   void drop(const Hash256& hash) { queue_.drop(hash); }
+  /// It is not the chain's: it goes with all that descends from it, and neither is taken again.
+  void refuse(const BlockId& block);
+  /// What was refused may come again: the engine, or the chain, is another.
+  void forget_refused();
+  /// Others at its height come first.
+  void put_last(const Hash256& hash) { queue_.put_last(hash); }
   /// Without req_resp: the lowest block that waits is above a gap, and is the next so that the engine syncs towards it.
   void on_gap() noexcept { send_above_gap_ = true; }
 
@@ -74,6 +82,7 @@ class BlockChoice {
     std::set<Hash256> replaced;  ///< our chain's blocks above base
   };
 
+  void remember_refused(const Hash256& hash);
   void clean(const EngineHeads& heads);
   const QueuedPayload* next(const EngineHeads& heads) const;
   bool is_right_above_base(const EngineHeads& heads, const QueuedPayload& payload) const;
@@ -82,6 +91,8 @@ class BlockChoice {
   BlockChoiceOptions options_;
   PayloadQueue queue_;
   std::optional<Branch> branch_;
+  std::unordered_set<Hash256> refused_;
+  std::deque<Hash256> refused_order_;  ///< oldest first, which goes first
   bool send_above_gap_ = false;
 };
 

@@ -79,6 +79,13 @@ TEST(EngineControllerBranch, ThatLeavesBelowTheSafeBlockIsDropped) {
   EXPECT_EQ(dropped[0].block.hash, test::hash(10, 1));
   EXPECT_TRUE(dropped[0].why.is(errors::kBranchTooDeep));
   EXPECT_EQ(run.head(), 10u);
+  EXPECT_EQ(run.controller.queue().size(), 0u) << "with all of it";
+  EXPECT_EQ(run.controller.base(), ref(10));
+  EXPECT_TRUE(run.controller.on_payload(test::queued(block(12, kOnBranch))).error().is(errors::kPayloadRefused));
+  run.controller.on_followed(ref(11, kOnBranch), ref(6));
+  run.forkchoice(EngineStatus::kValid);
+  run.add(block(12, kOnBranch));
+  becomes_head(run, 12);
 }
 
 TEST(EngineControllerBranch, IsLookedForNoDeeperThanTheLimit) {

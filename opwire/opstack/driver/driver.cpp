@@ -107,7 +107,7 @@ Result<void> Driver::on_own(const Envelope& envelope) {
 bool Driver::on_synced(const Envelope& envelope, const std::optional<PeerId>& from) {
   const auto taken = controller_.on_payload({envelope, from, PayloadOrigin::kSync});
   if (taken) changed_.notify_all();
-  return taken || !taken.error().is(errors::kQueueFull);
+  return taken || !(taken.error().is(errors::kQueueFull) || taken.error().is(errors::kPayloadRefused));
 }
 
 void Driver::on_range_disputed(const Gap& range) {

@@ -42,7 +42,8 @@ class Driver final : public BlockSink {
   void on_block(const AcceptedBlock& block) override;
   /// A block that this node published, or that its operator gave. Errors: EngineController::on_payload()'s.
   Result<void> on_own(const Envelope& envelope);
-  /// A block of a range; from: none, when it was archived. False: no room, the range is to be given up.
+  /// A block of a range; from: none, when it was archived. False: no room, or it is of a branch that was refused; the
+  /// range is to be given up.
   bool on_synced(const Envelope& envelope, const std::optional<PeerId>& from);
   void on_range_ended();
   /// Every peer has another block than the range's uppermost: the block that waits above it is of a branch that nobody

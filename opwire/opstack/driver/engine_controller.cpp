@@ -28,6 +28,10 @@ BlockId id_of(const ExecutionPayload& payload) {
   return {payload.block_hash, payload.number};
 }
 
+bool is_away(const Error& error) {
+  return error.is(errors::kEngineUnreachable) || error.is(errors::kEngineTimeout);
+}
+
 bool is_reorg(const L2BlockRef& from, const L2BlockRef& to) {
   if (to.number <= from.number) return true;
   return to.number.value == from.number.value + 1 && to.parent_hash != from.hash;
@@ -36,7 +40,7 @@ bool is_reorg(const L2BlockRef& from, const L2BlockRef& to) {
 }  // namespace
 
 EngineController::EngineController(const ControllerOptions& options)
-    : options_(options), choice_(choice_options(options)) {}
+    : options_(options), choice_(choice_options(options)), followed_(options.first_retry, options.longest_retry) {}
 
 Result<void> EngineController::on_payload(QueuedPayload payload) {
   if (!goes_straight()) return choice_.push(std::move(payload));
@@ -64,7 +68,7 @@ void EngineController::on_followed(const L2BlockRef& safe, const L2BlockRef& fin
   if (heads_.finalized && finalized.number < heads_.finalized->number) return;
   if (heads_.safe == safe && heads_.finalized == finalized) return;
   if (in_flight_ == InFlight::kForkchoice && !attempt_) return;  // the source tells it again
-  followed_ = Followed{safe, finalized, false};
+  followed_.put(safe, finalized);
 }
 
 std::optional<EngineCall> EngineController::next_call(TimePoint now) {
@@ -78,11 +82,14 @@ std::optional<EngineCall> EngineController::next_call(TimePoint now) {
     in_flight_ = InFlight::kSafeBlock;
     return ReadBlock{*safe_to_be_};
   }
-  if ((attempt_ && attempt_->accepted) || (!attempt_ && followed_)) {
+  if (attempt_ && attempt_->accepted) {
     in_flight_ = InFlight::kForkchoice;
     return forkchoice();
   }
+  if (!attempt_ && followed_.is_due(now) && !followed_had_turn_) return tell_followed();
+  followed_had_turn_ = false;
   if (!attempt_ && !choose()) {
+    if (followed_.is_due(now)) return tell_followed();
     if (!below_) return std::nullopt;
     in_flight_ = InFlight::kBlockBelow;
     return ReadBlock{*below_};
@@ -92,8 +99,9 @@ std::optional<EngineCall> EngineController::next_call(TimePoint now) {
 }
 
 std::optional<TimePoint> EngineController::next_wake() const noexcept {
-  if (in_flight_ != InFlight::kNone || !engine_up_ || retry_at_ == TimePoint{}) return std::nullopt;
-  return retry_at_;
+  if (in_flight_ != InFlight::kNone || !engine_up_) return std::nullopt;
+  if (retry_at_ != TimePoint{}) return retry_at_;
+  return followed_.next_wake();
 }
 
 void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
@@ -104,6 +112,7 @@ void EngineController::on_heads(Result<EngineHeads> answer, TimePoint now) {
   }
   need_heads_ = false;
   choice_.forget_branch();
+  choice_.forget_refused();
   move_head(answer->head);
   heads_ = std::move(*answer);
   if (options_.mode != SyncMode::kExecution || engine_sync_ != EngineSync::kWillStart) return;
@@ -129,7 +138,7 @@ void EngineController::on_payload_answer(const Result<PayloadStatus>& answer, Ti
   if (!answer) return fail(answer.error(), now);
   const EngineStatus status = answer->status;
   if (status == EngineStatus::kInvalid || status == EngineStatus::kInvalidBlockHash) {
-    return drop_attempt(errors::kPayloadInvalid);
+    return refuse_attempt(errors::kPayloadInvalid);
   }
   if (accepts(*answer, false)) {
     note_valid(status);
@@ -138,7 +147,10 @@ void EngineController::on_payload_answer(const Result<PayloadStatus>& answer, Ti
     return;
   }
   // As deep as the engine's knowledge goes there was nothing for the branch to hang on.
-  if (choice_.base_is_unknown() && !attempt_->linked) return drop_attempt(errors::kBranchTooDeep);
+  if (choice_.base_is_unknown() && !attempt_->linked) {
+    choice_.forget_branch();
+    return refuse_attempt(errors::kBranchTooDeep);
+  }
   // The engine does not know the parent, which is of our chain: it has lost it.
   if (attempt_->linked && ++not_linked_ >= kTriesBeforeStartingAgain) return start_again(errors::kEngineNotReady, now);
   fail(errors::kEngineNotReady, now);
@@ -146,20 +158,16 @@ void EngineController::on_payload_answer(const Result<PayloadStatus>& answer, Ti
 
 void EngineController::on_forkchoice_answer(const Result<PayloadStatus>& answer, TimePoint now) {
   if (std::exchange(in_flight_, InFlight::kNone) != InFlight::kForkchoice) return;
-  const bool refresh = !attempt_;
+  if (!attempt_) return on_followed_answer(answer, now);
   if (!answer) {
-    if (!answer.error().is(errors::kInvalidForkchoice)) return fail(answer.error(), now);
-    return refresh ? on_followed_refused(answer.error(), now) : start_again(answer.error(), now);
+    if (answer.error().is(errors::kInvalidForkchoice)) return start_again(answer.error(), now);
+    return fail(answer.error(), now);
   }
   if (accepts(*answer, true)) {
     note_valid(answer->status);
-    return refresh ? adopt_followed() : adopt();
+    return adopt();
   }
-  if (refresh) {
-    followed_.reset();
-    return start_again(errors::kEngineNotReady, now);
-  }
-  if (answer->status == EngineStatus::kInvalid) return drop_attempt(errors::kPayloadInvalid);
+  if (answer->status == EngineStatus::kInvalid) return refuse_attempt(errors::kPayloadInvalid);
   fail(errors::kEngineNotReady, now);
 }
 
@@ -170,10 +178,6 @@ std::vector<ControllerEvent> EngineController::take_events() {
 bool EngineController::goes_straight() const noexcept {
   if (options_.mode != SyncMode::kExecution) return false;
   return engine_sync_ != EngineSync::kFinished || !options_.req_resp;
-}
-
-bool EngineController::takes_over() const noexcept {
-  return followed_->becomes_head || !heads_.head || followed_->safe.number >= heads_.head->number;
 }
 
 bool EngineController::accepts(const PayloadStatus& status, bool forkchoice) const noexcept {
@@ -213,7 +217,8 @@ bool EngineController::choose_queued() {
   for (;;) {
     const Choice choice = choice_.choose(heads_);
     if (choice.too_deep != nullptr) {
-      drop(*choice.too_deep, errors::kBranchTooDeep);
+      refuse(*choice.too_deep, errors::kBranchTooDeep);
+      choice_.forget_branch();
     } else if (choice.next == nullptr) {
       below_ = choice.below;
       return false;
@@ -233,18 +238,21 @@ void EngineController::on_block_below(const std::optional<L2BlockRef>& block, Ti
 
 bool EngineController::begin(const QueuedPayload& payload, bool direct) {
   const auto ref = block_ref(payload.envelope.payload);
-  if (!ref) return drop(payload, ref.error()), false;
+  if (!ref) return refuse(payload, ref.error()), false;
   const bool on_head = heads_.head && ref->parent_hash == heads_.head->hash;
   const bool on_base = base() && !choice_.base_is_unknown() && ref->parent_hash == base()->hash;
   attempt_ = Attempt{payload, *ref, direct, on_head || on_base, false};
   return true;
 }
 
+SetForkchoice EngineController::tell_followed() {
+  followed_had_turn_ = true;
+  in_flight_ = InFlight::kForkchoice;
+  const L2BlockRef& head = followed_.takes_over(heads_.head) ? followed_.safe() : *heads_.head;
+  return {{head.hash, followed_.safe().hash, followed_.finalized().hash}, head.timestamp};
+}
+
 SetForkchoice EngineController::forkchoice() const {
-  if (!attempt_) {
-    const L2BlockRef& head = takes_over() ? followed_->safe : *heads_.head;
-    return {{head.hash, followed_->safe.hash, followed_->finalized.hash}, head.timestamp};
-  }
   const L2BlockRef& head = attempt_->ref;
   const bool synced = engine_sync_ == EngineSync::kFinishedNotFinalized;
   if (synced && options_.safe_distance == 0) return {{head.hash, head.hash, head.hash}, head.timestamp};
@@ -258,6 +266,8 @@ void EngineController::move_head(const std::optional<L2BlockRef>& head) {
   events_.emplace_back(HeadMoved{heads_.head, head, reorg});
   heads_.head = head;
   choice_.forget_branch();
+  if (reorg) choice_.forget_refused();
+  if (head) followed_.on_head(*head);
 }
 
 void EngineController::adopt() {
@@ -279,38 +289,41 @@ void EngineController::adopt() {
 }
 
 void EngineController::adopt_followed() {
-  if (takes_over()) move_head(followed_->safe);
-  heads_.safe = followed_->safe;
-  heads_.finalized = followed_->finalized;
-  followed_.reset();
+  if (followed_.takes_over(heads_.head)) move_head(followed_.safe());
+  heads_.safe = followed_.safe();
+  heads_.finalized = followed_.finalized();
+  followed_.on_taken();
   delay_ = {};
 }
 
-// Most likely our head does not descend from the safe block: then the safe block is right.
-void EngineController::on_followed_refused(const Error& why, TimePoint now) {
-  if (!takes_over()) {
-    followed_->becomes_head = true;
-    return;
-  }
-  followed_.reset();
-  start_again(why, now);
+void EngineController::on_followed_answer(const Result<PayloadStatus>& answer, TimePoint now) {
+  if (answer && accepts(*answer, true)) return adopt_followed();
+  const Error why = answer ? Error(errors::kEngineNotReady) : answer.error();
+  const bool inconsistent = why.is(errors::kInvalidForkchoice);
+  if (inconsistent && !followed_.takes_over(heads_.head)) return followed_.insist();
+  const bool above = followed_.is_above(heads_.head);
+  followed_.on_refused(now);
+  if (is_away(why)) return fail(why, now);
+  if (inconsistent || (answer && !above)) return start_again(why, now);
+  events_.emplace_back(FollowedNotTaken{why});
 }
 
-void EngineController::drop(const QueuedPayload& payload, const Error& why) {
+void EngineController::refuse(const QueuedPayload& payload, const Error& why) {
   const BlockId block = id_of(payload.envelope.payload);
   events_.emplace_back(PayloadDropped{block, payload.from, payload.origin, why});
-  choice_.drop(block.hash);  // payload may be the entry itself
+  choice_.refuse(block);  // payload may be the entry itself
 }
 
-void EngineController::drop_attempt(const Error& why) {
-  drop(attempt_->payload, why);
+void EngineController::refuse_attempt(const Error& why) {
+  refuse(attempt_->payload, why);
   attempt_.reset();
   not_linked_ = 0;
 }
 
 void EngineController::fail(const Error& error, TimePoint now) {
   // An engine that was away may have lost its last blocks.
-  if (error.is(errors::kEngineUnreachable) || error.is(errors::kEngineTimeout)) return start_again(error, now);
+  if (is_away(error)) return start_again(error, now);
+  if (attempt_) choice_.put_last(attempt_->ref.hash);
   give_up_attempt();
   back_off(now);
 }

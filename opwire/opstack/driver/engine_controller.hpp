@@ -20,6 +20,7 @@
 #include "opwire/base/time.hpp"
 #include "opwire/opstack/driver/block_choice.hpp"
 #include "opwire/opstack/driver/engine_client.hpp"
+#include "opwire/opstack/driver/followed_heads.hpp"
 
 namespace opwire::opstack {
 
@@ -70,18 +71,22 @@ struct PayloadDropped {
   PayloadOrigin origin = PayloadOrigin::kGossip;
   Error why;  ///< kPayloadInvalid, kL1Info, kBranchTooDeep
 };
+/// The followed safe and finalized blocks were not taken; they are told again.
+struct FollowedNotTaken {
+  Error why;
+};
 /// The engine's heads are read again: it was away, or does not agree with what we thought.
 struct StartedAgain {
   Error why;
 };
-using ControllerEvent = std::variant<HeadMoved, PayloadDropped, BranchSought, StartedAgain>;
+using ControllerEvent = std::variant<HeadMoved, PayloadDropped, BranchSought, FollowedNotTaken, StartedAgain>;
 
 class EngineController {
  public:
   explicit EngineController(const ControllerOptions& options = ControllerOptions());
 
   /// To the queue, or in execution mode straight to the engine until its sync is over (for ever without req_resp).
-  /// Errors: the queue's, kPayloadStale (straight ones alone).
+  /// Errors: BlockChoice::push()'s, kPayloadStale.
   Result<void> on_payload(QueuedPayload payload);
   /// The block turned out not to be the chain's.
   void discard(const Hash256& hash) { choice_.drop(hash); }
@@ -124,15 +129,7 @@ class EngineController {
     bool accepted = false;  ///< by new_payload
   };
 
-  struct Followed {
-    L2BlockRef safe;
-    L2BlockRef finalized;
-    bool becomes_head = false;  ///< the engine has refused it below our head
-  };
-
   bool goes_straight() const noexcept;
-  /// Whether the followed safe block is told as the head too.
-  bool takes_over() const noexcept;
   bool accepts(const PayloadStatus& status, bool forkchoice) const noexcept;
   void note_valid(EngineStatus status) noexcept;
   bool choose();
@@ -144,9 +141,10 @@ class EngineController {
   void on_block_below(const std::optional<L2BlockRef>& block, TimePoint now);
   void adopt();
   void adopt_followed();
-  void on_followed_refused(const Error& why, TimePoint now);
-  void drop(const QueuedPayload& payload, const Error& why);
-  void drop_attempt(const Error& why);
+  SetForkchoice tell_followed();
+  void on_followed_answer(const Result<PayloadStatus>& answer, TimePoint now);
+  void refuse(const QueuedPayload& payload, const Error& why);
+  void refuse_attempt(const Error& why);
   void fail(const Error& error, TimePoint now);
   void start_again(const Error& why, TimePoint now);
   void back_off(TimePoint now);
@@ -156,7 +154,8 @@ class EngineController {
   BlockChoice choice_;
   std::deque<QueuedPayload> direct_;
   EngineHeads heads_;
-  std::optional<Followed> followed_;  ///< to be told to the engine
+  FollowedHeads followed_;
+  bool followed_had_turn_ = false;
   std::optional<Attempt> attempt_;
   std::optional<BlockNumber> below_;       ///< to be read for choice_
   std::optional<BlockNumber> safe_to_be_;  ///< after the engine's sync: yet to be read

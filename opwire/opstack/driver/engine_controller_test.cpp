@@ -119,6 +119,42 @@ TEST(EngineControllerTable, EveryModeAndPairOfAnswers) {
   }
 }
 
+TEST(EngineController, WhatDescendsFromAnInvalidBlockIsNeitherKeptNorTakenAgain) {
+  Drive run;
+  run.begin();
+  for (const std::uint64_t number : {11, 12, 13}) run.add(block(number));
+  run.payload(EngineStatus::kInvalid);
+  EXPECT_EQ(run.controller.queue().size(), 0u);
+  for (const std::uint64_t number : {11, 13, 14}) {
+    EXPECT_TRUE(run.controller.on_payload(queued(block(number))).error().is(errors::kPayloadRefused)) << number;
+  }
+  run.add(block(16));
+  EXPECT_TRUE(run.controller.on_payload(queued(block(15))).error().is(errors::kPayloadRefused));
+  EXPECT_EQ(run.controller.queue().size(), 0u) << "16 hangs on it";
+  run.add(block(11, {1, 0}));
+  EXPECT_EQ(run.payload(EngineStatus::kValid), 11u) << "the sequencer's next try";
+}
+
+TEST(EngineController, WhatWasRefusedMayComeAgainWhenTheEngineWasAway) {
+  Drive run;
+  run.begin().add(block(11));
+  run.payload(EngineStatus::kInvalid);
+  run.controller.on_engine_lost();
+  run.controller.on_engine_found();
+  run.begin().add(block(11));
+  EXPECT_EQ(run.payload(EngineStatus::kValid), 11u);
+}
+
+TEST(EngineController, BlocksOfAHeightTakeTurnsWhenTheEngineAnswersWithAnError) {
+  Drive run;
+  run.begin().add(block(11, {1, 0}));
+  run.add(block(11));
+  run.expect<SendPayload>();
+  run.controller.on_payload_answer(errors::kEngineRefused, run.now);
+  run.now += seconds(1);
+  EXPECT_EQ(run.expect<SendPayload>().envelope.payload.block_hash, test::hash(11));
+}
+
 TEST(EngineController, AnInvalidBlockIsDroppedWithItsSenderAndItsRivalGetsItsTurn) {
   Drive run;
   const PeerId peer = PeerId::parse_text("12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp").value();
@@ -274,13 +310,53 @@ TEST(EngineControllerFollowing, WhatWaitsWhenTheEngineGoesIsToldWithTheHeadThatI
   EXPECT_EQ(run.head(), 12u);
 }
 
-TEST(EngineControllerFollowing, SyncingInConsensusModeStartsAgain) {
+TEST(EngineControllerFollowing, ASafeBlockThatTheEngineLacksKeepsNoBlockFromIt) {
   Drive run;
   run.begin();
-  run.controller.on_followed(ref(20), ref(6));
+  for (std::uint64_t number = 11; number < 20; ++number) {
+    run.controller.on_followed(ref(20), ref(6));
+    if (number == 11) run.forkchoice(EngineStatus::kSyncing);
+    run.add(block(number));
+    EXPECT_EQ(run.payload(EngineStatus::kValid), number);
+    run.forkchoice(EngineStatus::kValid);
+  }
+  EXPECT_TRUE(run.idle());
+  EXPECT_EQ(run.controller.next_wake(), run.now + seconds(1));
+  run.add(block(20));
+  run.payload(EngineStatus::kValid);
+  run.forkchoice(EngineStatus::kValid);
+  EXPECT_EQ(run.forkchoice(EngineStatus::kValid), (Forkchoice{test::hash(20), test::hash(20), test::hash(6)}));
+  EXPECT_EQ(run.controller.heads().safe, ref(20));
+  EXPECT_TRUE(run.events<StartedAgain>().empty());
+}
+
+TEST(EngineControllerFollowing, WhatTheEngineDoesNotTakeIsToldAgainWithAGrowingDelay) {
+  Drive run;
+  run.begin();
+  run.controller.on_followed(ref(9), ref(6));
+  for (const int pause : {1, 2, 4, 8, 16, 30, 30}) {
+    run.forkchoice(errors::kEngineRefused);
+    EXPECT_EQ(run.events<FollowedNotTaken>().size(), 1u);
+    run.controller.on_followed(ref(9), ref(7));
+    run.now += seconds(pause) - Duration(1);
+    EXPECT_TRUE(run.idle());
+    run.now += Duration(1);
+  }
+  run.add(block(11));
+  run.forkchoice(EngineStatus::kValid);
+  EXPECT_EQ(run.controller.heads().finalized, ref(7));
+}
+
+TEST(EngineControllerFollowing, TakesTurnsWithBlocksWhenTheEngineIsReadAgain) {
+  Drive run;
+  run.begin();
+  run.controller.on_followed(ref(10), ref(6));
+  run.add(block(11));
   run.forkchoice(EngineStatus::kSyncing);
+  EXPECT_EQ(run.events<StartedAgain>().size(), 1u) << "it is about the head itself";
   run.now += seconds(1);
-  run.expect<ReadHeads>();
+  run.begin();
+  EXPECT_EQ(run.payload(EngineStatus::kValid), 11u);
 }
 
 TEST(EngineSyncTest, FinalizesNothingUntilTheFirstValidThenThatBlock) {

@@ -26,6 +26,8 @@ inline constexpr ErrorKind kPayloadTooLarge{"driver.payload_too_large", "block a
 inline constexpr ErrorKind kQueueFull{"driver.queue_full", "queue is full of blocks that are kept before this one",
                                       Consequence::kIgnore};
 inline constexpr ErrorKind kPayloadStale{"driver.payload_stale", "block is not above the head", Consequence::kIgnore};
+inline constexpr ErrorKind kPayloadRefused{"driver.payload_refused", "block, or one below it, was refused before",
+                                           Consequence::kIgnore};
 inline constexpr ErrorKind kBranchTooDeep{"driver.branch_too_deep",
                                           "block is of a branch that leaves our chain below what may be replaced",
                                           Consequence::kIgnore};

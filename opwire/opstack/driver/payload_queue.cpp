@@ -1,5 +1,7 @@
 #include "opwire/opstack/driver/payload_queue.hpp"
 
+#include <unordered_set>
+
 namespace opwire::opstack {
 
 std::size_t queued_size(const ExecutionPayload& payload) noexcept {
@@ -55,6 +57,28 @@ const QueuedPayload* PayloadQueue::child_of(const BlockId& parent) const {
     if (entry->second.envelope.payload.parent_hash == parent.hash) return &entry->second;
   }
   return nullptr;
+}
+
+std::vector<Hash256> PayloadQueue::drop_branch(const BlockId& root) {
+  std::vector<Hash256> dropped{root.hash};
+  std::unordered_set<Hash256> gone{root.hash};
+  drop(root.hash);
+  for (auto entry = entries_.upper_bound(root.number); entry != entries_.end();) {
+    const auto next = std::next(entry);
+    const ExecutionPayload& payload = entry->second.envelope.payload;
+    if (gone.contains(payload.parent_hash)) {
+      dropped.push_back(payload.block_hash);
+      gone.insert(payload.block_hash);
+      erase(entry);
+    }
+    entry = next;
+  }
+  return dropped;
+}
+
+void PayloadQueue::put_last(const Hash256& hash) {
+  const auto found = by_hash_.find(hash);
+  if (found != by_hash_.end()) found->second = entries_.insert(entries_.extract(found->second));
 }
 
 std::size_t PayloadQueue::drop_up_to(BlockNumber number) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "opwire/multiformats/peer_id.hpp"
 #include "opwire/opstack/chain/rollup_config.hpp"
@@ -48,6 +49,10 @@ class PayloadQueue {
   bool drop(const Hash256& hash);
   /// The first that arrived of those right above that block, with it as their parent; null: none.
   const QueuedPayload* child_of(const BlockId& parent) const;
+  /// Drops that block, if it is here, and all that descend from it. Their hashes, its own first.
+  std::vector<Hash256> drop_branch(const BlockId& root);
+  /// Of those at its height it is the last from now on.
+  void put_last(const Hash256& hash);
   /// Drops what is not above that height. Returns how many went.
   std::size_t drop_up_to(BlockNumber number);
 

@@ -123,6 +123,32 @@ TEST(PayloadQueue, DropsWhatAHeadHasPassed) {
   EXPECT_EQ(queue.drop_up_to({5}), 0u);
 }
 
+TEST(PayloadQueue, DropsABranchAndNothingElse) {
+  PayloadQueue queue;
+  ASSERT_TRUE(queue.push(queued(block(5))));
+  ASSERT_TRUE(queue.push(queued(block(5, {1}))));
+  ASSERT_TRUE(queue.push(queued(block(6, {1, 1}))));
+  ASSERT_TRUE(queue.push(queued(block(6))));
+  ASSERT_TRUE(queue.push(queued(block(7, {1, 1}))));
+  ASSERT_TRUE(queue.push(queued(block(9, {1, 1}))));
+  EXPECT_EQ(queue.drop_branch({test::hash(5, 1), {5}}),
+            (std::vector<Hash256>{test::hash(5, 1), test::hash(6, 1), test::hash(7, 1)}));
+  EXPECT_EQ(queue.size(), 3u) << "9 may be of another, as long as 8 is not here";
+  EXPECT_TRUE(queue.contains(test::hash(6)));
+}
+
+TEST(PayloadQueue, PutsOneBehindItsRivals) {
+  PayloadQueue queue;
+  ASSERT_TRUE(queue.push(queued(block(5, {1}))));
+  ASSERT_TRUE(queue.push(queued(block(5))));
+  queue.put_last(test::hash(5, 1));
+  EXPECT_EQ(queue.lowest()->envelope.payload.block_hash, test::hash(5));
+  EXPECT_EQ(queue.size(), 2u);
+  EXPECT_TRUE(queue.drop(test::hash(5, 1)));
+  queue.put_last(test::hash(5, 1));
+  EXPECT_EQ(queue.size(), 1u);
+}
+
 TEST(PayloadQueue, FindsTheFirstChildOfABlock) {
   PayloadQueue queue;
   ASSERT_TRUE(queue.push(queued(block(6, {1, 1}))));

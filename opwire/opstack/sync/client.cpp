@@ -65,6 +65,7 @@ void PayloadClient::on_peer_connected(const PeerId& peer, const ConnectionInfo&)
 
 void PayloadClient::on_peer_disconnected(const PeerId& peer) {
   choice_.remove(peer);
+  changed_.notify_all();
 }
 
 void PayloadClient::on_peer_protocols(const PeerId& peer, const std::vector<std::string>& protocols) {

@@ -86,11 +86,13 @@ std::optional<TimePoint> RangeSync::next_wake(TimePoint now) {
   };
   consider(peers_.next_free(now));
   consider(hedge_time());
-  for (const BlockNumber number : unasked_) {
-    const Wanted& wanted = wanted_.at(number);
+  const auto consider_waits = [&](const Wanted& wanted) {
     for (const auto& [peer, wait] : wanted.absent) consider(wait.until);
     for (const auto& [peer, wait] : wanted.wrong) consider(wait.until);
-  }
+  };
+  for (const BlockNumber number : unasked_) consider_waits(wanted_.at(number));
+  // Somebody else may be asked beside who is slow.
+  if (wants_hedge(now)) consider_waits(wanted_.at(next_));
   return next;
 }
 
@@ -165,9 +167,11 @@ void RangeSync::prove(TimePoint now) {
 // It is a block, but not the chain's.
 void RangeSync::refuse(BlockNumber number, const PeerId& sender, TimePoint now) {
   Wanted& wanted = wanted_.at(number);
-  put_off(wanted.wrong, sender, options_.retry_wrong, options_.longest_retry_wrong, now);
+  // On a branch most peers have the other block at first, and this one soon.
+  const Duration first = range_.contested ? options_.retry_missing : options_.retry_wrong;
+  put_off(wanted.wrong, sender, first, options_.longest_retry_wrong, now);
   if (is_uppermost(number)) {
-    disputed_ = all_are_wrong(wanted);
+    disputed_ = !range_.contested && all_are_wrong(wanted);
   } else {
     accuse(sender, now);
   }

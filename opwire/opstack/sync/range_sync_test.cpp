@@ -204,6 +204,18 @@ TEST_F(RangeSyncTest, AtTheTopSomebodyIsBlamedWhenAnotherHasProvedIt) {
   }
 }
 
+TEST_F(RangeSyncTest, AContestedPlaceIsNotDisputedAndSoonAskedForAgain) {
+  begin(1, 1);
+  BlockRange range({0}, {2}, chain_.at(2).payload.parent_hash);
+  range.contested = true;
+  sync_.emplace(range, *peers_, options_);
+  sync_->on_answer(sync_->asks(now_).at(0), test::make_chain(3, 1000, 2).at(1), now_);
+  EXPECT_FALSE(sync_->disputed()) << "the peer's chain may not be there yet";
+  now_ += options_.retry_missing;
+  answer(sync_->asks(now_).at(0));
+  EXPECT_TRUE(sync_->done());
+}
+
 TEST_F(RangeSyncTest, InAContestedPlaceNobodyIsBlamedForAnotherBlock) {
   begin(1, 2);
   BlockRange range({0}, {2}, chain_.at(2).payload.parent_hash);
