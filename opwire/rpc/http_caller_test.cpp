@@ -133,7 +133,7 @@ TEST(HttpCaller, ABodyWithoutALengthIsGivenUpAtTheLimit) {
     EXPECT_GT(server.sent, 0U);
     EXPECT_LT(server.sent, kMostTaken);
   }
-  EXPECT_EQ(server.connections, 3) << "one for each flood, of which the first is followed by one that stays";
+  EXPECT_EQ(server.connections, 3) << "one that a flood ends is not used again";
   loop.run(caller->close());
   server.close(loop);
 }
