@@ -4,6 +4,7 @@
 
 #include "opwire/net/http/errors.hpp"
 #include "opwire/rpc/make_caller.hpp"
+#include "opwire/rpc/raw_server_for_test.hpp"
 #include "opwire/rpc/server_for_test.hpp"
 
 namespace opwire::rpc {
@@ -109,6 +110,32 @@ TEST(HttpCaller, AServerThatIsAwayAndComesBack) {
     EXPECT_TRUE(world.ask());
     again.close(world.loop);
   }
+}
+
+// What a server may make us take before we give up: the limit, and what the systems of both sides hold by themselves.
+constexpr std::size_t kLimit = 1 << 20;
+constexpr std::uint64_t kMostTaken = kLimit + (32ULL << 20);
+
+TEST(HttpCaller, ABodyWithoutALengthIsGivenUpAtTheLimit) {
+  ReactorLoop loop;
+  SeededRng rng(1);
+  test::RawServer server(loop, [](const std::string& call) { return test::result_text(call, "1"); });
+  CallerOptions options;
+  options.max_answer = kLimit;
+  const auto caller = *make_caller(loop, *http::parse_url(server.url("http")), nullptr, rng, options);
+  for (const test::Flood& flood : {test::chunked_flood(), test::endless_flood()}) {
+    server.flood = flood;
+    const auto reply = loop.run(caller->call("engine_getPayloadV4", "[]", loop.now() + std::chrono::seconds(5)));
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().name(), http::errors::kBodyTooLarge.name);
+    server.flood.reset();
+    EXPECT_TRUE(loop.run(caller->call("eth_chainId", "[]", loop.now() + std::chrono::seconds(5))));
+    EXPECT_GT(server.sent, 0U);
+    EXPECT_LT(server.sent, kMostTaken);
+  }
+  EXPECT_EQ(server.connections, 3) << "one that a flood ends is not used again";
+  loop.run(caller->close());
+  server.close(loop);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "opwire/net/http/errors.hpp"
 #include "opwire/rpc/make_caller.hpp"
+#include "opwire/rpc/raw_server_for_test.hpp"
 #include "opwire/rpc/server_for_test.hpp"
 
 namespace opwire::rpc {
@@ -157,6 +158,70 @@ TEST(WebSocketCaller, WhatMakesNoSenseEndsTheConnection) {
   }
   world.words = [&](const std::string&) { return std::vector<std::string>{std::string(20'000, ' ')}; };
   EXPECT_EQ(world.error_name(), http::errors::kMessageTooLong.name);
+}
+
+TEST(WebSocketCaller, AMessageOverTheLimitIsGivenUpThere) {
+  constexpr std::size_t kLimit = 1 << 20;
+  constexpr std::uint64_t kHeldBySystems = 32ULL << 20;
+  ReactorLoop loop;
+  SeededRng rng(1);
+  test::RawServer server(loop, [](const std::string& call) { return test::result_text(call, "1"); });
+  CallerOptions options;
+  options.max_answer = kLimit;
+  const auto caller = *make_caller(loop, *http::parse_url(server.url("ws")), nullptr, rng, options);
+  for (const test::Flood& flood : {test::frame_flood(), test::fragment_flood()}) {
+    server.flood = flood;
+    const auto reply = loop.run(caller->call("engine_getPayloadV4", "[]", loop.now() + seconds(5)));
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().name(), http::errors::kMessageTooLong.name);
+    server.flood.reset();
+    const auto next = loop.run(caller->call("eth_chainId", "[]", loop.now() + seconds(5)));
+    EXPECT_TRUE(next) << next.error().message();
+    EXPECT_LT(server.sent, kLimit + kHeldBySystems);
+  }
+  loop.run(caller->close());
+  server.close(loop);
+}
+
+// What nobody asked for, or asked for no longer, is passed over: no reason to lose the calls of a whole connection.
+TEST(WebSocketCaller, AnAnswerNobodyAskedForIsPassedOver) {
+  World world;
+  const auto echo = world.words;
+  const std::string items =
+      R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"none","result":1}})";
+  const std::string unknown = R"({"jsonrpc":"2.0","id":4711,"result":"unknown"})";
+  const std::string failed = R"({"jsonrpc":"2.0","id":4712,"error":{"code":-32000,"message":"unknown"}})";
+  world.words = [&](const std::string& call) {
+    const std::string answer = echo(call)[0];
+    return std::vector<std::string>{unknown, failed, items, answer, answer, test::result_text(call, "\"other\""),
+                                    items};
+  };
+  for (int i = 0; i < 3; ++i) {
+    const std::string params = "[" + std::to_string(i) + "]";
+    const auto reply = world.ask(params);
+    ASSERT_TRUE(reply) << reply.error().message();
+    EXPECT_EQ(boost::json::serialize(reply->result), params);
+  }
+  EXPECT_EQ(world.connections, 1);
+}
+
+TEST(WebSocketCaller, ASecondAnswerMakesNoSecondSubscription) {
+  World world;
+  std::vector<std::int64_t> items;
+  const auto item = [](const std::string& id, int value) {
+    return R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":")" + id + R"(","result":)" +
+           std::to_string(value) + "}}";
+  };
+  world.words = [&](const std::string& call) {
+    return std::vector<std::string>{item("first", 1),  // before it has begun
+                                    test::result_text(call, "\"first\""), test::result_text(call, "\"second\""),
+                                    item("second", 2), item("first", 3)};
+  };
+  const auto sink = [&](const boost::json::value& value) { items.push_back(value.as_int64()); };
+  ASSERT_TRUE(world.loop.run(world.caller->subscribe("[]", sink, world.loop.now() + seconds(5))));
+  EXPECT_TRUE(world.comes([&] { return !items.empty(); }));
+  EXPECT_EQ(items, std::vector<std::int64_t>{3});
+  EXPECT_EQ(world.connections, 1);
 }
 
 TEST(WebSocketCaller, AWrongTokenIsNamed) {

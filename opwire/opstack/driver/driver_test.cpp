@@ -85,6 +85,7 @@ TEST(Driver, AGapIsAskedForOnceAndClosedNewestFirst) {
   EXPECT_EQ(world.head(), 15u);
 }
 
+// op-node's B12: the block in the place of a wrong head is never fetched.
 TEST(Driver, ABranchIsFetchedDownToOurChainAndBecomesTheHeadWhenItIsLonger) {
   EmbeddedEngine engine(at_ten());
   World world(engine);

@@ -5,6 +5,7 @@
 #include "opwire/opstack/engine/answers_for_test.hpp"
 #include "opwire/opstack/engine/engine_api.hpp"
 #include "opwire/rpc/make_caller.hpp"
+#include "opwire/rpc/raw_server_for_test.hpp"
 #include "opwire/rpc/server_for_test.hpp"
 
 namespace opwire::opstack {
@@ -179,6 +180,36 @@ TEST(EngineOverHttp, AnEngineThatSaysNothing) {
   EXPECT_EQ(silent.choose(), errors::kEngineTimeout.name);
   Mute halting("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
   EXPECT_EQ(halting.choose(), errors::kEngineTimeout.name);
+}
+
+TEST(EngineOverTheWire, AnAnswerWithoutAnEndIsGivenUpAtTheLimit) {
+  using rpc::test::Flood;
+  const std::pair<std::string, Flood> floods[] = {{"http", rpc::test::chunked_flood()},
+                                                  {"http", rpc::test::endless_flood()},
+                                                  {"ws", rpc::test::frame_flood()},
+                                                  {"ws", rpc::test::fragment_flood()}};
+  for (const auto& [scheme, flood] : floods) {
+    ReactorLoop loop;
+    SeededRng rng(1);
+    RollupConfig config;
+    config.forks.set_time(Fork::kIsthmus, 0);
+    rpc::test::RawServer server(loop, valid_answer);
+    rpc::CallerOptions options;
+    options.max_answer = 1 << 20;
+    const auto caller = *rpc::make_caller(loop, *http::parse_url(server.url(scheme)), nullptr, rng, options);
+    EngineApi engine(loop, *caller, config);
+    server.flood = flood;
+    const auto built = loop.run(engine.built(Building()));
+    ASSERT_FALSE(built);
+    EXPECT_EQ(built.error().name(), errors::kEngineAnswer.name) << scheme;
+    const auto status = loop.run(engine.new_payload(test::sealed_block(7, PayloadVersion::kV4)));
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().name(), errors::kEngineAnswer.name) << scheme;
+    server.flood.reset();
+    EXPECT_TRUE(loop.run(engine.new_payload(test::sealed_block(7, PayloadVersion::kV4)))) << scheme;
+    loop.run(caller->close());
+    server.close(loop);
+  }
 }
 
 }  // namespace

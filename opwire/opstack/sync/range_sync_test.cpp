@@ -97,6 +97,19 @@ TEST_F(RangeSyncTest, AnEmptyRangeIsDone) {
   }
 }
 
+// op-node's B12: the block in the place of the head is not asked for, so a wrong head stays.
+TEST_F(RangeSyncTest, TheBlockInTheHeadsPlaceCanBeAskedFor) {
+  begin(3);
+  const BlockNumber head{2};
+  RangeSync sync({{head.value - 1}, {head.value + 1}, chain_.at(3).payload.parent_hash}, *peers_);
+  const auto asks = sync.asks(now_);
+  ASSERT_EQ(asks.size(), 1U);
+  EXPECT_EQ(asks[0].number, head);
+  sync.on_answer(asks[0], block(head), now_);
+  EXPECT_EQ(sync.take_proved().size(), 1U);
+  EXPECT_TRUE(sync.done());
+}
+
 // op-node's B3: a height whose answer came before it was marked stays in flight for ever.
 TEST_F(RangeSyncTest, AHeightThatFailedIsAskedAgain) {
   begin(2, 2);

@@ -176,6 +176,18 @@ TEST_F(PayloadServerTest, KeepsToARateForAllPeersTogether) {
   loop_.run(scope.join());
 }
 
+// B13: a peer goes by its connection's name, and its own limiter says that it is the one of all.
+TEST_F(PayloadServerTest, APeersShareIsItsOwnOverWhateverStreams) {
+  ServerOptions options;
+  options.total_timeout = 100ms;
+  serve(options);
+  for (int stream = 0; stream < 15; ++stream) EXPECT_EQ(ask(5, peer(1)).front(), 0);
+  EXPECT_EQ(ask(5, peer(1)), Bytes{3}) << "another stream, the same peer";
+  for (int stream = 0; stream < 15; ++stream) EXPECT_EQ(ask(5, peer(2)).front(), 0) << "its refusal is not for all";
+  EXPECT_EQ(count(AnswerCode::kOk), 30U);
+  EXPECT_EQ(count(AnswerCode::kUnknownError), 1U);
+}
+
 // B11: a code is appended to a body that broke off.
 TEST_F(PayloadServerTest, ABodyThatIsNotReadIsResetNotEnded) {
   source_.payloads[{5}].frames = SharedBytes(Bytes(1 << 20, 7));
