@@ -67,8 +67,7 @@ Result<Envelope> decode_archived(const ArchivedPayload& record) {
   return opstack::decode_ssz(record.version, opstack::SharedBytes(std::move(ssz)));
 }
 
-PayloadStore::PayloadStore(Loop& loop, WorkerPool& pool)
-    : loop_(loop), pool_(pool), recent_(loop, pool), encoding_(loop) {}
+PayloadStore::PayloadStore(Loop& loop, WorkerPool& pool) : loop_(loop), pool_(pool), encoding_(loop) {}
 
 void PayloadStore::put_signed(const Envelope& envelope, const opstack::GossipBody& body) {
   put({envelope, body, PayloadKind::kSigned});
@@ -122,7 +121,7 @@ Task<Result<opstack::FramedPayload>> PayloadStore::payload(BlockNumber number, T
   if (archive_) {
     kept = co_await from_archive(number, deadline);
   } else {
-    kept = co_await recent_.payload(number, deadline);
+    kept = co_await from_memory(number, deadline);
   }
   if (kept || engine_ == nullptr) co_return kept;
   auto answer = co_await from_engine(number, deadline);
@@ -146,6 +145,17 @@ Task<Result<opstack::FramedPayload>> PayloadStore::from_archive(BlockNumber numb
   co_return opstack::FramedPayload{(*found)->version, opstack::SharedBytes(std::move((*found)->framed))};
 }
 
+Task<Result<opstack::FramedPayload>> PayloadStore::from_memory(BlockNumber number, TimePoint deadline) {
+  const std::vector<Envelope> all = recent_.at(number);
+  std::optional<Hash256> ours;
+  if (all.size() > 1) ours = co_await hash_on_our_chain(number, deadline);
+  const auto is_ours = [&](const Envelope& each) { return !ours || each.payload.block_hash == *ours; };
+  const auto found = std::ranges::find_if(all, is_ours);
+  if (found == all.end()) co_return opstack::errors::kNotFound;
+  const auto job = [&envelope = *found] { return opstack::frame_payload(envelope); };
+  co_return co_await pool_.run(loop_, job);
+}
+
 Task<std::optional<Hash256>> PayloadStore::hash_on_our_chain(BlockNumber number, TimePoint deadline) {
   if (engine_ == nullptr) co_return std::nullopt;
   const TimePoint until = std::min(deadline, loop_.now() + kTellWithin);
@@ -163,7 +173,7 @@ Task<Result<opstack::FramedPayload>> PayloadStore::from_engine(BlockNumber numbe
 }
 
 Task<std::optional<Envelope>> PayloadStore::by_hash(Hash256 hash) {
-  if (!archive_) co_return std::nullopt;
+  if (!archive_) co_return recent_.by_hash(hash);
   const auto found = co_await archive_->by_hash(hash);
   if (!found || !*found) co_return std::nullopt;
   const auto job = [&found] { return decode_archived(**found); };
@@ -173,7 +183,11 @@ Task<std::optional<Envelope>> PayloadStore::by_hash(Hash256 hash) {
 }
 
 Task<std::optional<Hash256>> PayloadStore::parent_of(opstack::BlockId block) {
-  if (!archive_) co_return std::nullopt;
+  if (!archive_) {
+    const auto kept = recent_.by_hash(block.hash);
+    if (!kept || kept->payload.number != block.number) co_return std::nullopt;
+    co_return kept->payload.parent_hash;
+  }
   const auto found = co_await archive_->by_hash(block.hash);
   if (!found || !*found || (*found)->number != block.number) co_return std::nullopt;
   co_return (*found)->parent_hash;
@@ -181,7 +195,7 @@ Task<std::optional<Hash256>> PayloadStore::parent_of(opstack::BlockId block) {
 
 Task<std::vector<Envelope>> PayloadStore::at(BlockNumber number) {
   std::vector<Envelope> envelopes;
-  if (!archive_) co_return envelopes;
+  if (!archive_) co_return recent_.at(number);
   const auto found = co_await archive_->all_by_number(number);
   if (!found) co_return envelopes;
   const auto job = [&found] {

@@ -40,9 +40,9 @@ class PayloadStore final : public opstack::PayloadSource {
   /// the one that the archive prefers. Errors: also those of the archive and the engine; kTimeout.
   Task<Result<opstack::FramedPayload>> payload(BlockNumber number, TimePoint deadline) override;
 
-  /// From the archive. None: there is none, or it cannot be read.
+  /// Of what is kept. None: it is not there, or cannot be read.
   Task<std::optional<opstack::Envelope>> by_hash(Hash256 hash);
-  /// The hash of the block below that one, where the archive has it.
+  /// The hash of the block below that one, where it is kept.
   Task<std::optional<Hash256>> parent_of(opstack::BlockId block);
   /// All of that height, the preferred one first.
   Task<std::vector<opstack::Envelope>> at(BlockNumber number);
@@ -61,6 +61,7 @@ class PayloadStore final : public opstack::PayloadSource {
   void put(Kept kept);
   Task<void> encode();
   Task<Result<opstack::FramedPayload>> from_archive(BlockNumber number, TimePoint deadline);
+  Task<Result<opstack::FramedPayload>> from_memory(BlockNumber number, TimePoint deadline);
   Task<std::optional<Hash256>> hash_on_our_chain(BlockNumber number, TimePoint deadline);
   Task<Result<opstack::FramedPayload>> from_engine(BlockNumber number, TimePoint deadline);
 

@@ -128,6 +128,17 @@ TEST_F(PayloadStoreTest, OfSeveralServesTheOneOfOurChainWhileTheOtherWaitsToBeWr
   EXPECT_EQ(served(), fetched_.payload.block_hash);
 }
 
+TEST_F(PayloadStoreTest, WithoutAnArchiveToo) {
+  store_.put_linked(fetched_);
+  put_signed(signed_);
+  EXPECT_EQ(served(), signed_.payload.block_hash) << "the newer one";
+  EXPECT_TRUE(loop_.run(store_.by_hash(fetched_.payload.block_hash)));
+  EXPECT_EQ(loop_.run(store_.at({1})).size(), 2U);
+  store_.use_engine(engine_);
+  engine_.chain[{1}] = fetched_;
+  EXPECT_EQ(served(), fetched_.payload.block_hash);
+}
+
 TEST_F(PayloadStoreTest, OfTwoSignedOnesServesTheOneOfOurChain) {
   put_both();
   put_signed(fetched_);

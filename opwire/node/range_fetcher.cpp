@@ -62,8 +62,9 @@ RangeFetcher::RangeFetcher(Loop& loop, opstack::PayloadClient& client, PayloadSt
     : loop_(loop), client_(client), store_(store), options_(options), asked_(loop), tasks_(loop) {}
 
 void RangeFetcher::request(const opstack::Gap& gap) {
-  filling_ = true;
-  if (asking_ != nullptr) asking_->cancel();
+  // An open-ended one asks no peer.
+  filling_ = gap.before.has_value();
+  if (filling_ && asking_ != nullptr) asking_->cancel();
   tasks_.spawn(fill(gap));
 }
 
@@ -141,7 +142,8 @@ Task<void> RangeFetcher::fetch_older(BlockRange range) {
     Sink sink(*this, nullptr);
     const auto fetched = co_await fetch(piece, sink);
     const BlockRange rest = sink.rest(range);
-    if (!fetched && !filling_ && !tasks_.cancelled() && complaints.admit(loop_.now())) {
+    const bool interrupted = !fetched && fetched.error().is(opwire::errors::kCancelled);
+    if (!fetched && !interrupted && complaints.admit(loop_.now())) {
       kLog.warn("older blocks are still missing, and will be asked for again",
                 {{"error", fetched.error()}, {"from", rest.after.value + 1}, {"to", rest.before.value - 1}});
     }
