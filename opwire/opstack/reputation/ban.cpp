@@ -1,6 +1,5 @@
 #include "opwire/opstack/reputation/ban.hpp"
 
-#include "opwire/opstack/reputation/errors.hpp"
 #include "opwire/opstack/reputation/record_json.hpp"
 
 namespace opwire::opstack::reputation {
@@ -29,17 +28,17 @@ std::string to_json(const Ban& ban) {
 }
 
 Result<Ban> parse_ban(std::string_view text) {
-  OPW_TRY(const auto object, parse_record(text));
   Ban ban;
-  OPW_TRY(ban.expiry, read_time(object, "expiry"));
-  OPW_TRY(ban.last_update, read_time(object, "lastUpdate"));
-  if (const auto* const reason = find_field(object, "reason")) {
-    if (!reason->is_string()) return errors::kRecordJson;
-    ban.reason = clean_reason(std::string_view(reason->get_string()));
-  }
-  if (const auto* const scores = find_field(object, "scores")) {
-    OPW_TRY(ban.scores, read_scores(*scores));
-  }
+  PeerScores scores;
+  bool has_scores = false;
+  RecordReader reader;
+  reader.time("/expiry", ban.expiry);
+  reader.time("/lastUpdate", ban.last_update);
+  reader.text("/reason", ban.reason);
+  reader.scores("/scores", scores, has_scores);
+  OPW_TRYV(reader.read(text));
+  ban.reason = clean_reason(ban.reason);
+  if (has_scores) ban.scores = scores;
   return ban;
 }
 

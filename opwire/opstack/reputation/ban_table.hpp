@@ -5,8 +5,8 @@
 // somebody asks for it, or with gc(), and is counted.
 #pragma once
 
-#include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -69,7 +69,7 @@ class BanTable final : public JournalSource {
   std::optional<Stored> stored(Table table, ByteView key) const override;
 
  private:
-  using Bans = std::map<Key, Ban>;
+  using Bans = std::unordered_map<Key, Ban>;
 
   void insert(const Key& key, Ban ban);
   void erase(typename Bans::iterator which);

@@ -10,7 +10,7 @@ namespace opwire::opstack::reputation {
 namespace {
 
 double bounded(double value, double least) noexcept {
-  return std::isnan(value) ? 0 : std::clamp(value, least, kMaxScore);
+  return std::isnan(value) ? 0 : std::clamp(value, least, kMaxScore) + 0.0;  // no negative zero
 }
 
 /// As Go's encoding/json: the shortest digits that say the same number, with an exponent only below 1e-6 (and from
@@ -79,12 +79,12 @@ std::string to_json(const ScoreRecord& record) {
 }
 
 Result<ScoreRecord> parse_score_record(std::string_view text) {
-  OPW_TRY(const auto object, parse_record(text));
   ScoreRecord record;
-  OPW_TRY(record.last_update, read_time(object, "lastUpdate"));
-  if (const auto* const scores = find_field(object, "peerScores")) {
-    OPW_TRY(record.scores, read_scores(*scores));
-  }
+  bool has_scores = false;
+  RecordReader reader;
+  reader.time("/lastUpdate", record.last_update);
+  reader.scores("/peerScores", record.scores, has_scores);
+  OPW_TRYV(reader.read(text));
   return record;
 }
 

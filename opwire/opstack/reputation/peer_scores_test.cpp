@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "opwire/opstack/reputation/errors.hpp"
@@ -62,6 +63,34 @@ TEST(ScoreRecordText, NumbersAreWrittenAsGoWritesThem) {
   EXPECT_EQ(total(1.0 / 3), "0.3333333333333333");
 }
 
+TEST(ScoreRecordText, NumbersAreReadToTheLastDigit) {
+  for (const double value : {-12222222222222.222, 0.1 + 0.2, 9.261187281287935, 1.0 / 3, 5e-324, 123456789.12345679}) {
+    ScoreRecord record;
+    record.scores.gossip.total = value;
+    EXPECT_EQ(parse_score_record(to_json(record)).value().scores.gossip.total, value);
+  }
+  const auto total = [](std::string_view number) {
+    const std::string text = R"({"peerScores":{"gossip":{"total":)" + std::string(number) + "}}}";
+    return parse_score_record(text).value().scores.gossip.total;
+  };
+  EXPECT_EQ(total("1e-999"), 0);
+  EXPECT_EQ(total("-25E-1"), -2.5);
+  EXPECT_FALSE(std::signbit(total("-0e199")));
+}
+
+TEST(ScoreRecordText, OnlyAFieldAtItsPlaceCounts) {
+  for (const char* text : {R"({"peerScores/gossip":{"total":5}})", R"({"x":{"peerScores":{"gossip":{"total":5}}}})",
+                           R"({"a":[{"peerScores":{"gossip":{"total":5}}},[[5]]],"b":[5]})",
+                           R"({"peerScores":{"gossip":{"blocks":{"total":5}}},"gossip":{"total":5},"total":5})",
+                           R"({"peerScores":{"gossip":{"x":[],"y":{},"z":[{}]}}})", R"({"peerScores":null})"}) {
+    EXPECT_EQ(parse_score_record(text).value(), ScoreRecord{}) << text;
+  }
+  const auto behind = parse_score_record(
+      R"({"a":[{"b":{"c":[1]}}],"peerScores":{"x":{"y":[]},"gossip":{"z":null,"tot\u0061l":5}},"lastUpdate":1})");
+  EXPECT_EQ(behind.value().scores.gossip.total, 5);
+  EXPECT_EQ(behind.value().last_update, from_unix_seconds(1));
+}
+
 TEST(ScoreRecordText, UnknownFieldsAreIgnoredAndMissingOnesAreZero) {
   EXPECT_EQ(parse_score_record("{}").value(), ScoreRecord{});
   const auto record =
@@ -85,6 +114,13 @@ TEST(ScoreRecordText, TheRecordOfBeforeReqRespWasAnObjectIsRead) {
 TEST(ScoreRecordText, WhatIsNoRecordIsNamed) {
   expect_refused("", errors::kRecordJson);
   expect_refused("[]", errors::kRecordJson);
+  expect_refused("null", errors::kRecordJson);
+  expect_refused("7", errors::kRecordJson);
+  expect_refused("{} {}", errors::kRecordJson);
+  expect_refused(R"({"peerScores":[]})", errors::kRecordJson);
+  expect_refused(R"({"peerScores":{"gossip":{"total":{}}}})", errors::kRecordJson);
+  expect_refused(R"({"peerScores":{"gossip":{"total":true}}})", errors::kRecordJson);
+  expect_refused(R"({"a":)" + std::string(40, '[') + std::string(40, ']') + "}", errors::kRecordJson);
   expect_refused("{", errors::kRecordJson);
   expect_refused(R"({"peerScores":7})", errors::kRecordJson);
   expect_refused(R"({"peerScores":{"gossip":7}})", errors::kRecordJson);
