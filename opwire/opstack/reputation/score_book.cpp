@@ -1,7 +1,6 @@
 #include "opwire/opstack/reputation/score_book.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "opwire/base/check.hpp"
 #include "opwire/opstack/reputation/errors.hpp"
@@ -23,8 +22,8 @@ bool ScoreBook::is_expired(const ScoreRecord& record, WallTime now) const noexce
 
 std::optional<ScoreRecord> ScoreBook::find(const PeerId& peer, WallTime now) const {
   const auto found = records_.find(peer);
-  if (found == records_.end() || is_expired(found->second, now)) return std::nullopt;
-  return found->second;
+  if (found == records_.end() || is_expired(found->second.record, now)) return std::nullopt;
+  return found->second.record;
 }
 
 PeerScores ScoreBook::get(const PeerId& peer, WallTime now) const {
@@ -44,28 +43,26 @@ PeerScores ScoreBook::put(const PeerId& peer, const PeerScores& scores, WallTime
 }
 
 void ScoreBook::insert(const PeerId& peer, const ScoreRecord& record, WallTime now) {
-  const auto [place, is_new] = records_.try_emplace(peer, record);
-  if (!is_new) {
-    by_age_.erase({place->second.last_update, peer});
-    place->second = record;
-  }
-  by_age_.emplace(record.last_update, peer);
+  const auto [place, is_new] = records_.try_emplace(peer);
+  Known& known = place->second;
+  known.record = record;
+  if (!is_new) return by_age_.move(known.place, record.last_update);
+  known.place = by_age_.add(peer, record.last_update);
   if (records_.size() <= options_.max_peers) return;
-  const auto newest = std::prev(by_age_.end());
-  erase(records_.find((newest->first > now ? newest : by_age_.begin())->second));
+  erase(records_.find(by_age_.last_time() > now ? by_age_.last() : by_age_.first()));
 }
 
 void ScoreBook::erase(Records::iterator which) {
   note(which->first);
-  by_age_.erase({which->second.last_update, which->first});
+  by_age_.remove(which->second.place);
   records_.erase(which);
 }
 
 std::size_t ScoreBook::gc(WallTime now, std::size_t max) {
   std::size_t gone = 0;
   while (gone < max && !by_age_.empty()) {
-    const auto oldest = records_.find(by_age_.begin()->second);
-    if (!is_expired(oldest->second, now)) break;
+    const auto oldest = records_.find(by_age_.first());
+    if (!is_expired(oldest->second.record, now)) break;
     erase(oldest);
     ++gone;
   }
@@ -86,7 +83,8 @@ Result<void> ScoreBook::load(ByteView key, ByteView value, WallTime now) {
 std::optional<Stored> ScoreBook::stored(Table, ByteView key) const {
   const auto found = records_.find(PeerId::parse(key).value());
   if (found == records_.end()) return std::nullopt;
-  return Stored{unix_seconds(found->second.last_update), to_bytes(as_bytes(to_json(found->second)))};
+  const ScoreRecord& record = found->second.record;
+  return Stored{unix_seconds(record.last_update), to_bytes(as_bytes(to_json(record)))};
 }
 
 void ScoreBook::note(const PeerId& peer) {

@@ -6,13 +6,12 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <unordered_map>
-#include <utility>
 
 #include "opwire/multiformats/peer_id.hpp"
 #include "opwire/opstack/reputation/journal.hpp"
 #include "opwire/opstack/reputation/peer_scores.hpp"
+#include "opwire/opstack/reputation/time_order.hpp"
 
 namespace opwire::opstack::reputation {
 
@@ -63,7 +62,11 @@ class ScoreBook final : public JournalSource {
   std::size_t size() const noexcept { return records_.size(); }
 
  private:
-  using Records = std::unordered_map<PeerId, ScoreRecord>;
+  struct Known {
+    ScoreRecord record;
+    TimeOrder<PeerId>::Place place;  // in by_age_
+  };
+  using Records = std::unordered_map<PeerId, Known>;
 
   PeerScores put(const PeerId& peer, const PeerScores& scores, WallTime now);
   void insert(const PeerId& peer, const ScoreRecord& record, WallTime now);
@@ -74,7 +77,7 @@ class ScoreBook final : public JournalSource {
   ScoreBookOptions options_;
   Journal* journal_;
   Records records_;
-  std::set<std::pair<WallTime, PeerId>> by_age_;  // those of records_
+  TimeOrder<PeerId> by_age_;  // those of records_, by their last update
 };
 
 }  // namespace opwire::opstack::reputation

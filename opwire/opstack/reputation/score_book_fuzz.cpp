@@ -20,9 +20,8 @@ constexpr auto kRetention = std::chrono::seconds(1200);
 struct Known {
   PeerId peer;
   ScoreRecord record;
-  bool operator<(const Known& other) const {
-    return std::pair(record.last_update, peer) < std::pair(other.record.last_update, other.peer);
-  }
+  // Of one second, the list has those first that were updated first.
+  bool operator<(const Known& other) const { return record.last_update < other.record.last_update; }
 };
 
 class Model {
@@ -37,7 +36,7 @@ class Model {
     std::erase_if(known_, [&](const Known& known) { return known.peer == peer; });
     known_.push_back({peer, {scores, to_record_time(now)}});
     if (known_.size() <= kMaxPeers) return;
-    const auto newest = std::max_element(known_.begin(), known_.end());
+    const auto newest = std::prev(std::max_element(known_.rbegin(), known_.rend()).base());
     known_.erase(newest->record.last_update > now ? newest : std::min_element(known_.begin(), known_.end()));
   }
   std::size_t gc(WallTime now, std::size_t max) {

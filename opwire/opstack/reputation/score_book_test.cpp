@@ -87,6 +87,14 @@ TEST(ScoreBook, TheLeastRecentlyUpdatedGoesFirst) {
   for (const std::uint32_t left : {1, 3, 4}) EXPECT_TRUE(book.find(peer(left), at(5))) << left;
 }
 
+TEST(ScoreBook, OfOneSecondThoseGoFirstThatWereUpdatedFirst) {
+  ScoreBook book({.max_peers = 3});
+  for (const std::uint32_t who : {3, 1, 2, 3}) book.set_gossip(peer(who), total(0), at(0));
+  book.set_gossip(peer(4), total(0), at(0));
+  EXPECT_FALSE(book.find(peer(1), at(0)));
+  EXPECT_EQ(book.size(), 3u);
+}
+
 TEST(ScoreBook, AClockThatWasSetBackDoesNotKeepNewcomersOut) {
   ScoreBook book({.max_peers = 2});
   book.set_gossip(peer(1), total(1), at(1000));
