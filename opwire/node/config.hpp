@@ -60,6 +60,20 @@ struct DiscoveryConfig {
   multiformats::IpNetworkList netrestrict;  ///< empty: no restriction
 };
 
+/// op-node's --p2p.ban.*.
+struct BanConfig {
+  bool enabled = true;
+  double threshold = -100;
+  Duration duration = std::chrono::hours(1);
+  bool for_invalid_blocks = true;  ///< three within ten minutes (--p2p.ban.invalid-blocks); op-node forgets them
+};
+
+/// What is known of peers, on the disk (--p2p.peerstore.path).
+struct PeerstoreConfig {
+  std::filesystem::path file;
+  bool reset_damaged = false;  ///< a damaged file is set aside and begun anew
+};
+
 /// Payloads on the disk.
 struct ArchiveConfig {
   std::filesystem::path file;
@@ -124,6 +138,8 @@ struct Config {
   PeersConfig peers;
   GossipConfig gossip;
   PeerScoring scoring = PeerScoring::kLight;
+  BanConfig bans;
+  std::optional<PeerstoreConfig> peerstore;  ///< none: in memory
   Duration dial_timeout = std::chrono::seconds(10);
   ConnectionGater* gater = nullptr;                 ///< asked before every connection; it outlives the node
   bool sync_req_resp = true;                        ///< --p2p.sync.req-resp: serve payloads by number, and ask for them

@@ -5,6 +5,7 @@
 #include "opwire/node/net_restrict.hpp"
 #include "opwire/node/peer_log.hpp"
 #include "opwire/node/peer_pings.hpp"
+#include "opwire/node/reputation.hpp"
 #include "opwire/node/static_peers.hpp"
 #include "opwire/node/upstreams.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
@@ -38,7 +39,7 @@ HostOptions host_options(const Config& config, PeerEvents& events, ConnectionGat
   return options;
 }
 
-gossipsub::Params gossip_params(const Config& config) {
+gossipsub::Params gossip_params(const Config& config, gossipsub::AppScore app = nullptr) {
   gossipsub::Params params = opstack::gossip_params(opstack::BlockTopics(config.rollup.l2_chain_id));
   params.d = config.gossip.mesh_d;
   params.d_score = std::min(params.d_score, params.d);
@@ -47,17 +48,18 @@ gossipsub::Params gossip_params(const Config& config) {
   params.d_lazy = config.gossip.mesh_lazy;
   params.flood_publish = config.gossip.flood_publish;
   if (config.scoring == PeerScoring::kLight) {
-    params.scoring = opstack::light_scoring(std::chrono::seconds(config.rollup.block_time));
+    params.scoring = opstack::light_scoring(std::chrono::seconds(config.rollup.block_time), std::move(app));
   }
   return params;
 }
 
-opstack::BlockGossipOptions block_options(const Config& config) {
+opstack::BlockGossipOptions block_options(const Config& config, Reputation& reputation) {
   opstack::BlockGossipOptions options;
   options.chain = config.rollup.l2_chain_id;
   options.forks = config.rollup.forks;
   options.signer = opstack::AuthorisedSigner(config.unsafe_block_signer);
   options.max_age = config.gossip.timestamp_threshold;
+  options.on_rejected = [&reputation](const PeerId& peer, const Error& why) { reputation.on_block_refused(peer, why); };
   return options;
 }
 
@@ -72,6 +74,10 @@ std::string listed(const std::vector<Multiaddr>& addresses) {
   std::string text;
   for (const Multiaddr& address : addresses) text += " " + address.to_string();
   return text;
+}
+
+gossipsub::AppScore app_score(const Reputation& reputation) {
+  return [&reputation](const PeerId& peer) { return reputation.app_score(peer); };
 }
 
 /// The newest accepted block, for the status line.
@@ -94,28 +100,32 @@ std::uint64_t sum(const std::map<std::string_view, std::uint64_t>& counts) {
 }
 
 bool keeps_files(const Config& config) {
-  return config.archive || (config.discovery && !config.discovery->database.empty());
+  return config.archive || config.peerstore || (config.discovery && !config.discovery->database.empty());
 }
 
 }  // namespace
 
 struct Node::Impl {
   Impl(WorkerPool& workers, Config chosen, std::optional<opstack::LocalSigner> block_signer,
-       std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<NetRestrict> restriction, std::unique_ptr<Host> made)
+       std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<NetRestrict> restriction,
+       std::unique_ptr<Reputation> reputation_of_peers, std::unique_ptr<Host> made)
       : pool(workers),
         config(std::move(chosen)),
         signer(std::move(block_signer)),
         peer_log(std::move(log_of_peers)),
         net_restrict(std::move(restriction)),
+        reputation(std::move(reputation_of_peers)),
         host(std::move(made)),
-        gossip(host->network(), gossip_params(config), gossipsub::ServiceParts(decoder, host->rng(), peer_log.get())),
-        blocks(host->loop(), pool, gossip, block_options(config)),
+        gossip(host->network(), gossip_params(config, app_score(*reputation)),
+               gossipsub::ServiceParts(decoder, host->rng(), peer_log.get())),
+        blocks(host->loop(), pool, gossip, block_options(config, *reputation)),
         store_thread(keeps_files(config) ? std::make_unique<WorkerPool>(1) : nullptr),
         chain(*host, pool, config, *peer_log),
         static_peers(*host, config.static_peers),
         starting(host->loop()) {
     blocks.add_sink(last_block);
     blocks.add_sink(chain);
+    blocks.add_sink(*reputation);
     if (config.ping) pings.emplace(*host);
   }
 
@@ -137,6 +147,7 @@ struct Node::Impl {
     if (begun && closed) begun = std::string("the node was closed before it began");
   }
   Task<Result<void, std::string>> start_parts() {
+    OPW_CO_TRYV(co_await reputation->start(host->network(), gossip.router(), store_thread.get()));
     OPW_CO_TRYV(co_await chain.start(store_thread.get(), upstreams->engine()));
     if (!closed) {
       OPW_CO_TRYV(co_await upstreams->start(uses()));
@@ -151,6 +162,7 @@ struct Node::Impl {
   std::optional<opstack::LocalSigner> signer;
   std::unique_ptr<PeerLog> peer_log;
   std::unique_ptr<NetRestrict> net_restrict;
+  std::unique_ptr<Reputation> reputation;
   std::unique_ptr<Host> host;
   opstack::BlockMessageDecoder decoder;
   gossipsub::Service gossip;
@@ -177,10 +189,12 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   OPW_TRY(auto signer, make_signer(config));
   auto peer_log = std::make_unique<PeerLog>(loop, config.peer_events);
   auto net_restrict = std::make_unique<NetRestrict>(config);
-  auto host = Host::make(loop, host_options(config, *peer_log, net_restrict.get()));
+  auto reputation = std::make_unique<Reputation>(loop, config, *net_restrict);
+  config.sync_client.observer = reputation.get();
+  auto host = Host::make(loop, host_options(config, *peer_log, &reputation->gate()));
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
   auto impl = std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log),
-                                     std::move(net_restrict), std::move(*host));
+                                     std::move(net_restrict), std::move(reputation), std::move(*host));
   OPW_TRY(impl->upstreams, Upstreams::make(loop, impl->host->rng(), impl->config));
   return std::unique_ptr<Node>(new Node(std::move(impl)));
 }
@@ -191,6 +205,9 @@ Task<Result<void, std::string>> Node::start() {
   co_return impl_->begun;
 }
 
+Reputation& Node::reputation() noexcept {
+  return *impl_->reputation;
+}
 Host& Node::host() noexcept {
   return *impl_->host;
 }
@@ -275,6 +292,7 @@ Task<void> Node::close() {
   co_await impl_->gossip.close();
   co_await impl_->chain.close();  // before its engine's caller: a closed one would look like an engine that has gone
   co_await impl_->upstreams->close();
+  co_await impl_->reputation->close();
   co_await impl_->host->close();
 }
 

@@ -8,6 +8,7 @@
 #include "opwire/node/chain_sync.hpp"
 #include "opwire/node/config.hpp"
 #include "opwire/node/discovery.hpp"
+#include "opwire/node/reputation.hpp"
 #include "opwire/node/upstreams.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/p2p/host/host.hpp"
@@ -55,6 +56,7 @@ class Node {
   Task<Result<void>> publish_frame(opstack::PayloadVersion version, Bytes frame);
 
   ChainSync& chain() noexcept;
+  Reputation& reputation() noexcept;
   const gossipsub::Router& router() const noexcept;
   const opstack::BlockCounts& block_counts() const noexcept;
   /// Null: it is off, or not started yet.

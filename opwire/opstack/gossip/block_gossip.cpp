@@ -114,7 +114,9 @@ gossipsub::Verdict BlockGossip::refuse(const Error& why, const gossipsub::Messag
                                  {"topic", message.topic},
                                  {"left_out", refusal_log_.suppressed()}});
   }
-  return ignored ? gossipsub::Verdict::kIgnore : gossipsub::Verdict::kReject;
+  if (ignored) return gossipsub::Verdict::kIgnore;
+  if (options_.on_rejected && message.from) options_.on_rejected(*message.from, why);
+  return gossipsub::Verdict::kReject;
 }
 
 void BlockGossip::deliver(const gossipsub::Message& message, const std::shared_ptr<const void>& content) {

@@ -34,6 +34,8 @@ struct BlockGossipOptions {
   ForkSchedule forks;
   AuthorisedSigner signer;
   Duration max_age = std::chrono::seconds(60);
+  /// A peer sent a block that was rejected; null: nobody is told.
+  std::function<void(const PeerId&, const Error&)> on_rejected;
 };
 
 /// How many messages ended how.

@@ -124,6 +124,7 @@ Task<Result<Envelope>> PayloadClient::exchange(PeerId peer, BlockNumber number, 
 
 Task<void> PayloadClient::run_ask(RangeSync& range, RangeSync::Ask ask) {
   auto answer = co_await fetch(ask.peer, ask.number);
+  tell(ask.peer, answer);
   range.on_answer(ask, std::move(answer), network_.loop().now());
   changed_.notify_all();
 }
@@ -156,8 +157,22 @@ Task<Result<void>> PayloadClient::run_range(RangeSync& range, Scope& scope, Rang
   }
 }
 
+void PayloadClient::tell(const PeerId& peer, const Result<Envelope>& answer) {
+  if (options_.observer == nullptr) return;
+  if (answer) return options_.observer->on_valid_answer(peer);
+  const Error& why = answer.error();
+  const bool innocent =
+      why.is(errors::kNotFound) || why.is(opwire::errors::kCancelled) || why.is(opwire::errors::kLimit);
+  if (!innocent) options_.observer->on_failed_answer(peer);
+}
+
 bool PayloadClient::hand_on(RangeSync& range, RangeSink& sink) {
-  for (const RangeSync::Blame& blame : range.take_blamed()) report(events_, blame.peer, blame.error, kWhere);
+  for (const RangeSync::Blame& blame : range.take_blamed()) {
+    report(events_, blame.peer, blame.error, kWhere);
+    if (options_.observer != nullptr && blame.error.is(errors::kNotLinked)) {
+      options_.observer->on_rejected_answer(blame.peer);
+    }
+  }
   for (const RangeSync::Proved& block : range.take_proved()) {
     if (!sink.on_proved(block.envelope, block.from)) return false;
   }

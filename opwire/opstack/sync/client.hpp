@@ -19,6 +19,18 @@ class RangeSink {
   virtual bool on_proved(const Envelope& envelope, const PeerId& from) = 0;
 };
 
+/// What peers' answers were worth, for whoever keeps score.
+class AnswerObserver {
+ public:
+  virtual ~AnswerObserver() = default;
+  /// A payload that is consistent in itself.
+  virtual void on_valid_answer(const PeerId& peer) = 0;
+  /// None that can be used. "Not found", and what we gave up, is no failure.
+  virtual void on_failed_answer(const PeerId& peer) = 0;
+  /// A payload that is not the chain's.
+  virtual void on_rejected_answer(const PeerId& peer) = 0;
+};
+
 struct ClientOptions {
   ClientOptions() = default;
   PeerChoiceOptions peers;
@@ -27,6 +39,7 @@ struct ClientOptions {
   /// Of answers under way, decompressed, all together; beyond it, the one that wants more is given up and asked for
   /// again.
   std::size_t answer_bytes = std::size_t{64} << 20;
+  AnswerObserver* observer = nullptr;  ///< outlives the client
 };
 
 struct RangeProgress {
@@ -74,6 +87,7 @@ class PayloadClient final : public NetworkObserver {
   Task<Result<Envelope>> exchange(PeerId peer, BlockNumber number, PayloadVersion version);
   Task<void> run_ask(RangeSync& range, RangeSync::Ask ask);
   Task<Result<void>> run_range(RangeSync& range, Scope& scope, RangeSink& sink);
+  void tell(const PeerId& peer, const Result<Envelope>& answer);
   bool hand_on(RangeSync& range, RangeSink& sink);
 
   Network& network_;

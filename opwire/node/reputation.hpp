@@ -1,0 +1,74 @@
+// How the node deals with peers by what they did: scores of gossip and sync go into the books, who falls below the
+// threshold or sends invalid blocks is banned, and who is banned or blocked stays outside.
+#pragma once
+
+#include <set>
+
+#include "opwire/node/config.hpp"
+#include "opwire/node/peer_books.hpp"
+#include "opwire/opstack/gossip/block_sink.hpp"
+#include "opwire/opstack/reputation/app_score.hpp"
+#include "opwire/opstack/reputation/gate.hpp"
+#include "opwire/opstack/reputation/peer_monitor.hpp"
+#include "opwire/opstack/reputation/strikes.hpp"
+#include "opwire/opstack/sync/client.hpp"
+#include "opwire/p2p/gossipsub/router.hpp"
+
+namespace opwire::node {
+
+class Reputation final : public opstack::AnswerObserver, public opstack::BlockSink {
+ public:
+  /// Before the host is made, whose gater is gate(); next: asked after it, outlives this.
+  Reputation(Loop& loop, const Config& config, ConnectionGater& next);
+
+  /// Reads the books (store_thread: null without a file) and begins to watch. Both outlive it. Errors: a line for the
+  /// user.
+  Task<Result<void, std::string>> start(Network& network, const gossipsub::Router& router, WorkerPool* store_thread);
+  Task<void> close();
+
+  ConnectionGater& gate() noexcept { return gate_; }
+  /// For gossipsub's score.
+  double app_score(const PeerId& peer) const { return app_.value(peer, loop_.wall_now()); }
+  void on_block_refused(const PeerId& peer, const Error& why);
+  void on_block(const opstack::AcceptedBlock&) override { strikes_.on_accepted(loop_.now()); }
+
+  void on_valid_answer(const PeerId& peer) override { app_.on_valid_response(peer, loop_.wall_now()); }
+  void on_failed_answer(const PeerId& peer) override { app_.on_error_response(peer, loop_.wall_now()); }
+  void on_rejected_answer(const PeerId& peer) override { app_.on_rejected_payload(peer, loop_.wall_now()); }
+
+  /// Until then, and disconnects it.
+  void ban(const PeerId& peer, WallTime until, std::string_view reason);
+  /// Lifts what the operator and what scores have put on the peer.
+  void unblock(const PeerId& peer) { gate_.unblock_peer(peer); }
+  bool is_static(const PeerId& peer) const { return static_peers_.contains(peer); }
+
+  PeerBooks& books() noexcept { return books_; }
+  opstack::reputation::GateCounts counts() const noexcept { return gate_.counts(); }
+
+ private:
+  Task<void> run();
+  void tick();
+  void take_gossip_scores();
+  opstack::reputation::GateOptions gate_options(ConnectionGater& next);
+  opstack::reputation::MonitorOptions monitor_options();
+
+  Loop& loop_;
+  const BanConfig bans_;
+  const std::optional<PeerstoreConfig> peerstore_;
+  const bool scoring_;
+  const Duration slot_;
+  std::set<PeerId> static_peers_;
+  std::set<opstack::reputation::Ip> static_ips_;
+  PeerBooks books_;
+  opstack::reputation::AppScore app_;
+  opstack::reputation::ReputationGate gate_;
+  opstack::reputation::PeerMonitor monitor_;
+  opstack::reputation::Strikes strikes_;
+  Network* network_ = nullptr;
+  const gossipsub::Router* router_ = nullptr;
+  TimePoint next_decay_{};
+  TimePoint next_snapshot_{};
+  Scope tasks_;
+};
+
+}  // namespace opwire::node
