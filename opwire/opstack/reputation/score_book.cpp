@@ -46,15 +46,15 @@ void ScoreBook::insert(const PeerId& peer, const ScoreRecord& record, WallTime n
   const auto [place, is_new] = records_.try_emplace(peer);
   Known& known = place->second;
   known.record = record;
-  if (!is_new) return by_age_.move(known.place, record.last_update);
-  known.place = by_age_.add(peer, record.last_update);
+  if (!is_new) return by_age_.move(known.position, record.last_update);
+  known.position = by_age_.add(peer, record.last_update);
   if (records_.size() <= options_.max_peers) return;
   erase(records_.find(by_age_.last_time() > now ? by_age_.last() : by_age_.first()));
 }
 
 void ScoreBook::erase(Records::iterator which) {
   note(which->first);
-  by_age_.remove(which->second.place);
+  by_age_.remove(which->second.position);
   records_.erase(which);
 }
 

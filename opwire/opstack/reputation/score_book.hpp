@@ -64,7 +64,7 @@ class ScoreBook final : public JournalSource {
  private:
   struct Known {
     ScoreRecord record;
-    TimeOrder<PeerId>::Place place;  // in by_age_
+    TimeOrder<PeerId>::Position position;  // in by_age_
   };
   using Records = std::unordered_map<PeerId, Known>;
 

@@ -13,26 +13,26 @@ template <class Key>
 class TimeOrder {
  public:
   /// Where a key stands. Its owner keeps it, and asks nothing of it once it is removed.
-  struct Place {
+  struct Position {
     WallTime when{};
     typename std::list<Key>::iterator key;
   };
 
-  Place add(const Key& key, WallTime when) {
+  Position add(const Key& key, WallTime when) {
     std::list<Key>& keys = times_[when];
     return {when, keys.insert(keys.end(), key)};
   }
   /// Behind all others of the new time.
-  void move(Place& place, WallTime when) {
-    const auto old = times_.find(place.when);
+  void move(Position& position, WallTime when) {
+    const auto old = times_.find(position.when);
     std::list<Key>& keys = times_[when];
-    keys.splice(keys.end(), old->second, place.key);
+    keys.splice(keys.end(), old->second, position.key);
     if (old->second.empty()) times_.erase(old);
-    place.when = when;
+    position.when = when;
   }
-  void remove(const Place& place) {
-    const auto keys = times_.find(place.when);
-    keys->second.erase(place.key);
+  void remove(const Position& position) {
+    const auto keys = times_.find(position.when);
+    keys->second.erase(position.key);
     if (keys->second.empty()) times_.erase(keys);
   }
 
