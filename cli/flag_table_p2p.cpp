@@ -72,14 +72,20 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     {"p2p.discovery.reset-damaged", "P2P_DISCOVERY_RESET_DAMAGED", kBool, "false", kUsed, kOwn, "",
      "Set a damaged database aside and begin anew"},
 
-    // Parts that come later.
-    {"p2p.peerstore.path", "P2P_PEERSTORE_PATH", kPath, "opnode_peerstore_db", kLater, kShown, "memory",
-     "Database of peers, or memory"},
-    {"p2p.nat", "P2P_NAT", kBool, "false", kLater, kShown, "false", "Have the router forward our port"},
-    {"p2p.ban.peers", "P2P_PEER_BANNING", kBool, "true", kLater, kShown, "false", "Ban peers by their score"},
-    {"p2p.ban.threshold", "P2P_PEER_BANNING_THRESHOLD", kFloat, "-100", kLater, kShown, "",
+    // What peers do is remembered.
+    {"p2p.peerstore.path", "P2P_PEERSTORE_PATH", kPath, "opnode_peerstore_db", kUsed, kShown, "",
+     "Scores and bans of peers, or memory. What op-node keeps there is left alone: ours is PATH.opwire"},
+    {"p2p.peerstore.reset-damaged", "P2P_PEERSTORE_RESET_DAMAGED", kBool, "false", kUsed, kOwn, "",
+     "Set a damaged database of peers aside and begin anew"},
+    {"p2p.ban.peers", "P2P_PEER_BANNING", kBool, "true", kUsed, kShown, "", "Ban peers by their score"},
+    {"p2p.ban.threshold", "P2P_PEER_BANNING_THRESHOLD", kFloat, "-100", kUsed, kShown, "",
      "Score below which a peer is banned"},
-    {"p2p.ban.duration", "P2P_PEER_BANNING_DURATION", kDuration, "1h", kLater, kShown, "", "How long a ban lasts"},
+    {"p2p.ban.duration", "P2P_PEER_BANNING_DURATION", kDuration, "1h", kUsed, kShown, "", "How long a ban lasts"},
+    {"p2p.ban.invalid-blocks", "P2P_BAN_INVALID_BLOCKS", kBool, "true", kUsed, kOwn, "",
+     "Ban who sends three invalid blocks within ten minutes"},
+
+    // Parts that come later.
+    {"p2p.nat", "P2P_NAT", kBool, "false", kLater, kShown, "false", "Have the router forward our port"},
     {"p2p.sync.req-resp", "P2P_SYNC_REQ_RESP", kBool, "true", kUsed, kShown, "",
      "Serve recent blocks to peers that missed them"},
     {"p2p.sync.onlyreqtostatic", "P2P_SYNC_ONLYREQTOSTATIC", kBool, "false", kLater, kShown, "false",

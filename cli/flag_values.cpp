@@ -77,6 +77,11 @@ std::uint64_t FlagValues::number(std::string_view name) const {
   return parse_go_uint(single(name)).value_or(0);
 }
 
+double FlagValues::real(std::string_view name) const {
+  OPW_CHECK(find(name).type == FlagType::kFloat);
+  return parse_go_float(single(name)).value_or(0);
+}
+
 Duration FlagValues::duration(std::string_view name) const {
   OPW_CHECK(find(name).type == FlagType::kDuration);
   return parse_go_duration(single(name)).value_or(Duration::zero());

@@ -25,6 +25,7 @@ class FlagValues {
 
   bool boolean(std::string_view name) const;
   std::uint64_t number(std::string_view name) const;  ///< kUint and kPort
+  double real(std::string_view name) const;           ///< kFloat
   Duration duration(std::string_view name) const;
   std::string text(std::string_view name) const;  ///< kText and kPath
   std::vector<std::string> list(std::string_view name) const;

@@ -8,6 +8,7 @@
 
 #include "cli/discovery_options.hpp"
 #include "cli/go_values.hpp"
+#include "cli/peer_options.hpp"
 #include "cli/sync_options.hpp"
 #include "cli/upstream_options.hpp"
 #include "opwire/node/key_file.hpp"
@@ -91,9 +92,6 @@ Result<void, std::string> check_names(const FlagValues& flags, std::string_view 
 Result<void, std::string> check_later_flags(const FlagValues& flags) {
   OPW_TRYV(check_names(flags, "p2p.mux", {"yamux", "mplex"}));
   OPW_TRYV(check_names(flags, "p2p.security", {"noise", "tls", "none"}));
-  if (flags.text("p2p.peerstore.path").empty()) {
-    return flags.source("p2p.peerstore.path") + ": empty; give a path or memory";
-  }
   return {};
 }
 
@@ -189,6 +187,8 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   config.peers.grace = flags.duration("p2p.peers.grace");
   config.gossip = gossip_config(flags);
   OPW_TRY(config.scoring, peer_scoring(flags));
+  OPW_TRY(config.bans, ban_config(flags));
+  OPW_TRY(config.peerstore, peerstore_config(flags));
   config.dial_timeout = flags.duration("p2p.timeout.dial");
   config.ping = flags.boolean("p2p.ping");
   config.sync_req_resp = flags.boolean("p2p.sync.req-resp");

@@ -142,12 +142,16 @@ struct Node::Impl {
     return uses;
   }
 
+  Reputation::GossipSnapshots snapshots() {
+    return [this] { return gossip.router().scores(); };
+  }
+
   Task<void> begin() {
     begun = co_await start_parts();
     if (begun && closed) begun = std::string("the node was closed before it began");
   }
   Task<Result<void, std::string>> start_parts() {
-    OPW_CO_TRYV(co_await reputation->start(host->network(), gossip.router(), store_thread.get()));
+    OPW_CO_TRYV(co_await reputation->start(host->network(), snapshots(), store_thread.get()));
     OPW_CO_TRYV(co_await chain.start(store_thread.get(), upstreams->engine()));
     if (!closed) {
       OPW_CO_TRYV(co_await upstreams->start(uses()));

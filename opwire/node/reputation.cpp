@@ -25,7 +25,7 @@ std::set<reputation::Ip> named_ips(const Config& config) {
   return ips;
 }
 
-reputation::GossipScores scores_of(const gossipsub::ScoreSnapshot& snapshot) {
+reputation::GossipScores gossip_scores(const gossipsub::ScoreSnapshot& snapshot) {
   reputation::GossipScores scores;
   scores.total = snapshot.score;
   scores.ip_colocation_factor = snapshot.ip_colocation;
@@ -72,10 +72,10 @@ reputation::MonitorOptions Reputation::monitor_options() {
   return options;
 }
 
-Task<Result<void, std::string>> Reputation::start(Network& network, const gossipsub::Router& router,
+Task<Result<void, std::string>> Reputation::start(Network& network, GossipSnapshots snapshots,
                                                   WorkerPool* store_thread) {
   network_ = &network;
-  router_ = &router;
+  snapshots_ = std::move(snapshots);
   if (peerstore_) {
     OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged));
   }
@@ -115,8 +115,9 @@ void Reputation::tick() {
 
 void Reputation::take_gossip_scores() {
   if (!scoring_) return;
-  for (const gossipsub::ScoreSnapshot& snapshot : router_->scores()) {
-    if (snapshot.connected) books_.scores().set_gossip(snapshot.peer, scores_of(snapshot), loop_.wall_now());
+  const std::vector<gossipsub::ScoreSnapshot> snapshots = snapshots_();
+  for (const gossipsub::ScoreSnapshot& snapshot : snapshots) {
+    if (snapshot.connected) books_.scores().set_gossip(snapshot.peer, gossip_scores(snapshot), loop_.wall_now());
   }
 }
 

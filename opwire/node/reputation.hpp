@@ -12,7 +12,7 @@
 #include "opwire/opstack/reputation/peer_monitor.hpp"
 #include "opwire/opstack/reputation/strikes.hpp"
 #include "opwire/opstack/sync/client.hpp"
-#include "opwire/p2p/gossipsub/router.hpp"
+#include "opwire/p2p/gossipsub/score.hpp"
 
 namespace opwire::node {
 
@@ -21,12 +21,16 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   /// Before the host is made, whose gater is gate(); next: asked after it, outlives this.
   Reputation(Loop& loop, const Config& config, ConnectionGater& next);
 
+  /// gossipsub's, of those connected and others.
+  using GossipSnapshots = std::function<std::vector<gossipsub::ScoreSnapshot>()>;
+
   /// Reads the books (store_thread: null without a file) and begins to watch. Both outlive it. Errors: a line for the
   /// user.
-  Task<Result<void, std::string>> start(Network& network, const gossipsub::Router& router, WorkerPool* store_thread);
+  Task<Result<void, std::string>> start(Network& network, GossipSnapshots snapshots, WorkerPool* store_thread);
   Task<void> close();
 
   ConnectionGater& gate() noexcept { return gate_; }
+  opstack::reputation::PeerScores scores_of(const PeerId& peer) { return books_.scores().get(peer, loop_.wall_now()); }
   /// For gossipsub's score.
   double app_score(const PeerId& peer) const { return app_.value(peer, loop_.wall_now()); }
   void on_block_refused(const PeerId& peer, const Error& why);
@@ -65,7 +69,7 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   opstack::reputation::PeerMonitor monitor_;
   opstack::reputation::Strikes strikes_;
   Network* network_ = nullptr;
-  const gossipsub::Router* router_ = nullptr;
+  GossipSnapshots snapshots_;
   TimePoint next_decay_{};
   TimePoint next_snapshot_{};
   Scope tasks_;

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/block_methods.hpp"
 #include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/api/peers_json.hpp"
@@ -117,6 +118,7 @@ void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
     return peers_json(parts_, connected);
   });
   add_peer_actions(methods, parts_);
+  add_block_list_methods(methods, parts_);
 }
 
 void NodeApi::add_admin_methods(rpc::MethodTable& methods) {

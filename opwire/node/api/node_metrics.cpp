@@ -1,5 +1,6 @@
 #include "opwire/node/api/node_metrics.hpp"
 
+#include "opwire/node/reputation.hpp"
 #include "opwire/opstack/gossip/topics.hpp"
 
 namespace opwire::node {
@@ -126,8 +127,8 @@ void NodeMetrics::read_scores(Series& series) {
     observe("blocksTimeInMesh", seconds_of(all.time_in_mesh));
     observe("blocksMessageDeliveries", all.mesh_deliveries);
     observe("blocksInvalidMessageDeliveries", all.invalid_messages);
-    if (!parts_.req_resp_scores) continue;
-    const ReqRespScores answers = parts_.req_resp_scores(peer.peer);
+    if (parts_.reputation == nullptr) continue;
+    const opstack::reputation::ReqRespScores answers = parts_.reputation->scores_of(peer.peer).req_resp;
     observe("reqRespValidResponses", answers.valid_responses);
     observe("reqRespErrorResponses", answers.error_responses);
     observe("reqRespRejectedPayloads", answers.rejected_payloads);

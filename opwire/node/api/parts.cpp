@@ -9,6 +9,7 @@ const opstack::EngineController* engine_of(const ApiParts& parts) {
 ApiParts parts_of(Node& node, std::string version) {
   ApiParts parts(node.host().network(), node.config(), std::move(version));
   parts.pool = &node.pool();
+  parts.reputation = &node.reputation();
   parts.router = &node.router();
   parts.blocks = &node.block_counts();
   parts.discovery = [&node] { return node.discovery(); };

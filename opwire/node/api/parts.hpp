@@ -33,12 +33,7 @@ struct L1Heads {
   L1BlockRef finalized;
 };
 
-/// What op-node's scores say of a peer's answers to requests.
-struct ReqRespScores {
-  double valid_responses = 0;
-  double error_responses = 0;
-  double rejected_payloads = 0;
-};
+class Reputation;
 
 /// All that is referred to outlives the Api and the metrics. Called on the loop.
 struct ApiParts {
@@ -61,7 +56,7 @@ struct ApiParts {
   std::function<std::optional<opstack::ServerCounts>()> served;
   std::function<L1Heads()> l1_heads;
   std::function<std::optional<Duration>(const PeerId&)> latency;
-  std::function<ReqRespScores(const PeerId&)> req_resp_scores;
+  Reputation* reputation = nullptr;  ///< scores of answers, bans, blocks; none: zeros, and nothing to block with
 
   /// Signs and publishes. Errors: kNoSigner and whatever else is told to the caller.
   std::function<Task<Result<void>>(opstack::Envelope)> publish;

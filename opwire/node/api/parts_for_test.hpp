@@ -11,6 +11,7 @@
 
 #include "opwire/node/api/node_api.hpp"
 #include "opwire/node/block_builder.hpp"
+#include "opwire/node/reputation.hpp"
 #include "opwire/opstack/gossip/topics.hpp"
 #include "opwire/p2p/core/stub_network.hpp"
 #include "opwire/rpc/json_server.hpp"
@@ -163,6 +164,8 @@ struct ApiWorld {
   SeededRng rng{7};
   Config config{key_of(1)};
   FakeNetwork network{loop, peer_of(1)};
+  ConnectionGater everyone;
+  Reputation reputation{loop, config, everyone};
   ApiParts parts{network, config, "v1.2.3-abcdef"};
   rpc::MethodTable methods;
   std::unique_ptr<NodeApi> api;

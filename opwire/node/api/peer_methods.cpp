@@ -1,5 +1,6 @@
 #include "opwire/node/api/peer_methods.hpp"
 
+#include "opwire/node/reputation.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
 #include "opwire/p2p/core/peer_tags.hpp"
 #include "opwire/rpc/params.hpp"
@@ -33,12 +34,13 @@ MethodAnswer unprotect(const ApiParts& parts, const json::array& params) {
   return std::string("null");
 }
 
-// op-node forgets the peer as well.
+// op-node forgets the peer as well, and lifts what keeps it out.
 MethodAnswer disconnect(const ApiParts& parts, const json::array& params) {
   OPW_TRY(const PeerId peer, peer_param(params));
   kLog.info("peer disconnected by RPC", {{"peer", peer.to_string()}});
   parts.network.disconnect(peer);
   parts.network.peerstore().remove(peer);
+  if (parts.reputation != nullptr) parts.reputation->unblock(peer);
   return std::string("null");
 }
 
@@ -63,11 +65,6 @@ void add_peer_actions(rpc::MethodTable& methods, const ApiParts& parts) {
   methods.add_plain("opp2p_disconnectPeer", [&parts](const json::array& params) { return disconnect(parts, params); });
   methods.add("opp2p_connectPeer",
               [&parts](json::array params, const rpc::Context&) { return connect(parts, std::move(params)); });
-  for (const char* name :
-       {"opp2p_blockPeer", "opp2p_unblockPeer", "opp2p_listBlockedPeers", "opp2p_blockAddr", "opp2p_unblockAddr",
-        "opp2p_listBlockedAddrs", "opp2p_blockSubnet", "opp2p_unblockSubnet", "opp2p_listBlockedSubnets"}) {
-    methods.add_plain(name, [](const json::array&) -> MethodAnswer { return rpc::failed("no connection gater"); });
-  }
 }
 
 }  // namespace opwire::node

@@ -1,5 +1,4 @@
-// opp2p_* that act on peers, as op-node's: protectPeer, unprotectPeer, connectPeer, disconnectPeer; and the names of
-// those that block, which say that there is nothing to block with.
+// opp2p_* that act on peers, as op-node's: protectPeer, unprotectPeer, connectPeer, disconnectPeer.
 #pragma once
 
 #include "opwire/node/api/parts.hpp"

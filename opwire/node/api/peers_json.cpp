@@ -6,7 +6,9 @@
 
 #include "opwire/codec/hex.hpp"
 #include "opwire/crypto/ecdsa_recovery.hpp"
+#include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/go_json.hpp"
+#include "opwire/node/reputation.hpp"
 #include "opwire/opstack/discovery/chain_entry.hpp"
 #include "opwire/opstack/gossip/topics.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
@@ -93,7 +95,8 @@ void write_gossip_scores(GoJson& out, const gossipsub::ScoreSnapshot& score) {
 void write_scores(GoJson& out, const ApiParts& parts, const Overview& view, const PeerId& peer) {
   const auto found = view.scores.find(peer);
   const gossipsub::ScoreSnapshot none{.peer = peer};
-  const ReqRespScores answers = parts.req_resp_scores ? parts.req_resp_scores(peer) : ReqRespScores();
+  opstack::reputation::ReqRespScores answers;
+  if (parts.reputation != nullptr) answers = parts.reputation->scores_of(peer).req_resp;
   out.open('{');
   write_gossip_scores(out.key("gossip"), found == view.scores.end() ? none : found->second);
   out.key("reqResp").open('{').key("validResponses").number(answers.valid_responses);
@@ -135,6 +138,19 @@ bool write_peer(GoJson& out, const ApiParts& parts, const Overview& view, const 
   return true;
 }
 
+// What the operator blocks: op-node calls it banned, and does not list timed bans.
+void write_blocked(GoJson& out, const ApiParts& parts) {
+  static const opstack::reputation::BlockList kNone;
+  const auto& blocks = parts.reputation != nullptr ? parts.reputation->books().blocks() : kNone;
+  out.key("bannedPeers").open('[');
+  for (const PeerId& peer : blocks.peers()) out.text(peer.to_string());
+  out.close(']').key("bannedIPS").open('[');
+  for (const auto& ip : blocks.addresses()) out.text(ip.to_string());
+  out.close(']').key("bannedSubnets").open('[');
+  for (const auto& subnet : blocks.subnets()) out.raw(subnet_json(subnet));
+  out.close(']');
+}
+
 }  // namespace
 
 rpc::MethodAnswer self_json(const ApiParts& parts) {
@@ -163,7 +179,8 @@ std::string peers_json(const ApiParts& parts, bool only_connected) {
   GoJson out;
   out.open('{').key("totalConnected").number(std::uint64_t{connected}).key("peers").open('{');
   for (const auto& [name, peer] : by_name) out.key(name).raw(peer);
-  out.close('}').key("bannedPeers").raw("[]").key("bannedIPS").raw("[]").key("bannedSubnets").raw("[]");
+  out.close('}');
+  write_blocked(out, parts);
   return out.close('}').take();
 }
 
@@ -180,7 +197,8 @@ std::string peer_stats_json(const ApiParts& parts) {
     const std::size_t count = parts.router != nullptr ? parts.router->topic_peers(topics.names()[i]).size() : 0;
     out.key(kNames[i]).number(std::uint64_t{count});
   }
-  out.key("banned").number(std::uint64_t{0}).key("known").number(std::uint64_t{known.size()});
+  const std::size_t blocked = parts.reputation != nullptr ? parts.reputation->books().blocks().peers().size() : 0;
+  out.key("banned").number(std::uint64_t{blocked}).key("known").number(std::uint64_t{known.size()});
   return out.close('}').take();
 }
 

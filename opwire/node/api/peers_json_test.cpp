@@ -103,7 +103,8 @@ TEST(Peers, WithTopicsAndScores) {
   gossip.connect(peer_of(2));
   gossip.subscribe(peer_of(2), gossip.topics.names()[0]);
   gossip.subscribe(peer_of(2), gossip.topics.names()[3]);
-  world.parts.req_resp_scores = [](const PeerId&) { return ReqRespScores{1.5, 2, 0}; };
+  world.parts.reputation = &world.reputation;
+  for (int i = 0; i < 2; ++i) world.reputation.on_failed_answer(peer_of(2));
   const auto peers = boost::json::parse(world.ask("opp2p_peers", "[true]")).at("peers");
   EXPECT_TRUE(peers.at(peer_of(2).to_string()).at("gossipBlocks").as_bool());
   EXPECT_FALSE(peers.at(peer_of(3).to_string()).at("gossipBlocks").as_bool());

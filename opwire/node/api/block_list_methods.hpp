@@ -1,0 +1,18 @@
+// opp2p_block*, opp2p_unblock* and opp2p_listBlocked*, in op-node's JSON; and opwire_bans, which op-node has not: who
+// is banned, until when and why.
+#pragma once
+
+#include "opwire/node/api/parts.hpp"
+#include "opwire/rpc/method_table.hpp"
+
+namespace opwire::node {
+
+/// A Go net.IPNet: {"IP":"10.0.0.0","Mask":"/wAAAA=="}.
+std::string subnet_json(const multiformats::IpNetwork& subnet);
+/// Errors: "invalid request" (no IP, or no mask), as op-node says it.
+Result<multiformats::IpNetwork, rpc::Failure> read_subnet(const boost::json::value& value);
+
+/// Blocking disconnects nobody. parts outlives the table.
+void add_block_list_methods(rpc::MethodTable& methods, const ApiParts& parts);
+
+}  // namespace opwire::node
