@@ -60,10 +60,10 @@ class ReputationTest : public testing::Test {
     return [this] {
       std::vector<gossipsub::ScoreSnapshot> all;
       for (const auto& [peer, score] : scores_) {
-        gossipsub::ScoreSnapshot& one = all.emplace_back();
-        one.peer = peer;
+        gossipsub::ScoreSnapshot one{.peer = peer, .topics = {}};
         one.connected = network_.connected.contains(peer);
         one.score = score;
+        all.push_back(std::move(one));
       }
       return all;
     };
