@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ranges>
 
 #include "cli/printable.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t kGap = 2;          // columns between fields and between columns of a table
 constexpr std::size_t kLeastColumn = 6;  // what is cut to less says nothing
 constexpr std::size_t kBar = 30;
+constexpr std::size_t kNoLimit = 1'000'000;  // lines
 
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
@@ -36,6 +38,7 @@ std::string shortened(const std::string& text, std::size_t front, std::size_t ba
 
 std::string in_words(double seconds) {
   const double size = seconds < 0 ? -seconds : seconds;
+  if (size < 0.01) return format("%.1f ms", seconds * 1000);
   if (size < 1) return format("%.0f ms", seconds * 1000);
   if (size < 10) return format("%.1f s", seconds);
   if (size < 600) return format("%.0f s", seconds);
@@ -165,9 +168,10 @@ void draw_head(Screen& screen, const TopData& data, const TopFrame& frame) {
   screen.fields(peers);
 }
 
+// The newest version, which is the one in use, first.
 Table topics_table(const TopData& data) {
   Table table{{"TOPIC", "MESH", "PEERS"}, {false, true, true}, {}};
-  for (const TopTopic& topic : data.topics) {
+  for (const TopTopic& topic : std::views::reverse(data.topics)) {
     table.rows.push_back({printable(topic.name, 40), number(topic.mesh), number(topic.peers)});
   }
   return table;
@@ -202,16 +206,16 @@ std::vector<TopLine> top_lines(const TopData& data, const TopFrame& frame) {
   Screen screen(frame.columns);
   draw_head(screen, data, frame);
   const Table tables[] = {topics_table(data), blocks_table(data), peers_table(data)};
-  // Headings and empty lines above them aside, what is left is shared out: the topics first, then a third for blocks.
+  // Beside the headings and the empty lines above them: a third for topics and for blocks, or more where peers are few.
   const std::size_t fixed = screen.size() + 2 * std::size(tables);
-  std::size_t room = frame.lines == 0 ? SIZE_MAX : frame.lines - std::min(frame.lines, fixed);
+  std::size_t room = frame.lines == 0 ? kNoLimit : frame.lines - std::min(frame.lines, fixed);
+  std::size_t later = data.topics.size() + data.blocks.size() + data.peers.size();
   for (const Table& table : tables) {
-    const bool is_blocks = &table == &tables[1];
-    const std::size_t most =
-        is_blocks && frame.lines != 0 ? std::max(room / 3, room - std::min(room, tables[2].rows.size())) : room;
+    later -= table.rows.size();
+    const std::size_t most = std::max(later == 0 ? room : room / 3, room - std::min(room, later));
     screen.add("");
     table.draw(screen, most);
-    if (frame.lines != 0) room -= std::min({room, table.rows.size(), most});
+    room -= std::min({room, table.rows.size(), most});
   }
   std::vector<TopLine> lines = screen.take();
   if (frame.lines != 0 && lines.size() > frame.lines) lines.resize(frame.lines);

@@ -67,8 +67,8 @@ clock good (140 ms)
 peers 2  known 40  banned 0  discovery 30 nodes  25 live  10 candidates
 
 TOPIC                  MESH  PEERS
-/optimism/10/0/blocks     0      1
 /optimism/10/3/blocks     8     11
+/optimism/10/0/blocks     0      1
 
 BLOCK    LATE   BYTES  CHECKED  HASH              FROM
  1205  250 ms  129000   0.4 ms  0x00112233..6677  16Uiu2HA..yWLjQA

@@ -14,8 +14,9 @@ import termios
 import threading
 import time
 import unittest
+import urllib.request
 
-from harness import OPWIRE, ProgramTest, environment, free_port
+from harness import OPWIRE, SIGNER, ProgramTest, environment, free_port, recorded
 
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 
@@ -162,6 +163,29 @@ class Top(ProgramTest):
             self.assertEqual(top.wait(), 0)
             self.assertTrue(top.text.endswith(LEAVE), top.text[-60:])
             self.assertEqual(termios.tcgetattr(top.slave), top.before)
+
+    def test_two_blocks_at_one_height(self):
+        frames = [frame for frame in recorded("opnode_accepted_frames.json")["frames"] if frame["fork"] == "jovian"]
+        chain = ["--rollup.config", self.rollup_config("jovian"), "--p2p.unsafe.block.signer", SIGNER,
+                 "--p2p.gossip.timestamp.threshold", "100000h"]
+        node = self.start("run", *chain, "--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", 0)
+        address = node.wait_for(r"addresses=(\S+)", "stderr")[1]
+        url = "http://" + node.wait_for(r"RPC listens.* at=(\S+)", "stderr")[1]
+        for frame in frames[:2]:
+            self.succeeds("payload", "publish", self.file("frame", frame["wire"]), *chain, "--p2p.static", address, "--linger", "1s")
+        node.wait_for("different blocks are signed at one height", "stderr")
+        call = urllib.request.Request(url, b'{"jsonrpc":"2.0","id":1,"method":"opwire_equivocations","params":[]}',
+                                      {"Content-Type": "application/json"})
+        with urllib.request.urlopen(call, timeout=10) as answer:
+            told = json.load(answer)["result"]
+        self.assertEqual((told["total"], told["heights"][0]["number"]), (1, frames[0]["number"]))
+        blocks = told["heights"][0]["blocks"]
+        self.assertEqual([block["hash"] for block in blocks], [frame["hash"] for frame in frames[:2]])
+        self.assertEqual({block["signer"] for block in blocks}, {SIGNER})
+        self.assertEqual(len({block["signature"] for block in blocks}), 2)
+        shown = self.succeeds("top", "--rpc", url, "--once").stdout
+        self.assertIn("accepted 2  rejected 0  ignored 0  throttled 0  equivocations 1", shown)
+        self.assertIn(frames[1]["hash"][:10], shown)
 
     def test_what_peers_say_is_no_command_to_the_terminal(self):
         server = QuietServer(("127.0.0.1", 0), Hostile)
