@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kGap = 2;          // columns between fields and between columns of a table
 constexpr std::size_t kLeastColumn = 6;  // what is cut to less says nothing
 constexpr std::size_t kBar = 30;
+constexpr std::size_t kTableLines = 5;       // what a table needs to be worth it, with the empty line above
 constexpr std::size_t kNoLimit = 1'000'000;  // lines
 
 template <class... Values>
@@ -46,9 +47,12 @@ std::string in_words(double seconds) {
   return format("%.0f h", std::min(seconds / 3600, 1e9));
 }
 
+// In whole seconds, as timestamps are.
 std::string age(std::uint64_t timestamp, WallTime now) {
   const double seconds = static_cast<double>(unix_seconds(now)) - static_cast<double>(timestamp);
-  return seconds < 0 ? "in " + in_words(-seconds) : in_words(seconds) + " old";
+  const double size = seconds < 0 ? -seconds : seconds;
+  const std::string text = size < 10 ? format("%.0f s", size) : in_words(size);
+  return seconds < 0 ? "in " + text : text + " old";
 }
 
 std::string with_age(const std::optional<TopHead>& head, WallTime now) {
@@ -205,11 +209,15 @@ Table peers_table(const TopData& data) {
 std::vector<TopLine> top_lines(const TopData& data, const TopFrame& frame) {
   Screen screen(frame.columns);
   draw_head(screen, data, frame);
-  const Table tables[] = {topics_table(data), blocks_table(data), peers_table(data)};
+  std::vector<Table> tables{topics_table(data), blocks_table(data), peers_table(data)};
+  while (frame.lines != 0 && tables.size() > 1 && frame.lines < screen.size() + kTableLines * tables.size()) {
+    tables.erase(tables.begin());
+  }
   // Beside the headings and the empty lines above them: a third for topics and for blocks, or more where peers are few.
-  const std::size_t fixed = screen.size() + 2 * std::size(tables);
+  const std::size_t fixed = screen.size() + 2 * tables.size();
   std::size_t room = frame.lines == 0 ? kNoLimit : frame.lines - std::min(frame.lines, fixed);
-  std::size_t later = data.topics.size() + data.blocks.size() + data.peers.size();
+  std::size_t later = 0;
+  for (const Table& table : tables) later += table.rows.size();
   for (const Table& table : tables) {
     later -= table.rows.size();
     const std::size_t most = std::max(later == 0 ? room : room / 3, room - std::min(room, later));
