@@ -38,6 +38,7 @@ std::vector<Command> add_payload(CLI::App& root);
 std::vector<Command> add_perf(CLI::App& root);
 std::vector<Command> add_ping(CLI::App& root);
 std::vector<Command> add_run(CLI::App& root);
+std::vector<Command> add_top(CLI::App& root);
 
 /// All of them on one root. app is what they were added to.
 struct Program {

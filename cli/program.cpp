@@ -18,6 +18,7 @@ Errors are one line on stderr. `opwire COMMAND --help` tells more.
 
   opwire devnet --blocks 5                                 a local network at work
   opwire run --network op-mainnet                          follow a real chain
+  opwire top                                               watch a node that runs here
   opwire discover --network base-mainnet                   see who is there
   opwire completion bash > /etc/bash_completion.d/opwire   completion with TAB)";
 
@@ -25,11 +26,11 @@ Errors are one line on stderr. `opwire COMMAND --help` tells more.
 constexpr struct {
   const char* heading;
   std::vector<Command> (*add)(CLI::App&);
-} kFamilies[] = {{"Networks", add_run},      {"Networks", add_devnet}, {"Networks", add_bootnode},
-                 {"Networks", add_discover}, {"Networks", add_fetch},  {"Peers", add_ping},
-                 {"Peers", add_identify},    {"Peers", add_perf},      {"Files", add_key},
-                 {"Files", add_enr},         {"Files", add_payload},   {"Files", add_archive},
-                 {"Shell", add_completion}};
+} kFamilies[] = {{"Networks", add_run},      {"Networks", add_top},      {"Networks", add_devnet},
+                 {"Networks", add_bootnode}, {"Networks", add_discover}, {"Networks", add_fetch},
+                 {"Peers", add_ping},        {"Peers", add_identify},    {"Peers", add_perf},
+                 {"Files", add_key},         {"Files", add_enr},         {"Files", add_payload},
+                 {"Files", add_archive},     {"Shell", add_completion}};
 
 // The command that the user reached, down the tree.
 const CLI::App& chosen(const CLI::App& app) {

@@ -60,6 +60,7 @@ opstack::BlockGossipOptions block_options(const Config& config, Reputation& repu
   options.signer = opstack::AuthorisedSigner(config.unsafe_block_signer);
   options.max_age = config.gossip.timestamp_threshold;
   options.on_rejected = [&reputation](const PeerId& peer, const Error& why) { reputation.on_block_refused(peer, why); };
+  options.block_time = std::chrono::seconds(config.rollup.block_time);
   return options;
 }
 
@@ -230,8 +231,17 @@ const gossipsub::Router& Node::router() const noexcept {
 const opstack::BlockCounts& Node::block_counts() const noexcept {
   return impl_->blocks.counts();
 }
+const opstack::ClockGuard& Node::clock() const noexcept {
+  return impl_->blocks.clock();
+}
+const opstack::Equivocations& Node::equivocations() const noexcept {
+  return impl_->blocks.equivocations();
+}
 const discv5::Protocol* Node::discovery() const noexcept {
   return impl_->discovery ? impl_->discovery->protocol() : nullptr;
+}
+std::optional<Duration> Node::latency(const PeerId& peer) const {
+  return impl_->pings ? impl_->pings->latency(peer) : std::nullopt;
 }
 const opstack::SignerWatch* Node::signer_watch() const noexcept {
   return impl_->upstreams->signer_watch();

@@ -59,8 +59,12 @@ class Node {
   Reputation& reputation() noexcept;
   const gossipsub::Router& router() const noexcept;
   const opstack::BlockCounts& block_counts() const noexcept;
+  const opstack::ClockGuard& clock() const noexcept;
+  const opstack::Equivocations& equivocations() const noexcept;
   /// Null: it is off, or not started yet.
   const discv5::Protocol* discovery() const noexcept;
+  /// As the pings have it (--p2p.ping); none: not measured yet.
+  std::optional<Duration> latency(const PeerId& peer) const;
   const opstack::SignerWatch* signer_watch() const noexcept;
   const ChainSync& chain() const noexcept;
 

@@ -85,6 +85,14 @@ TEST_F(NodeTest, BlocksTravelOverTwoHopsAndAreAccepted) {
   EXPECT_TRUE(sinks_[0]->blocks.empty()) << "own blocks are not received";
   EXPECT_EQ(nodes_[2]->status().accepted, 6u);
   EXPECT_EQ(nodes_[2]->status().rejected, 0u);
+  // Two builders made other blocks of the same three heights.
+  for (const auto& node : nodes_) EXPECT_EQ(node->equivocations().total(), 3u);
+  const opstack::Equivocation& one = nodes_[2]->equivocations().all().front();
+  ASSERT_EQ(one.blocks.size(), 2u);
+  EXPECT_EQ(one.number, BlockNumber{1});
+  EXPECT_EQ(one.blocks[1].from, nodes_[1]->host().id());
+  EXPECT_EQ(one.blocks[1].block.signer, nodes_[0]->config().unsafe_block_signer);
+  EXPECT_EQ(nodes_[0]->equivocations().all().front().blocks[1].from, std::nullopt) << "its own";
 }
 
 TEST_F(NodeTest, PublishingNeedsAKeyAndAValidBlock) {

@@ -104,7 +104,7 @@ class NoPeers(ProgramTest):
 
 
 class Help(ProgramTest):
-    COMMANDS = ("run", "devnet", "key", "key new", "key show", "payload", "payload show", "payload verify", "payload sign",
+    COMMANDS = ("run", "top", "devnet", "key", "key new", "key show", "payload", "payload show", "payload verify", "payload sign",
                 "payload publish", "ping", "identify", "perf", "perf listen", "perf dial", "completion", "bootnode", "discover", "fetch",
                 "enr", "enr show", "enr make", "archive", "archive ls", "archive show", "archive export", "archive verify")
 

@@ -9,6 +9,7 @@
 #include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/api/peers_json.hpp"
 #include "opwire/node/api/sync_status.hpp"
+#include "opwire/node/api/watch_json.hpp"
 #include "opwire/node/feed.hpp"
 #include "opwire/opstack/chain/rollup_json.hpp"
 #include "opwire/opstack/payload/payload_json.hpp"
@@ -103,6 +104,9 @@ void NodeApi::add_node_methods(rpc::MethodTable& methods) {
   methods.add_plain("optimism_rollupConfig", without_params([this] { return rollup_config(parts_.config); }));
   methods.add_plain("opwire_status", without_params([this] { return MethodAnswer(status_json(parts_)); }));
   methods.add_plain("opwire_syncProgress", without_params([this] { return MethodAnswer(progress_json()); }));
+  methods.add_plain("opwire_lastBlocks", without_params([this] { return MethodAnswer(last_blocks_json()); }));
+  methods.add_plain("opwire_equivocations",
+                    without_params([this] { return MethodAnswer(equivocations_json(parts_)); }));
   if (!options_.publishing) return;
   methods.add("opstack_publishBlockV1",
               [this](json::array params, const rpc::Context&) { return publish_block(parts_, std::move(params)); });
@@ -153,9 +157,17 @@ Result<rpc::Channel*, Failure> NodeApi::choose_channel(const json::array& params
 }
 
 void NodeApi::on_block(const opstack::AcceptedBlock& block) {
-  if (blocks_.has_subscribers()) blocks_.publish(to_feed_line(block));
+  const std::string& line = last_blocks_.emplace_front(to_feed_line(block));
+  if (last_blocks_.size() > kLastBlocks) last_blocks_.pop_back();
+  if (blocks_.has_subscribers()) blocks_.publish(line);
   if (!full_blocks_.has_subscribers()) return;
-  full_blocks_.publish("{\"block\":" + to_feed_line(block) + ",\"envelope\":" + opstack::to_json(block.envelope) + "}");
+  full_blocks_.publish("{\"block\":" + line + ",\"envelope\":" + opstack::to_json(block.envelope) + "}");
+}
+
+std::string NodeApi::last_blocks_json() const {
+  std::string out = "[";
+  for (const std::string& line : last_blocks_) out += (out.size() == 1 ? "" : ",") + line;
+  return out + "]";
 }
 
 void NodeApi::on_driver_event(const opstack::ControllerEvent& event) {

@@ -6,7 +6,7 @@
 //   opstack_    publishBlockV1 (with NodeApiOptions::publishing)
 //   admin_      postUnsafePayload, setLogLevel, sequencerActive, conductorEnabled, and refusals of what a node that
 //               derives nothing and builds no blocks cannot do (where the table has admin methods)
-//   opwire_     status, syncProgress, subscribe, unsubscribe
+//   opwire_     status, syncProgress, lastBlocks, equivocations, subscribe, unsubscribe
 //   health_status, rpc_modules
 //
 // Kinds of opwire_subscribe: "unsafeBlocks" (the feed's line for each accepted block; with {"payload":true} as second
@@ -24,6 +24,8 @@
 //   ... co_await server->close(deadline); co_await api.close();
 #pragma once
 
+#include <deque>
+
 #include "opwire/node/api/parts.hpp"
 #include "opwire/opstack/driver/driver.hpp"
 #include "opwire/opstack/gossip/block_sink.hpp"
@@ -40,6 +42,8 @@ struct NodeApiOptions {
 
 class NodeApi final : public opstack::BlockSink, public opstack::DriverObserver {
  public:
+  static constexpr std::size_t kLastBlocks = 32;  ///< of opwire_lastBlocks: the feed's lines, the newest first
+
   explicit NodeApi(ApiParts parts, const NodeApiOptions& options = NodeApiOptions());
   /// After close(), and after every server of its methods is closed.
   ~NodeApi() override;
@@ -62,6 +66,7 @@ class NodeApi final : public opstack::BlockSink, public opstack::DriverObserver 
   void add_admin_methods(rpc::MethodTable& methods);
   Result<rpc::Channel*, rpc::Failure> choose_channel(const boost::json::array& params);
   std::string progress_json() const;
+  std::string last_blocks_json() const;
   static Task<void> tell_progress(NodeApi& self);
 
   ApiParts parts_;
@@ -70,6 +75,7 @@ class NodeApi final : public opstack::BlockSink, public opstack::DriverObserver 
   rpc::Channel full_blocks_;
   rpc::Channel heads_;
   rpc::Channel progress_;
+  std::deque<std::string> last_blocks_;  // lines of the feed, the newest in front
   Scope tasks_;
 };
 

@@ -99,6 +99,21 @@ TEST(NodeApi, TakesBlocksOfItsOperator) {
             "-32000: this node does not follow the chain");
 }
 
+TEST(NodeApi, TellsOfTheLastBlocks) {
+  ApiWorld world;
+  NodeApi& api = world.start();
+  EXPECT_EQ(world.ask("opwire_lastBlocks"), "[]");
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < NodeApi::kLastBlocks + 3; ++i) {
+    const opstack::AcceptedBlock block = accepted(a_block(world));
+    api.on_block(block);
+    lines.insert(lines.begin(), to_feed_line(block));
+  }
+  const boost::json::array told = boost::json::parse(world.ask("opwire_lastBlocks")).as_array();
+  ASSERT_EQ(told.size(), NodeApi::kLastBlocks);
+  for (std::size_t i = 0; i < told.size(); ++i) EXPECT_EQ(told[i], boost::json::parse(lines[i]));
+}
+
 struct Publishing : ApiWorld {
   Publishing() {
     parts.publish = [this](opstack::Envelope envelope) { return publish(*this, std::move(envelope)); };

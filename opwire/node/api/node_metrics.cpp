@@ -47,6 +47,7 @@ NodeMetrics::NodeMetrics(metrics::Registry& registry, ApiParts parts)
   add_gossip();
   add_scores();
   add_blocks();
+  add_watch();
   add_engine();
   add_discovery();
 }
@@ -151,6 +152,18 @@ void NodeMetrics::add_blocks() {
       series.add({{"verdict", "ignored"}, {"reason", std::string(why)}}, real(count));
     }
   });
+}
+
+void NodeMetrics::add_watch() {
+  if (parts_.clock != nullptr) {
+    registry_.gauges("opwire_clock_skew_seconds",
+                     "How far our clock is ahead at the most, by the fastest signed blocks", [this](Series& series) {
+                       if (const auto skew = parts_.clock->skew()) series.add({}, seconds_of(*skew));
+                     });
+  }
+  if (parts_.equivocations == nullptr) return;
+  registry_.counter("opwire_equivocations_total", "Signed blocks at a height that had another one",
+                    [this] { return real(parts_.equivocations->total()); });
 }
 
 void NodeMetrics::read_refs(Series& series, const std::function<double(const opstack::L2BlockRef&)>& value) const {

@@ -27,6 +27,7 @@ class NodeMetrics final : public opstack::BlockSink, public opstack::DriverObser
   void add_gossip();
   void add_scores();
   void add_blocks();
+  void add_watch();
   void add_engine();
   void add_served();
   void add_discovery();

@@ -12,10 +12,13 @@ ApiParts parts_of(Node& node, std::string version) {
   parts.reputation = &node.reputation();
   parts.router = &node.router();
   parts.blocks = &node.block_counts();
+  parts.clock = &node.clock();
+  parts.equivocations = &node.equivocations();
   parts.discovery = [&node] { return node.discovery(); };
   parts.status = [&node] { return node.status(); };
   parts.engine = [&node] { return node.chain().controller(); };
   parts.post_block = [&node](const opstack::Envelope& envelope) { return node.chain().on_posted(envelope); };
+  parts.latency = [&node](const PeerId& peer) { return node.latency(peer); };
   parts.served = [&node] { return node.chain().served(); };
   parts.sync_progress = [&node] { return node.chain().progress(); };
   parts.publish = [&node](opstack::Envelope envelope) { return node.publish(std::move(envelope)); };

@@ -47,7 +47,9 @@ struct ApiParts {
   WorkerPool* pool = nullptr;                    ///< reads large blocks; none: the loop does
   const gossipsub::Router* router = nullptr;     ///< scores, topics; none: zeros
   const opstack::BlockCounts* blocks = nullptr;  ///< verdicts, for metrics
-  std::function<Status()> status;                ///< for opwire_status
+  const opstack::ClockGuard* clock = nullptr;
+  const opstack::Equivocations* equivocations = nullptr;
+  std::function<Status()> status;  ///< for opwire_status
   /// Heads and queue; null while no engine is driven.
   std::function<const opstack::EngineController*()> engine;
   std::function<const discv5::Protocol*()> discovery;  ///< null while there is none

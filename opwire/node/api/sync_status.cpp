@@ -1,6 +1,7 @@
 #include "opwire/node/api/sync_status.hpp"
 
 #include "opwire/codec/hex.hpp"
+#include "opwire/node/api/watch_json.hpp"
 
 namespace opwire::node {
 namespace {
@@ -124,6 +125,8 @@ std::string status_json(const ApiParts& parts) {
   out.key("heads").raw(engine != nullptr ? heads_json(engine->heads()) : "null");
   const auto progress = parts.sync_progress ? parts.sync_progress() : std::nullopt;
   out.key("sync").raw(sync_progress_json(progress, parts.network.loop().now()));
+  out.key("clock").raw(clock_json(parts)).key("equivocations");
+  out.number(parts.equivocations != nullptr ? parts.equivocations->total() : 0);
   return out.close('}').take();
 }
 

@@ -80,7 +80,7 @@ TEST(SyncStatus, OfOpwire) {
                 R"(","peers":5,"mesh":{"/optimism/901/3/blocks":4},"lastBlock":{"number":9,"timestamp":1700000018},)"
                 R"("blocks":{"accepted":8,"rejected":0,"ignored":0,"throttled":0},"discovery":null,"heads":null,)"
                 R"("sync":)" +
-                progress + "}");
+                progress + R"(,"clock":null,"equivocations":0})");
 }
 
 }  // namespace

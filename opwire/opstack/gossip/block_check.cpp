@@ -73,6 +73,13 @@ Opened open_payload(const CheckContext& context, PayloadVersion version, const S
   return opened;
 }
 
+std::optional<SignedBlock> signed_block(const Opened& opened, const GossipBody& body, const Address& signer) {
+  if (!opened.envelope) return std::nullopt;
+  const ExecutionPayload& payload = opened.envelope->payload;
+  return SignedBlock{payload.number, payload.timestamp, payload.block_hash, opened.payload_hash, body.signature,
+                     signer,         payload.version};
+}
+
 Result<Envelope> check_payload(const CheckContext& context, Opened opened) {
   OPW_TRY(Envelope envelope, std::move(opened.envelope));
   OPW_TRYV(check_time(context, envelope.payload.timestamp));
@@ -99,9 +106,10 @@ CheckOutcome check_block(const CheckContext& context, PayloadVersion version, co
   if (!signature) return {signature.error()};
   if (signature->match == AuthorisedSigner::Match::kUnknown) return {errors::kWrongSigner, false, signature->by};
   const bool current = signature->match == AuthorisedSigner::Match::kCurrent;
+  const std::optional<SignedBlock> signed_by = signed_block(opened, *body, signature->by);
   Result<Envelope> envelope = check_payload(context, std::move(opened));
-  if (!envelope) return {envelope.error(), current};
-  return {CheckedBlock{std::move(*envelope), *body, signature->by, current}, current};
+  if (!envelope) return {envelope.error(), current, std::nullopt, signed_by};
+  return {CheckedBlock{std::move(*envelope), *body, signature->by, current}, current, std::nullopt, signed_by};
 }
 
 }  // namespace opwire::opstack

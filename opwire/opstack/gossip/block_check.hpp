@@ -6,6 +6,7 @@
 
 #include "opwire/opstack/chain/fork.hpp"
 #include "opwire/opstack/gossip/message.hpp"
+#include "opwire/opstack/gossip/signed_block.hpp"
 #include "opwire/opstack/payload/execution_payload.hpp"
 #include "opwire/opstack/payload/gossip_body.hpp"
 #include "opwire/opstack/signer/authorised_signer.hpp"
@@ -35,6 +36,8 @@ struct CheckOutcome {
   bool confirms_signer = false;
   /// With kWrongSigner: whose signature it is.
   std::optional<Address> unknown_signer = std::nullopt;
+  /// Where an authorised signer's signature verified and the payload decoded, whatever came after.
+  std::optional<SignedBlock> signed_block = std::nullopt;
 };
 
 /// Errors (consequence kPenalise is REJECT, kIgnore is IGNORE): those of decompress_message, kMessageTooShort,

@@ -144,6 +144,34 @@ TEST(BlockCheck, SizeLimits) {
                  codec::errors::kSnappyTooLarge);
 }
 
+TEST(BlockCheck, WhatIsReallySignedIsToldWhateverTheVerdict) {
+  Envelope envelope = make_envelope(PayloadVersion::kV3);
+  const CheckOutcome accepted = check(sign(envelope));
+  ASSERT_TRUE(accepted.signed_block);
+  const SignedBlock& block = *accepted.signed_block;
+  EXPECT_EQ(block.number, envelope.payload.number);
+  EXPECT_EQ(block.timestamp, kNow);
+  EXPECT_EQ(block.hash, envelope.payload.block_hash);
+  EXPECT_EQ(block.version, PayloadVersion::kV3);
+  EXPECT_EQ(block.payload_hash, payload_hash(encode_ssz(envelope)));
+  EXPECT_EQ(crypto::recover_address(block.signature, signing_hash(ChainId{901}, block.payload_hash)).value(),
+            block.signer);
+  for (const std::uint64_t timestamp : {kNow - 100, kNow + 100}) {
+    const CheckOutcome refused = check(sign(make_envelope(PayloadVersion::kV3, timestamp)));
+    EXPECT_FALSE(refused.block);
+    ASSERT_TRUE(refused.signed_block);
+    EXPECT_EQ(refused.signed_block->timestamp, timestamp);
+  }
+  envelope.payload.block_hash.bytes[0] ^= 1;
+  const CheckOutcome wrong_hash = check(sign(envelope));
+  ASSERT_TRUE(wrong_hash.signed_block);
+  EXPECT_NE(wrong_hash.signed_block->payload_hash, block.payload_hash);
+  Bytes tampered = to_bytes(sign(envelope).view());
+  tampered[100] ^= 1;
+  EXPECT_FALSE(check(SharedBytes(tampered)).signed_block) << "another's signature";
+  EXPECT_FALSE(check(sign_ssz(Bytes(40))).signed_block) << "signed, but no payload";
+}
+
 TEST(BlockCheck, SignatureComesBeforeDecoding) {
   expect_refused(check(sign_ssz(Bytes(40))), errors::kPayloadTooShort);
   Bytes body = to_bytes(sign_ssz(Bytes(40)).view());

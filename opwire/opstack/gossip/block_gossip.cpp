@@ -13,6 +13,10 @@ constexpr log::Logger kLog{"blocks"};
 // Checking this many bytes takes about as long as handing the work to another thread may cost in delay.
 constexpr std::size_t kInlineLimit = 8 * 1024;
 
+std::string name_of(const std::optional<PeerId>& peer) {
+  return peer ? peer->to_string() : "self";
+}
+
 }  // namespace
 
 gossipsub::Params gossip_params(const BlockTopics& topics) {
@@ -49,7 +53,12 @@ std::optional<gossipsub::MessageId> BlockMessageDecoder::alias(const gossipsub::
 }
 
 BlockGossip::BlockGossip(Loop& loop, WorkerPool& pool, gossipsub::Service& service, const BlockGossipOptions& options)
-    : loop_(loop), pool_(pool), service_(service), options_(options), topics_(options.chain) {
+    : loop_(loop),
+      pool_(pool),
+      service_(service),
+      options_(options),
+      topics_(options.chain),
+      clock_(options.block_time) {
   for (const PayloadVersion version : kPayloadVersions) {
     const Result<void> joined = service_.subscribe(
         topics_.name(version),
@@ -61,7 +70,8 @@ BlockGossip::BlockGossip(Loop& loop, WorkerPool& pool, gossipsub::Service& servi
   }
 }
 
-Task<Result<CheckedBlock>> BlockGossip::check(PayloadVersion version, const Result<SharedBytes>& plain) {
+Task<Result<CheckedBlock>> BlockGossip::check(PayloadVersion version, const Result<SharedBytes>& plain,
+                                              const Arrival& arrival) {
   const CheckContext context{options_.chain, options_.forks, options_.signer, loop_.wall_now(), options_.max_age};
   const auto job = [&context, version, &plain] { return check_block(context, version, plain); };
   std::optional<CheckOutcome> outcome;
@@ -74,6 +84,9 @@ Task<Result<CheckedBlock>> BlockGossip::check(PayloadVersion version, const Resu
   }
   if (outcome->unknown_signer) note_unknown_signer(*outcome->unknown_signer, context);
   if (outcome->confirms_signer && options_.signer.current() == context.signer.current()) options_.signer.confirm();
+  if (outcome->signed_block) {
+    note_signed(*outcome->signed_block, arrival, !outcome->block && outcome->block.error().is(errors::kTooOld));
+  }
   if (outcome->block) {
     const ExecutionPayload& payload = outcome->block->envelope.payload;
     OPW_CO_TRYV(seen_[topic_index(version)].note(payload.number, payload.block_hash));
@@ -91,10 +104,40 @@ void BlockGossip::note_unknown_signer(const Address& seen, const CheckContext& c
                                                  {"left_out", signer_log_.suppressed()}});
 }
 
+void BlockGossip::note_signed(const SignedBlock& block, const Arrival& arrival, bool too_old) {
+  if (arrival.from) note_clock(block, arrival);
+  const Equivocation* const found = equivocations_.note({block, arrival.from, arrival.wall}, too_old);
+  if (found == nullptr || !equivocation_log_.admit(loop_.now())) return;
+  const Sighting& first = found->blocks.front();
+  kLog.warn("different blocks are signed at one height", {{"number", block.number.value},
+                                                          {"first", codec::to_hex0x(first.block.hash.view())},
+                                                          {"now", codec::to_hex0x(block.hash.view())},
+                                                          {"signer", codec::to_checksum_hex(block.signer)},
+                                                          {"peer", name_of(arrival.from)},
+                                                          {"left_out", equivocation_log_.suppressed()}});
+}
+
+void BlockGossip::note_clock(const SignedBlock& block, const Arrival& arrival) {
+  const auto notice = clock_.observe(block.timestamp, arrival.wall, arrival.at);
+  if (!notice) return;
+  const log::Field skew("skew_ms", std::chrono::duration_cast<std::chrono::milliseconds>(notice->skew).count());
+  switch (notice->state) {
+    case ClockState::kBehind:
+      kLog.warn("this machine's clock is behind: signed blocks come before their time", {skew});
+      return;
+    case ClockState::kAhead:
+      kLog.warn("every block comes late: this machine's clock is ahead, or the sequencer lags", {skew});
+      return;
+    default:
+      kLog.info("blocks come in time again, the clock is good", {skew});
+  }
+}
+
 Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub::MessagePtr message) {
   const WallTime received = loop_.wall_now();
   const auto plain = std::static_pointer_cast<const Result<SharedBytes>>(message->content);
-  Result<CheckedBlock> block = co_await check(version, *plain);
+  const Arrival arrival{message->from, received - (loop_.now() - message->received), message->received};
+  Result<CheckedBlock> block = co_await check(version, *plain, arrival);
   if (!block) co_return refuse(block.error(), *message);
   ++counts_.accepted;
   auto accepted = std::make_shared<AcceptedBlock>(
@@ -110,7 +153,7 @@ gossipsub::Verdict BlockGossip::refuse(const Error& why, const gossipsub::Messag
   if (kLog.enabled(log::Level::kWarn) && !ignored && refusal_log_.admit(loop_.now())) {
     kLog.warn("block rejected", {{"reason", why},
                                  {"check", why.name()},
-                                 {"peer", message.from ? message.from->to_string() : "self"},
+                                 {"peer", name_of(message.from)},
                                  {"topic", message.topic},
                                  {"left_out", refusal_log_.suppressed()}});
   }
@@ -141,7 +184,8 @@ Task<Result<CheckedBlock>> BlockGossip::publish(Envelope envelope, BlockSigner& 
 
 Task<Result<CheckedBlock>> BlockGossip::publish_frame(PayloadVersion version, Bytes frame) {
   const Result<SharedBytes> plain = decompress_message(frame);
-  OPW_CO_TRY(CheckedBlock block, co_await check(version, plain));
+  const Arrival own{std::nullopt, loop_.wall_now(), loop_.now()};
+  OPW_CO_TRY(CheckedBlock block, co_await check(version, plain, own));
   OPW_CO_TRYV(service_.publish(topics_.name(version), Buffer::copy_of(frame)));
   kLog.info("block published", {{"number", block.envelope.payload.number.value},
                                 {"hash", codec::to_hex0x(block.envelope.payload.block_hash.view())},

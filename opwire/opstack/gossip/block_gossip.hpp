@@ -9,6 +9,8 @@
 #include "opwire/base/log.hpp"
 #include "opwire/opstack/gossip/block_check.hpp"
 #include "opwire/opstack/gossip/block_sink.hpp"
+#include "opwire/opstack/gossip/clock_guard.hpp"
+#include "opwire/opstack/gossip/equivocations.hpp"
 #include "opwire/opstack/gossip/seen_heights.hpp"
 #include "opwire/opstack/gossip/topics.hpp"
 #include "opwire/opstack/signer/block_signer.hpp"
@@ -34,6 +36,7 @@ struct BlockGossipOptions {
   ForkSchedule forks;
   AuthorisedSigner signer;
   Duration max_age = std::chrono::seconds(60);
+  Duration block_time = std::chrono::seconds(2);
   /// A peer sent a block that was rejected; null: nobody is told.
   std::function<void(const PeerId&, const Error&)> on_rejected;
 };
@@ -65,11 +68,22 @@ class BlockGossip {
 
   const BlockTopics& topics() const noexcept { return topics_; }
   const BlockCounts& counts() const noexcept { return counts_; }
+  const ClockGuard& clock() const noexcept { return clock_; }
+  const Equivocations& equivocations() const noexcept { return equivocations_; }
 
  private:
+  /// When and from whom a message came; none: it is our own.
+  struct Arrival {
+    std::optional<PeerId> from;
+    WallTime wall{};
+    TimePoint at{};
+  };
   Task<gossipsub::Verdict> validate(PayloadVersion version, gossipsub::MessagePtr message);
   /// All of op-node's checks; runs on the pool when that pays.
-  Task<Result<CheckedBlock>> check(PayloadVersion version, const Result<SharedBytes>& plain);
+  Task<Result<CheckedBlock>> check(PayloadVersion version, const Result<SharedBytes>& plain, const Arrival& arrival);
+  /// A block that is really signed, accepted or not.
+  void note_signed(const SignedBlock& block, const Arrival& arrival, bool too_old);
+  void note_clock(const SignedBlock& block, const Arrival& arrival);
   void note_unknown_signer(const Address& seen, const CheckContext& context);
   gossipsub::Verdict refuse(const Error& why, const gossipsub::Message& message);
   void deliver(const gossipsub::Message& message, const std::shared_ptr<const void>& content);
@@ -84,6 +98,9 @@ class BlockGossip {
   BlockCounts counts_;
   log::Limit refusal_log_;
   log::Limit signer_log_;
+  ClockGuard clock_;
+  Equivocations equivocations_;
+  log::Limit equivocation_log_;
 };
 
 }  // namespace opwire::opstack
