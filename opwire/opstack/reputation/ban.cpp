@@ -1,0 +1,45 @@
+#include "opwire/opstack/reputation/ban.hpp"
+
+#include "opwire/opstack/reputation/record_json.hpp"
+
+namespace opwire::opstack::reputation {
+
+std::string clean_reason(std::string_view text) {
+  std::string clean(text.substr(0, kMaxReason));
+  for (char& letter : clean) {
+    if (letter < ' ' || letter > '~') letter = '?';
+  }
+  return clean;
+}
+
+std::string to_json(const Ban& ban) {
+  std::string text = "{\"expiry\":" + std::to_string(unix_seconds(ban.expiry)) +
+                     ",\"lastUpdate\":" + std::to_string(unix_seconds(ban.last_update));
+  if (!ban.reason.empty()) {
+    text += ",\"reason\":\"";
+    for (const char letter : ban.reason) {  // printable, so these two are all that JSON wants escaped
+      if (letter == '"' || letter == '\\') text += '\\';
+      text += letter;
+    }
+    text += '"';
+  }
+  if (ban.scores) text += ",\"scores\":" + to_json(*ban.scores);
+  return text + "}";
+}
+
+Result<Ban> parse_ban(std::string_view text) {
+  Ban ban;
+  PeerScores scores;
+  bool has_scores = false;
+  RecordReader reader;
+  reader.time("/expiry", ban.expiry);
+  reader.time("/lastUpdate", ban.last_update);
+  reader.text("/reason", ban.reason);
+  reader.scores("/scores", scores, has_scores);
+  OPW_TRYV(reader.read(text));
+  ban.reason = clean_reason(ban.reason);
+  if (has_scores) ban.scores = scores;
+  return ban;
+}
+
+}  // namespace opwire::opstack::reputation

@@ -1,0 +1,96 @@
+#include "opwire/opstack/reputation/gate.hpp"
+
+#include <utility>
+
+namespace opwire::opstack::reputation {
+namespace {
+
+bool metered(bool allowed, std::uint64_t& yes, std::uint64_t& no) noexcept {
+  ++(allowed ? yes : no);
+  return allowed;
+}
+
+}  // namespace
+
+ReputationGate::ReputationGate(const Clock& clock, BanBook& bans, BlockList& blocks, const ScoreBook& scores,
+                               GateOptions options)
+    : clock_(clock),
+      bans_(bans),
+      blocks_(blocks),
+      scores_(scores),
+      options_(std::move(options)),
+      next_(options_.next == nullptr ? everyone_ : *options_.next) {}
+
+bool ReputationGate::is_banned(const PeerId& peer) {
+  return bans_.peers.lookup(peer, clock_.wall_now()).standing == Standing::kBanned;
+}
+
+bool ReputationGate::admits_score(const PeerId& peer) {
+  if (!options_.least_score) return true;
+  if (scores_.get(peer, clock_.wall_now()).gossip.total >= *options_.least_score) return true;
+  ++counts_.score_refusals;
+  return false;
+}
+
+bool ReputationGate::admits_peer(const PeerId& peer) {
+  return is_static(peer) || (!blocks_.is_blocked(peer) && !is_banned(peer) && admits_score(peer));
+}
+
+bool ReputationGate::admits_ip(const std::optional<Ip>& ip) {
+  return ip && !blocks_.is_blocked(*ip) && bans_.ips.lookup(*ip, clock_.wall_now()).standing != Standing::kBanned;
+}
+
+bool ReputationGate::admits_inbound(const PeerId& peer, const Multiaddr& remote) {
+  if (!admits_peer(peer)) return false;
+  if (is_static(peer)) return true;
+  const std::optional<Ip> ip = Ip::of(remote);  // not looked at when it was accepted, if it is a static peer's
+  return !ip || !is_static_address(*ip) || admits_ip(ip);
+}
+
+bool ReputationGate::allow_peer_dial(const PeerId& peer) {
+  const bool allowed = admits_peer(peer) && next_.allow_peer_dial(peer);
+  return metered(allowed, counts_.dials_allowed, counts_.dials_refused);
+}
+
+bool ReputationGate::allow_address_dial(const PeerId& peer, const Multiaddr& address) {
+  const auto admits = [&] {
+    if (is_static(peer)) return true;
+    const std::optional<Ip> ip = Ip::of(address);
+    if (!ip || blocks_.is_blocked(*ip) || is_banned(peer)) return false;
+    return admits_ip(ip);
+  };
+  const bool allowed = admits() && next_.allow_address_dial(peer, address);
+  return metered(allowed, counts_.dials_allowed, counts_.dials_refused);
+}
+
+bool ReputationGate::allow_accept(const Multiaddr& remote) {
+  const std::optional<Ip> ip = Ip::of(remote);
+  const bool admits = ip && (is_static_address(*ip) || admits_ip(ip));
+  const bool allowed = admits && next_.allow_accept(remote);
+  return metered(allowed, counts_.accepts_allowed, counts_.accepts_refused);
+}
+
+bool ReputationGate::allow_secured(Role role, const PeerId& peer, const Multiaddr& remote) {
+  const bool admits = role == Role::kDialer || admits_inbound(peer, remote);
+  const bool allowed = admits && next_.allow_secured(role, peer, remote);
+  return metered(allowed, counts_.accepts_allowed, counts_.accepts_refused);
+}
+
+bool ReputationGate::allow_upgraded(Role role, const PeerId& peer, const Multiaddr& remote) {
+  return next_.allow_upgraded(role, peer, remote);
+}
+
+void ReputationGate::unblock_peer(const PeerId& peer) {
+  blocks_.unblock_peer(peer);
+  bans_.peers.lift(peer);
+  ++counts_.peer_unbans;
+}
+
+GateCounts ReputationGate::counts() const noexcept {
+  GateCounts all = counts_;
+  all.peer_unbans += bans_.peers.ended();
+  all.ip_unbans += bans_.ips.ended();
+  return all;
+}
+
+}  // namespace opwire::opstack::reputation
