@@ -15,15 +15,6 @@ Hash256 hash_of(const std::optional<L2BlockRef>& block) {
   return block ? block->hash : Hash256{};
 }
 
-BlockChoiceOptions choice_options(const ControllerOptions& options) {
-  BlockChoiceOptions choice;
-  choice.req_resp = options.req_resp;
-  choice.genesis_number = options.genesis_number;
-  choice.max_replaced = options.max_replaced;
-  choice.queue = options.queue;
-  return choice;
-}
-
 BlockId id_of(const ExecutionPayload& payload) {
   return {payload.block_hash, payload.number};
 }
@@ -40,7 +31,7 @@ bool is_reorg(const L2BlockRef& from, const L2BlockRef& to) {
 }  // namespace
 
 EngineController::EngineController(const ControllerOptions& options)
-    : options_(options), choice_(choice_options(options)), followed_(options.first_retry, options.longest_retry) {}
+    : options_(options), choice_(options), followed_(options.first_retry, options.longest_retry) {}
 
 Result<void> EngineController::on_payload(QueuedPayload payload) {
   if (!goes_straight()) return choice_.push(std::move(payload));

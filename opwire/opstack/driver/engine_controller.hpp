@@ -30,20 +30,16 @@ enum class SyncMode : unsigned char { kConsensus, kExecution };
 /// first VALID. Then that block is the head, and the block `safe_distance` below it safe and finalized.
 enum class EngineSync : unsigned char { kWillStart, kStarted, kFinishedNotFinalized, kFinished };
 
-struct ControllerOptions {
+struct ControllerOptions : BlockChoiceOptions {
   ControllerOptions() = default;
   SyncMode mode = SyncMode::kConsensus;
-  bool req_resp = true;  ///< missing blocks come from peers; else the engine fetches them itself
   /// Erigon and Reth sync their way also when they have finalized before.
   bool engine_syncs_after_finalization = false;
   Hash256 genesis;
-  BlockNumber genesis_number;
   std::uint64_t safe_distance = 0;  ///< blocks, after the engine's own sync (--syncmode.offset-el-safe)
   Duration first_retry = std::chrono::seconds(1);
   Duration longest_retry = std::chrono::seconds(30);
-  std::size_t max_direct = 16;      ///< blocks that wait for the engine while it syncs by itself; the oldest go
-  std::size_t max_replaced = 1024;  ///< BlockChoiceOptions
-  PayloadQueueOptions queue;
+  std::size_t max_direct = 16;  ///< blocks that wait for the engine while it syncs by itself; the oldest go
 };
 
 struct ReadHeads {};
