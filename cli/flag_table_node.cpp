@@ -130,6 +130,8 @@ constexpr auto kFlags = std::to_array<FlagSpec>({
     {"rpc.vhosts", "RPC_VHOSTS", kList, "localhost", kUsed, kOwn, "",
      "Names in requests' Host header that are served; addresses always are; *: any"},
     {"rpc.cors", "RPC_CORS", kList, "", kUsed, kOwn, "", "Origins of web pages that may ask; *: any"},
+    {"rpc.jwt-secret", "RPC_JWT_SECRET", kPath, "", kUsed, kOwn, "",
+     "File with a secret: only who has it may use the RPC; made if missing. Default: everybody who reaches it may"},
     {"rpc.admin-state", "RPC_ADMIN_STATE", kPath, "", kLater, kShown, "", "File of what the admin RPC changed"},
     {"metrics.enabled", "METRICS_ENABLED", kBool, "false", kUsed, kShown, "", "Metrics for Prometheus"},
     {"metrics.addr", "METRICS_ADDR", kText, "0.0.0.0", kUsed, kShown, "", "Their address"},

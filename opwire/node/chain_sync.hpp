@@ -50,6 +50,8 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   void keep(const opstack::Envelope& envelope) { store_.put_linked(envelope); }
   /// For a caller of its own, without a driver: PayloadClient::fetch_range(). Nothing is kept by itself.
   Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink);
+  /// Other peers may be asked now.
+  void on_static_peers() { client_.look_again(); }
   /// That may be asked.
   std::size_t sync_peers() const noexcept { return client_.peers(); }
   std::optional<opstack::RangeProgress> progress() const { return client_.progress(); }

@@ -201,6 +201,13 @@ Task<std::vector<discv5::RecordPtr>> Discovery::more() {
   co_return std::move(*records);
 }
 
+Task<void> Discovery::seek(PeerId peer) {
+  const auto key = peer.public_key();
+  const auto id = key ? opstack::node_id_of(*key) : std::nullopt;
+  if (!service_ || !id || closed_) co_return;
+  (void)co_await service_->lookup(*id);
+}
+
 Task<void> Discovery::close() {
   closed_ = true;
   starting_.cancel();

@@ -41,6 +41,10 @@ class Discovery final : public opstack::RecordSource {
   /// Null before start().
   const discv5::Protocol* protocol() const noexcept;
 
+  /// Asks the network where the peer is now; what it answers goes to the peerstore, for static peers too. Nothing
+  /// before start(), and for peers whose ids do not hold a secp256k1 key.
+  Task<void> seek(PeerId peer);
+
   // After start().
   DiscoveryStatus status() const;
   const discv5::NodeRecord& record() const noexcept;

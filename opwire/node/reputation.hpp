@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "opwire/node/config.hpp"
+#include "opwire/node/configured_gate.hpp"
 #include "opwire/node/peer_books.hpp"
 #include "opwire/opstack/gossip/block_sink.hpp"
 #include "opwire/opstack/reputation/app_score.hpp"
@@ -18,8 +18,8 @@ namespace opwire::node {
 
 class Reputation final : public opstack::AnswerObserver, public opstack::BlockSink {
  public:
-  /// Before the host is made, whose gater is gate(); next: asked after it, outlives this.
-  Reputation(Loop& loop, const Config& config, ConnectionGater& next);
+  /// Before the host is made, whose gater is gate(); configured: asked after it, outlives this.
+  Reputation(Loop& loop, const Config& config, ConfiguredGate& configured);
 
   /// gossipsub's, of those connected and others.
   using GossipSnapshots = std::function<std::vector<gossipsub::ScoreSnapshot>()>;
@@ -29,6 +29,11 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   Task<Result<void, std::string>> start(Network& network, GossipSnapshots snapshots, WorkerPool* store_thread);
   Task<void> close();
 
+  /// From now on: who is static, how one is banned, whom the configuration keeps out. Nobody is disconnected.
+  void set(const LiveConfig& config);
+  /// Closes all connections that would not be let in now; returns how many peers they were.
+  std::size_t enforce();
+
   ConnectionGater& gate() noexcept { return gate_; }
   opstack::reputation::PeerScores scores_of(const PeerId& peer) { return books_.scores().get(peer, loop_.wall_now()); }
   /// For gossipsub's score.
@@ -36,7 +41,7 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   void on_block_refused(const PeerId& peer, const Error& why);
   void on_block(const opstack::AcceptedBlock&) override { strikes_.on_accepted(loop_.now()); }
 
-  void on_valid_answer(const PeerId& peer) override { app_.on_valid_response(peer, loop_.wall_now()); }
+  void on_valid_answer(const PeerId& peer) override;
   void on_failed_answer(const PeerId& peer) override { app_.on_error_response(peer, loop_.wall_now()); }
   void on_rejected_answer(const PeerId& peer) override { app_.on_rejected_payload(peer, loop_.wall_now()); }
 
@@ -53,11 +58,12 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   Task<void> run();
   void tick();
   void take_gossip_scores();
-  opstack::reputation::GateOptions gate_options(ConnectionGater& next);
+  opstack::reputation::GateOptions gate_options();
   opstack::reputation::MonitorOptions monitor_options();
 
   Loop& loop_;
-  const BanConfig bans_;
+  ConfiguredGate& configured_;
+  BanConfig bans_;  // this and the static ones: as set() was told
   const std::optional<PeerstoreConfig> peerstore_;
   const bool scoring_;
   const Duration slot_;

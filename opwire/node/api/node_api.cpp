@@ -6,6 +6,8 @@
 
 #include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/block_methods.hpp"
+#include "opwire/node/api/insight_json.hpp"
+#include "opwire/node/api/live_methods.hpp"
 #include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/api/peers_json.hpp"
 #include "opwire/node/api/sync_status.hpp"
@@ -90,7 +92,9 @@ Task<void> NodeApi::close() {
 
 void NodeApi::add_methods(rpc::MethodTable& methods) {
   add_node_methods(methods);
-  add_peer_methods(methods);
+  if (parts_.config.p2p) add_peer_methods(methods);
+  add_insight_methods(methods);
+  add_live_methods(methods, parts_);
   add_admin_methods(methods);
   rpc::add_subscription_methods(methods, [this](const json::array& params) { return choose_channel(params); });
   methods.add_plain("rpc_modules", without_params([&methods] { return MethodAnswer(methods.modules()); }));
@@ -102,14 +106,24 @@ void NodeApi::add_node_methods(rpc::MethodTable& methods) {
   methods.add_plain("optimism_version", version);
   methods.add_plain("optimism_syncStatus", without_params([this] { return MethodAnswer(sync_status_json(parts_)); }));
   methods.add_plain("optimism_rollupConfig", without_params([this] { return rollup_config(parts_.config); }));
-  methods.add_plain("opwire_status", without_params([this] { return MethodAnswer(status_json(parts_)); }));
-  methods.add_plain("opwire_syncProgress", without_params([this] { return MethodAnswer(progress_json()); }));
-  methods.add_plain("opwire_lastBlocks", without_params([this] { return MethodAnswer(last_blocks_json()); }));
-  methods.add_plain("opwire_equivocations",
-                    without_params([this] { return MethodAnswer(equivocations_json(parts_)); }));
   if (!options_.publishing) return;
   methods.add("opstack_publishBlockV1",
               [this](json::array params, const rpc::Context&) { return publish_block(parts_, std::move(params)); });
+}
+
+void NodeApi::add_insight_methods(rpc::MethodTable& methods) {
+  using Text = std::string (*)(const ApiParts&);
+  static constexpr std::pair<const char*, Text> kTexts[] = {
+      {"opwire_status", status_json},   {"opwire_equivocations", equivocations_json}, {"opwire_limits", limits_json},
+      {"opwire_mesh", mesh_json},       {"opwire_verdicts", verdicts_json},           {"opwire_gaps", gaps_json},
+      {"opwire_archive", archive_json},
+  };
+  for (const auto& [name, text] : kTexts) {
+    const Text tell = text;
+    methods.add_plain(name, without_params([this, tell] { return MethodAnswer(tell(parts_)); }));
+  }
+  methods.add_plain("opwire_syncProgress", without_params([this] { return MethodAnswer(progress_json()); }));
+  methods.add_plain("opwire_lastBlocks", without_params([this] { return MethodAnswer(last_blocks_json()); }));
 }
 
 void NodeApi::add_peer_methods(rpc::MethodTable& methods) {

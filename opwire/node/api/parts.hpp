@@ -35,6 +35,19 @@ struct L1Heads {
 
 class Reputation;
 
+/// What of the limits is in use.
+struct ResourceReport {
+  swarm::SwarmOptions limits;
+  swarm::ResourceUse use;
+  std::optional<std::size_t> process_bytes;  ///< none: the system does not tell
+};
+
+/// Of a configuration that was read again.
+struct ReloadReport {
+  std::vector<std::string> changed;        ///< what is another one now
+  std::vector<std::string> needs_restart;  ///< flags whose new values were not taken over
+};
+
 /// All that is referred to outlives the Api and the metrics. Called on the loop.
 struct ApiParts {
   ApiParts(Network& of_network, const Config& of_config, std::string program_version)
@@ -65,6 +78,13 @@ struct ApiParts {
   std::function<Task<Result<void>>(opstack::PayloadVersion, Bytes frame)> publish_frame;
   /// A block that an operator hands in, for the driver. Its hash was checked, and nothing else. Errors: the driver's.
   std::function<Result<void>(const opstack::Envelope&)> post_block;
+  std::function<ResourceReport()> resources;
+  std::function<const store::PayloadArchive*()> archive;  ///< null: blocks are kept in memory
+
+  /// See Node.
+  std::function<Result<std::vector<std::string>, std::string>(LiveConfig)> reconfigure;
+  /// Reads flags and files again; the error is a line for the user, and nothing has changed.
+  std::function<Result<ReloadReport, std::string>()> reload;
   /// The text that --log.level takes.
   std::function<Result<void, std::string>(const std::string&)> set_log_level;
 };

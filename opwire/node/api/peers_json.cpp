@@ -5,7 +5,6 @@
 #include <set>
 
 #include "opwire/codec/hex.hpp"
-#include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/go_json.hpp"
 #include "opwire/node/reputation.hpp"
@@ -53,10 +52,7 @@ const discv5::Protocol* discovery_of(const ApiParts& parts) {
 std::optional<discv5::NodeId> node_id_of(const ApiParts& parts, const PeerId& peer) {
   const auto inside = peer.public_key();
   const auto key = inside ? std::optional(inside.value()) : parts.network.peerstore().key(peer);
-  if (!key) return discv5::NodeId();
-  if (key->type() != crypto::KeyType::kSecp256k1) return std::nullopt;
-  const auto hash = crypto::ethereum_key_hash(key->data());
-  return hash ? discv5::NodeId::from(hash->view()) : std::nullopt;
+  return key ? opstack::node_id_of(*key) : discv5::NodeId();
 }
 
 std::vector<std::string> addresses_of(const ApiParts& parts, const PeerId& peer) {

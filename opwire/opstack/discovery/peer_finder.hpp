@@ -94,7 +94,7 @@ class PeerFinder final : public discv5::ProtocolObserver, public NetworkObserver
  private:
   TimePoint now() const { return network_.loop().now(); }
   bool below_goal() const { return network_.connected_peers().size() < options_.goal; }
-  bool is_passed_over(const PeerId& peer) const;
+  bool is_static(const PeerId& peer) const;
   void take(const discv5::RecordPtr& record);
   void remember(const discv5::NodeRecord& record, const PeerId& peer);
   void tag(const PeerId& peer);

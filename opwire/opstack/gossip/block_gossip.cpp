@@ -150,6 +150,7 @@ Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub
 gossipsub::Verdict BlockGossip::refuse(const Error& why, const gossipsub::Message& message) {
   const bool ignored = why.consequence() == Consequence::kIgnore;
   ++(ignored ? counts_.ignored : counts_.rejected)[why.name()];
+  counts_.last[why.name()] = {loop_.wall_now(), message.from, why.message()};
   if (kLog.enabled(log::Level::kWarn) && !ignored && refusal_log_.admit(loop_.now())) {
     kLog.warn("block rejected", {{"reason", why},
                                  {"check", why.name()},

@@ -41,11 +41,19 @@ struct BlockGossipOptions {
   std::function<void(const PeerId&, const Error&)> on_rejected;
 };
 
+/// The last message that was refused for some reason.
+struct LastRefusal {
+  WallTime at{};
+  std::optional<PeerId> from;  ///< none: it was our own
+  std::string detail;
+};
+
 /// How many messages ended how.
 struct BlockCounts {
   std::uint64_t accepted = 0;
   std::map<std::string_view, std::uint64_t> rejected;  ///< by error name
   std::map<std::string_view, std::uint64_t> ignored;
+  std::map<std::string_view, LastRefusal> last;  ///< of both
 };
 
 class BlockGossip {

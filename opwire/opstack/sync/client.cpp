@@ -52,6 +52,10 @@ PayloadClient::PayloadClient(Network& network, WorkerPool& pool, ChainId chain, 
       choice_(options.peers),
       changed_(network.loop()) {
   network_.add_observer(*this);
+  look_again();
+}
+
+void PayloadClient::look_again() {
   for (const PeerId& peer : network_.connected_peers()) consider(peer, network_.peerstore().protocols(peer));
 }
 
@@ -76,7 +80,7 @@ void PayloadClient::on_peer_protocols(const PeerId& peer, const std::vector<std:
 void PayloadClient::consider(const PeerId& peer, const std::vector<std::string>& protocols) {
   const bool speaks = std::ranges::any_of(
       protocols_, [&](const std::string& ours) { return std::ranges::find(protocols, ours) != protocols.end(); });
-  if (speaks) {
+  if (speaks && (!options_.may_ask || options_.may_ask(peer))) {
     choice_.add(peer);
   } else {
     choice_.remove(peer);

@@ -40,6 +40,8 @@ struct ClientOptions {
   /// again.
   std::size_t answer_bytes = std::size_t{64} << 20;
   AnswerObserver* observer = nullptr;  ///< outlives the client
+  /// Whom fetch_range() may ask, of those who speak the protocol; null: everybody.
+  std::function<bool(const PeerId&)> may_ask;
 };
 
 struct RangeProgress {
@@ -76,6 +78,8 @@ class PayloadClient final : public NetworkObserver {
   std::optional<RangeProgress> progress() const;
 
   std::size_t peers() const noexcept { return choice_.size(); }
+  /// The answers of ClientOptions::may_ask have changed.
+  void look_again();
 
  private:
   class Charge;

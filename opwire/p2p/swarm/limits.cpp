@@ -1,24 +1,12 @@
 #include "opwire/p2p/swarm/limits.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "opwire/p2p/swarm/errors.hpp"
 
 namespace opwire::swarm {
 namespace {
-
-struct Tally {
-  std::size_t inbound = 0;
-  std::size_t outbound = 0;
-
-  std::size_t total() const noexcept { return inbound + outbound; }
-  bool fits(Role role, const Cap& cap) const noexcept {
-    const bool side = role == Role::kListener ? inbound < cap.inbound : outbound < cap.outbound;
-    return side && total() < cap.total;
-  }
-  void add(Role role) noexcept { ++(role == Role::kListener ? inbound : outbound); }
-  void remove(Role role) noexcept { --(role == Role::kListener ? inbound : outbound); }
-};
 
 using ByPeer = std::unordered_map<PeerId, Tally>;
 struct OfProtocol {
@@ -37,7 +25,18 @@ Tally tally_of(const ByPeer& tallies, const PeerId& peer) {
   return found == tallies.end() ? Tally() : found->second;
 }
 
+std::size_t most(const ByPeer& tallies) {
+  std::size_t total = 0;
+  for (const auto& [peer, tally] : tallies) total = std::max(total, tally.total());
+  return total;
+}
+
 }  // namespace
+
+bool Tally::fits(Role role, const Cap& cap) const noexcept {
+  const bool side = role == Role::kListener ? inbound < cap.inbound : outbound < cap.outbound;
+  return side && total() < cap.total;
+}
 
 class Ledger {
  public:
@@ -45,11 +44,11 @@ class Ledger {
 
   bool has_room(Role role) const { return connections_.fits(role, options_.connections); }
 
+  void count_refused_connection() noexcept { ++refused_connections_; }
+
   Result<void> add_connection(Role role, const PeerId& peer, bool exempt) {
-    if (!exempt && !has_room(role)) return Error(errors::kTooManyConnections, "in all");
-    if (!tally_of(connected_, peer).fits(role, options_.connections_per_peer)) {
-      return Error(errors::kTooManyConnections, "of this peer");
-    }
+    if (!exempt && !has_room(role)) return refuse_connection("in all");
+    if (!tally_of(connected_, peer).fits(role, options_.connections_per_peer)) return refuse_connection("of this peer");
     connections_.add(role);
     connected_[peer].add(role);
     return {};
@@ -58,6 +57,21 @@ class Ledger {
     connections_.remove(role);
     remove(connected_, peer, role);
   }
+
+  ResourceUse use() const {
+    ResourceUse use;
+    use.connections = connections_;
+    use.streams = streams_;
+    for (const auto& [name, protocol] : protocols_) use.protocols.emplace(name, protocol.all);
+    use.stream_bytes = streams_.total() * options_.bytes_per_stream;
+    use.peer_connections = most(connected_);
+    use.peer_streams = most(peers_);
+    use.refused_connections = refused_connections_;
+    use.refused_streams = refused_streams_;
+    return use;
+  }
+  const LimitOptions& options() const noexcept { return options_; }
+  void set_options(const LimitOptions& options) { options_ = options; }
 
   Result<void> add_stream(Role role, const PeerId& peer) {
     OPW_TRYV(check(streams_, role, options_.streams, "in all"));
@@ -90,13 +104,25 @@ class Ledger {
   }
 
  private:
-  Result<void> check(const Tally& tally, Role role, const StreamCap& cap, const char* whose) const {
-    if (!tally.fits(role, cap.streams)) return Error(errors::kTooManyStreams, whose);
-    if ((tally.total() + 1) * options_.bytes_per_stream > cap.bytes) return Error(errors::kTooMuchMemory, whose);
+  Error refuse_connection(const char* whose) {
+    ++refused_connections_;
+    return Error(errors::kTooManyConnections, whose);
+  }
+  Error refuse_stream(const ErrorKind& why, const char* whose) {
+    ++refused_streams_;
+    return Error(why, whose);
+  }
+  Result<void> check(const Tally& tally, Role role, const StreamCap& cap, const char* whose) {
+    if (!tally.fits(role, cap.streams)) return refuse_stream(errors::kTooManyStreams, whose);
+    if ((tally.total() + 1) * options_.bytes_per_stream > cap.bytes) {
+      return refuse_stream(errors::kTooMuchMemory, whose);
+    }
     return {};
   }
 
-  const LimitOptions options_;
+  LimitOptions options_;
+  std::uint64_t refused_connections_ = 0;
+  std::uint64_t refused_streams_ = 0;
   Tally connections_;
   ByPeer connected_;
   Tally streams_;
@@ -133,6 +159,10 @@ bool ResourceLimits::has_room(Role role) const {
   return ledger_->has_room(role);
 }
 
+void ResourceLimits::count_refused_connection() noexcept {
+  ledger_->count_refused_connection();
+}
+
 Result<ConnectionLease> ResourceLimits::open_connection(Role role, const PeerId& peer, bool exempt) {
   OPW_TRYV(ledger_->add_connection(role, peer, exempt));
   return ConnectionLease(ledger_, role, peer);
@@ -141,6 +171,18 @@ Result<ConnectionLease> ResourceLimits::open_connection(Role role, const PeerId&
 Result<StreamLease> ResourceLimits::open_stream(Role role, const PeerId& peer) {
   OPW_TRYV(ledger_->add_stream(role, peer));
   return StreamLease(ledger_, role, peer);
+}
+
+ResourceUse ResourceLimits::use() const {
+  return ledger_->use();
+}
+
+const LimitOptions& ResourceLimits::options() const noexcept {
+  return ledger_->options();
+}
+
+void ResourceLimits::set_options(const LimitOptions& options) {
+  ledger_->set_options(options);
 }
 
 }  // namespace opwire::swarm

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +38,30 @@ struct LimitOptions {
   StreamCap streams_per_protocol_and_peer{{64, 256, 256}, std::size_t{64} << 20};
   /// What a stream counts for: its first receive window. Growth beyond is bounded by the muxer.
   std::size_t bytes_per_stream = 256 * 1024;
+};
+
+/// How much there is of what a Cap bounds.
+struct Tally {
+  std::size_t inbound = 0;
+  std::size_t outbound = 0;
+
+  std::size_t total() const noexcept { return inbound + outbound; }
+  bool fits(Role role, const Cap& cap) const noexcept;
+  void add(Role role) noexcept { ++(role == Role::kListener ? inbound : outbound); }
+  void remove(Role role) noexcept { --(role == Role::kListener ? inbound : outbound); }
+};
+
+/// What of the limits is in use.
+struct ResourceUse {
+  Tally connections;
+  Tally streams;
+  std::map<std::string, Tally> protocols;  ///< streams on which one was agreed
+  std::size_t stream_bytes = 0;            ///< what the streams count for
+  std::size_t peer_connections = 0;        ///< of the peer that has most
+  std::size_t peer_streams = 0;            ///< of the peer that has most
+  // Counted from the beginning.
+  std::uint64_t refused_connections = 0;
+  std::uint64_t refused_streams = 0;  ///< too many of them, or too much memory
 };
 
 class Ledger;
@@ -79,10 +105,17 @@ class ResourceLimits {
 
   /// Whether a further connection can be counted, of whatever peer.
   bool has_room(Role role) const;
+  /// Of a connection that was refused before it was asked for here.
+  void count_refused_connection() noexcept;
   /// exempt: it is counted and takes a place even where there is none in all. Errors: kTooManyConnections.
   Result<ConnectionLease> open_connection(Role role, const PeerId& peer, bool exempt = false);
   /// role: kDialer for streams that we open. Errors: kTooManyStreams, kTooMuchMemory.
   Result<StreamLease> open_stream(Role role, const PeerId& peer);
+
+  ResourceUse use() const;
+  const LimitOptions& options() const noexcept;
+  /// For what is opened from now on.
+  void set_options(const LimitOptions& options);
 
  private:
   std::shared_ptr<Ledger> ledger_;

@@ -96,6 +96,16 @@ std::vector<Multiaddr> Swarm::listen_addresses() const {
   return transport::without_wildcards(acceptor_.addresses());
 }
 
+void Swarm::set_limits(const LimitOptions& limits) {
+  options_.limits = limits;
+  limits_.set_options(limits);
+}
+
+void Swarm::set_waters(const ConnectionManagerOptions& waters) {
+  options_.manager = waters;
+  manager_.on_opened(connections_.size());
+}
+
 // -- Connections.
 
 Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place) {
