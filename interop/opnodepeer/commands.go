@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,9 @@ func run(args []string) error {
 	var options nodeOptions
 	flags := flag.NewFlagSet("opnodepeer run", flag.ContinueOnError)
 	options.register(flags)
+	if split := slices.Index(args, "--"); split >= 0 {
+		args, options.opNodeFlags = args[:split], args[split+1:]
+	}
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
@@ -65,6 +69,7 @@ func run(args []string) error {
 	}
 	emit("ready", fields{
 		"id": host.ID().String(), "addrs": addrs, "chain_id": node.cfg.L2ChainID, "enr": node.record(),
+		"rpc": node.rpcURL,
 	})
 	node.followCommands(ctx)
 	return node.close()
