@@ -46,3 +46,16 @@ func (c *clients) watchHealth(ctx context.Context, settings healthSettings) erro
 	}
 	return nil
 }
+
+// latest is the newest block that op-conductor finds in the execution engine.
+func (c *clients) latest(ctx context.Context) error {
+	if !c.hasEngine {
+		return fmt.Errorf("latest needs --engine")
+	}
+	block, err := c.control.LatestUnsafeBlock(ctx)
+	if err != nil {
+		return err
+	}
+	emit("latest", fields{"number": block.NumberU64(), "hash": block.Hash().String()})
+	return nil
+}

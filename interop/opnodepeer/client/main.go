@@ -119,6 +119,8 @@ func (c *clients) obey(ctx context.Context, timeout time.Duration, line command)
 	case "methods":
 		emit("methods", fields{"methods": methodNames()})
 		return nil
+	case "latest":
+		return c.latest(ctx)
 	case "health":
 		return c.watchHealth(ctx, line.healthSettings)
 	}

@@ -24,6 +24,8 @@ type clients struct {
 	rollup  *sources.RollupClient
 	control conductor.SequencerControl
 	log     log.Logger
+
+	hasEngine bool
 }
 
 func dialNode(ctx context.Context, url, engine, secretFile string) (*clients, error) {
@@ -40,7 +42,7 @@ func dialNode(ctx context.Context, url, engine, secretFile string) (*clients, er
 	}
 	return &clients{
 		rpc: recorded, p2p: sources.NewP2PClient(recorded), rollup: rollup,
-		control: conductor.NewSequencerControl(executor, rollup), log: logger,
+		control: conductor.NewSequencerControl(executor, rollup), log: logger, hasEngine: executor != nil,
 	}, nil
 }
 
