@@ -75,6 +75,7 @@ type opNode struct {
 	api        *p2p.APIBackend
 	rpc        *oprpc.Server // nil without --rpc
 	rpcURL     string
+	driver     *idleDriver // nil without --rpc
 }
 
 func startNode(ctx context.Context, options nodeOptions) (*opNode, error) {

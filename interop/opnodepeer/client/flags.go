@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -22,9 +23,17 @@ func printFlags() {
 			env = []string{}
 		}
 		all = append(all, fields{
-			"names": flag.Names(), "env": env, "type": fmt.Sprintf("%T", flag), "default": documented.GetValue(),
+			"names": flag.Names(), "env": env, "type": fmt.Sprintf("%T", flag), "default": defaultOf(flag, documented),
 			"hidden": hides && !visible.IsVisible(),
 		})
 	}
 	writeLine(all)
+}
+
+// defaultOf is a flag's default in the form in which it would be given.
+func defaultOf(flag cli.Flag, documented cli.DocGenerationFlag) string {
+	if truth, ok := flag.(*cli.BoolFlag); ok {
+		return strconv.FormatBool(truth.Value) // it does not tell it itself
+	}
+	return documented.GetValue()
 }

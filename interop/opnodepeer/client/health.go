@@ -20,13 +20,15 @@ type healthSettings struct {
 
 // watchHealth runs op-conductor's own monitor and prints what it finds each time.
 func (c *clients) watchHealth(ctx context.Context, settings healthSettings) error {
-	config, err := c.rollup.RollupConfig(ctx)
-	if err != nil {
-		return err
+	if c.config == nil { // op-conductor has it from its own start
+		var err error
+		if c.config, err = c.rollup.RollupConfig(ctx); err != nil {
+			return err
+		}
 	}
 	monitor := health.NewSequencerHealthMonitor(
 		c.log, metrics.NoopMetrics, max(settings.Interval, 1), settings.UnsafeInterval, settings.SafeInterval,
-		settings.MinPeers, settings.SafeInterval > 0, config, c.rollup, c.p2p, nil, nil, 0, 0, 0)
+		settings.MinPeers, settings.SafeInterval > 0, c.config, c.rollup, c.p2p, nil, nil, 0, 0, 0)
 	updates := monitor.Subscribe()
 	if err := monitor.Start(ctx); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/ethereum/go-ethereum/rpc"
 
 	conductor "github.com/ethereum-optimism/optimism/op-conductor/client"
+	"github.com/ethereum-optimism/optimism/op-node/rollup"
 	"github.com/ethereum-optimism/optimism/op-service/client"
 	oprpc "github.com/ethereum-optimism/optimism/op-service/rpc"
 	"github.com/ethereum-optimism/optimism/op-service/sources"
@@ -24,6 +25,7 @@ type clients struct {
 	rollup  *sources.RollupClient
 	control conductor.SequencerControl
 	log     log.Logger
+	config  *rollup.Config // nil until it is needed
 
 	hasEngine bool
 }
@@ -35,14 +37,14 @@ func dialNode(ctx context.Context, url, engine, secretFile string) (*clients, er
 		return nil, err
 	}
 	recorded := &recorder{RPC: connection}
-	rollup := sources.NewRollupClient(recorded)
+	node := sources.NewRollupClient(recorded)
 	executor, err := dialEngine(ctx, logger, engine, secretFile)
 	if err != nil {
 		return nil, err
 	}
 	return &clients{
-		rpc: recorded, p2p: sources.NewP2PClient(recorded), rollup: rollup,
-		control: conductor.NewSequencerControl(executor, rollup), log: logger, hasEngine: executor != nil,
+		rpc: recorded, p2p: sources.NewP2PClient(recorded), rollup: node,
+		control: conductor.NewSequencerControl(executor, node), log: logger, hasEngine: executor != nil,
 	}, nil
 }
 
