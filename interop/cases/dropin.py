@@ -1,5 +1,5 @@
-"""opwire run in op-node's place, judged by op-node's own Go code: its RPC clients, op-conductor's health check, its flags, and
-its peers."""
+"""opwire run in op-node's place, judged by op-node's own Go code: its flags, its RPC clients, op-conductor's health check,
+and its peers."""
 
 from cases import dropin_conductor, dropin_flags, dropin_peers, dropin_rpc
 

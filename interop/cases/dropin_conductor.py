@@ -16,6 +16,7 @@ from harness.report import expect, expect_true, wait_until
 
 BLOCKS = 20
 LONG, SHORT = 3600, 60  # seconds: the blocks are ten minutes old
+HEALTHY, SICK = "", "sequencer is not healthy"
 
 
 def add(cases, programs):
@@ -28,7 +29,8 @@ class World:
     def __init__(self, programs, stack):
         self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         self.source = stack.enter_context(Driver(programs, "isthmus"))
-        command = [present(programs.opwireengine), "rollup", *map(str, self.source.chain), "--genesis", self.source.genesis]
+        command = [present(programs.opwireengine), "rollup", *map(str, self.source.chain), "--genesis",
+                   self.source.genesis]
         self.rollup = self.folder / "rollup.json"
         self.rollup.write_bytes(subprocess.run(command, check=True, capture_output=True, timeout=30).stdout)
         self.engine = stack.enter_context(running_engine(programs.opgeth, self.source.genesis_json()))
@@ -36,12 +38,13 @@ class World:
             [programs.opnodepeer, "--rollup-config", self.rollup, "--sequencer-key", KEY, "--rpc"]))
         self.derive(self.genesis_ref())
         self.ours = stack.enter_context(Opwire(
-            programs, self.rollup, self.folder, "--l2", self.engine.url(), "--l2.jwt-secret", self.engine.jwt, "--p2p.static",
-            self.peer.address, "--archive.path", "memory", "--rpc.enable-admin", "--l2.follow.source", self.peer.ready["rpc"]))
+            programs, self.rollup, self.folder, "--l2", self.engine.url(), "--l2.jwt-secret", self.engine.jwt,
+            "--p2p.static", self.peer.address, "--l2.follow.source", self.peer.ready["rpc"], "--archive.path", "memory",
+            "--rpc.enable-admin"))
         self.ours.logged("(static peer connected)")
         self.conductor = stack.enter_context(Process(
-            [programs.opnodeclient, "ask", "--rpc", f"http://{self.ours.rpc}", "--engine", self.engine.url(), "--engine-secret",
-             self.engine.jwt]))
+            [programs.opnodeclient, "ask", "--rpc", f"http://{self.ours.rpc}", "--engine", self.engine.url(),
+             "--engine-secret", self.engine.jwt]))
         self.conductor.event("ready")
 
     def build(self, count):
@@ -53,17 +56,21 @@ class World:
 
     def genesis_ref(self):
         genesis = json.loads(self.rollup.read_text())["genesis"]
-        return {**genesis["l2"], "parentHash": "0x" + "00" * 32, "timestamp": genesis["l2_time"], "l1origin": genesis["l1"],
-                "sequenceNumber": 0}
+        return {**genesis["l2"], "parentHash": "0x" + "00" * 32, "timestamp": genesis["l2_time"],
+                "l1origin": genesis["l1"], "sequenceNumber": 0}
 
     def derive(self, block):
         """The node that opwire follows says that the block is safe, as if it had read it from L1."""
-        self.peer.ask("sync_status", "told", status={"safe_l2": block, "local_safe_l2": block, "finalized_l2": self.genesis_ref()})
+        status = {"safe_l2": block, "local_safe_l2": block, "finalized_l2": self.genesis_ref()}
+        self.peer.ask("sync_status", "told", status=status)
 
-    def health(self, **settings):
-        settings = {"count": 1, "unsafe_interval": LONG, "safe_interval": 0, "min_peers": 1, **settings}
-        told = self.conductor.ask("health", "health", **settings)
-        return told["healthy"], told["why"]
+    def expect_health(self, *checks):
+        """What op-conductor finds, by what it is told to look for: HEALTHY, or why not."""
+        settings = [{"unsafe_interval": LONG, "min_peers": 1, **check} for check, *_ in checks]
+        self.conductor.send(cmd="health", checks=settings)
+        for _, wanted, what in checks:
+            told = self.conductor.event("health", 70)
+            expect((told["healthy"], told["why"]), (wanted == HEALTHY, wanted), what)
 
     def status(self):
         return self.call("optimism_syncStatus")["decoded"]
@@ -86,24 +93,23 @@ class World:
 def watch(programs):
     with contextlib.ExitStack() as stack:
         world = World(programs, stack)
-        sick = (False, "sequencer is not healthy")
         for block in world.build(BLOCKS):
             expect(world.post(block).get("error"), None, f"block {block['number']}")
         wait_until(lambda: world.is_at(block), f"block {BLOCKS}")
-        expect(world.health(), (True, ""), "a node with a recent head and a peer")
-        expect(world.health(min_peers=2), sick, "one peer too few")
-        expect(world.health(unsafe_interval=SHORT), sick, "an unsafe head that stands still")
-        expect(world.health(safe_interval=SHORT), sick, "a safe head that stands still")
-        world.derive(world.status()["unsafe_l2"])
-        wait_until(lambda: world.status()["safe_l2"] == world.status()["unsafe_l2"], "the safe head of the node it follows")
-        head = world.status()["safe_l2"]
-        for which, others in (("safe_interval", {}), ("unsafe_interval", {"safe_interval": LONG})):
-            age = int(time.time()) - head["timestamp"]
-            expect(world.health(**others, **{which: age - 5}), sick, f"a head five seconds too old for {which}")
-            expect(world.health(**others, **{which: age + 30}), (True, ""), f"a head just young enough for {which}")
+        world.expect_health(({}, HEALTHY, "a node with a recent head and a peer"),
+                            ({"min_peers": 2}, SICK, "one peer too few"),
+                            ({"unsafe_interval": SHORT}, SICK, "an unsafe head that stands still"),
+                            ({"safe_interval": SHORT}, SICK, "a safe head that stands still"))
+        head = world.status()["unsafe_l2"]
+        world.derive(head)
+        wait_until(lambda: world.status()["safe_l2"] == head, "the safe head of the node that it follows")
+        age = int(time.time()) - head["timestamp"]
+        world.expect_health(*(({which: age + more}, wanted, f"{which} of a head's age and {more} s")
+                              for which in ("unsafe_interval", "safe_interval")
+                              for more, wanted in ((-5, SICK), (30, HEALTHY))))
         take_over(world)
         expect(world.ours.wait(), 0, "the exit status of opwire")
-        expect(world.health(), (False, "cannot connect to sequencer rpc endpoints"), "a node that is gone")
+        world.expect_health(({}, "cannot connect to sequencer rpc endpoints", "a node that is gone"))
         expect_true("connection refused" in world.call("optimism_syncStatus")["error"], "a node that is gone answers")
 
 
@@ -115,7 +121,8 @@ def take_over(world):
     expect(world.call("admin_conductorEnabled")["decoded"], False, "conductorEnabled")
     expect(world.post(newest).get("error"), None, "the newest block")
     wait_until(lambda: world.is_at(newest), "the newest block as head")
-    expect(world.post({**newest, "envelope": newest["envelope"].replace(newest["hash"], "0x" + "77" * 32)})["error"]
-           .split(",")[0], "payload has bad block hash: 0x" + "77" * 32, "a block of another hash")
+    wrong = "0x" + "77" * 32
+    refused = world.post({"envelope": newest["envelope"].replace(newest["hash"], wrong)})["error"]
+    expect(refused.split(",")[0], f"payload has bad block hash: {wrong}", "a block of another hash")
     expect(world.call("admin_startSequencer", newest["hash"])["error"], "sequencer is not enabled", "startSequencer")
     expect_true(world.is_at(newest), "the head after that")

@@ -25,8 +25,9 @@ STATED = (
 UNSET = {"*cli.Uint64Flag": "0"}
 KINDS = {
     "*cli.BoolFlag": {"BOOL"}, "*cli.StringFlag": {"TEXT", "FILE", "LIST"}, "*cli.GenericFlag": {"TEXT", "FILE"},
-    "*cli.PathFlag": {"FILE"}, "*cli.Uint64Flag": {"NUMBER"}, "*cli.UintFlag": {"NUMBER", "PORT"}, "*cli.IntFlag": {"NUMBER", "PORT"},
-    "*cli.Float64Flag": {"NUMBER"}, "*cli.DurationFlag": {"DURATION"}, "*cli.StringSliceFlag": {"LIST"},
+    "*cli.PathFlag": {"FILE"}, "*cli.StringSliceFlag": {"LIST"}, "*cli.DurationFlag": {"DURATION"},
+    "*cli.Uint64Flag": {"NUMBER"}, "*cli.UintFlag": {"NUMBER", "PORT"}, "*cli.IntFlag": {"NUMBER", "PORT"},
+    "*cli.Float64Flag": {"NUMBER"},
 }
 
 
@@ -93,7 +94,7 @@ def take_all(programs):
         variables |= {name: flag["default"] for name in flag["env"] if name != "OP_NODE_P2P_DISABLE"}
     expect_true(len(words) > 100 and len(variables) > 100, f"{len(words)} flags and {len(variables)} variables")
     for what, command, env in (("flags", words, {}), ("variables", [], variables)):
-        done = subprocess.run([programs.opwire, "run", "--p2p.disable", *command], text=True, capture_output=True, timeout=30,
-                              env={**clean_environment(), **env})
+        done = subprocess.run([programs.opwire, "run", "--p2p.disable", *command], text=True, capture_output=True,
+                              timeout=30, env={**clean_environment(), **env})
         expect((done.returncode, done.stdout), (0, ""), f"op-node's {what}: {done.stderr}")
         expect_true("not known" not in done.stderr, f"op-node's {what}: {done.stderr}")

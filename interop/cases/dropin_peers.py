@@ -34,8 +34,8 @@ def score(programs):
         ring[0].ask("connect", "connected", addr=ring[-1].address)
         ours = stack.enter_context(Opwire(programs, rollup, pathlib.Path(rollup).parent, "--archive.path", "memory",
                                           "--p2p.static", ",".join(node.address for node in ring)))
-        for node in ring:
-            wait_for_graft(node, 3)
+        wait_until(lambda: all(len(node.ask("mesh", "mesh")["topics"]["4"]["mesh"]) == 3 for node in ring), "a full mesh")
+        time.sleep(1)  # and opwire's own: two heartbeats
         me = ours.ask("opp2p_self")["peerID"]
         ring[0].send(cmd="publish", version=4, count=BLOCKS, interval_ms=INTERVAL_MS, txs=1, tx_size=100)
         worst = watch_scores(ring, me, BLOCKS * INTERVAL_MS / 1000)
@@ -87,6 +87,7 @@ def static(programs, way):
         wait_until(lambda: ours.ask("opwire_status")["blocks"]["accepted"] == 10, "op-node's blocks at opwire")
         got = [block["hash"] for block in ours.ask("opwire_lastBlocks")]
         expect(sorted(got), sorted(block["hash"] for block in sent), "op-node's blocks")
+        serve(theirs, ours.ask("opp2p_self")["peerID"], sent[-1])
         built = theirs.ask("build", "built", version=4, txs=2, tx_size=100)
         block = json.loads(succeed(programs, "payload", "show", "--json", "-", text=built["hex"]))
         ours.ask("opstack_publishBlockV1", block)
@@ -97,6 +98,17 @@ def static(programs, way):
             expect(peer["direction"], 2 if way == "opwire dials" else 1, "who dialled, as opwire tells it")
         told = theirs.ask("mesh", "mesh")["peers"]
         expect((told["totalConnected"], len(told["peers"])), (1, 1), "op-node's peers")
+
+
+def serve(theirs, me, newest):
+    """op-node has missed blocks, and thinks well of who served them."""
+    number = newest["number"]
+    theirs.ask("request_range", "requested", after=number - 6, before=number, hash=newest["hash"], top=newest["parent_hash"])
+    served = theirs.events("accepted", 5)
+    expect(sorted(block["number"] for block in served), list(range(number - 5, number)), "blocks that opwire served")
+    scores = theirs.ask("mesh", "mesh")["peers"]["peers"][me]["scores"]["reqResp"]
+    expect_true(scores["validResponses"] > 0, f"op-node's score of what opwire served: {scores}")
+    expect((scores["errorResponses"], scores["rejectedPayloads"]), (0, 0), "op-node's score of what opwire served")
 
 
 def start_ours(programs, rollup, port, *flags):
@@ -114,6 +126,7 @@ def start_theirs(programs, rollup, static):
     """op-node's own command line. Only what keeps it on loopback and its files out of the way is not its default: even
     without discovery it would open the database of nodes, and ask DNS for the built-in bootnodes."""
     words = ["--p2p.no-discovery", "--p2p.listen.ip=127.0.0.1", "--p2p.listen.tcp=0", "--p2p.peerstore.path=memory",
-             "--p2p.discovery.path=memory", "--p2p.bootnodes=,", f"--p2p.priv.path={pathlib.Path(rollup).parent / 'theirs.key'}"]
+             "--p2p.discovery.path=memory", "--p2p.bootnodes=,",
+             f"--p2p.priv.path={pathlib.Path(rollup).parent / 'theirs.key'}"]
     words += [f"--p2p.static={static}"] if static else []
     return Listener([programs.opnodepeer, "--rollup-config", rollup, "--sequencer-key", KEY, "--", *words])

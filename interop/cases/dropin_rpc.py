@@ -20,6 +20,7 @@ NOT_FOUND, BAD_PARAMS, FAILED, CRASHED = -32601, -32602, -32000, -32603
 
 def add(cases, programs):
     cases.add("drop-in: every method by op-node's clients, as op-node answers", lambda: compare(programs))
+    cases.add("drop-in: a static peer that is blocked stays away, as from op-node", lambda: block_static(programs))
     cases.add("drop-in: the same with discovery", lambda: compare_with_discovery(programs))
 
 
@@ -47,12 +48,12 @@ class Asked:
 class Nodes:
     """An op-node (theirs) and opwire run (ours), each with one peer, which is the same."""
 
-    def __init__(self, programs, stack, their_flags=(), our_flags=()):
+    def __init__(self, programs, stack, our_flags=()):
         self.programs, self.stack = programs, stack
         self.rollup = stack.enter_context(rollup_file(programs, "--fork", "isthmus"))
         self.folder = pathlib.Path(self.rollup).parent
         self.asked = set()
-        self.their_flags, self.our_flags = their_flags, our_flags
+        self.their_flags, self.our_flags = (), our_flags
 
     def op_node(self, *flags):
         return self.stack.enter_context(Listener(
@@ -61,10 +62,10 @@ class Nodes:
     def start(self, peer):
         self.reference = self.op_node("--rpc", "--static", peer.address, *self.their_flags)
         self.ours = self.stack.enter_context(Program(
-            [self.programs.opwire, "run", "--rollup.config", self.rollup, "--p2p.unsafe.block.signer", SIGNER, "--p2p.listen.ip",
-             "127.0.0.1", "--p2p.listen.tcp", 0, "--p2p.priv.path", self.folder / "key", "--p2p.peerstore.path", "memory",
-             "--archive.path", "memory", "--rpc.port", 0, "--rpc.enable-admin", "--p2p.static", peer.address, *self.our_flags],
-            env=clean_environment()))
+            [self.programs.opwire, "run", "--rollup.config", self.rollup, "--p2p.unsafe.block.signer", SIGNER,
+             "--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", 0, "--p2p.priv.path", self.folder / "key",
+             "--p2p.peerstore.path", "memory", "--archive.path", "memory", "--rpc.port", 0, "--rpc.enable-admin",
+             "--p2p.static", peer.address, *self.our_flags], env=clean_environment()))
         rpc = "http://" + self.ours.logged(r"RPC listens .*at=(\S+)")
         self.both = [Asked(self.programs, self.stack, url) for url in (self.reference.ready["rpc"], rpc)]
         self.names = [self.names_of(node) for node in self.both]
@@ -145,7 +146,8 @@ def look(nodes, peer):
     (_, theirs), (_, ours) = nodes.answers("opp2p_self")
     expect_self(theirs, ours)
     nodes.same("opp2p_peerStats")
-    expect(nodes.same("opp2p_discoveryTable"), ({"code": FAILED, "message": "discovery disabled", "data": None}, None), "table")
+    disabled = {"code": FAILED, "message": "discovery disabled", "data": None}
+    expect(nodes.same("opp2p_discoveryTable"), (disabled, None), "the table of nodes")
     _, dump = nodes.same("opp2p_peers", True)
     known = dump["peers"][peer.id]
     expect((known["connectedness"], known["direction"], known["protected"], known["gossipBlocks"], known["chainID"]),
@@ -223,7 +225,8 @@ def wrong_peers(nodes):
                      ours=(BAD_PARAMS, "missing value for required argument 0"))
         nodes.same(f"opp2p_{method}", raw=True)
         nodes.same(f"opp2p_{method}", STRANGER, STRANGER, raw=True)
-    for wrong in ("", "nonsense", "/ip4/127.0.0.1/tcp/1", "/ip4/127.0.0.1/tcp/99999/p2p/" + STRANGER, "/ip4/127.0.0.1/p2p/x"):
+    for wrong in ("", "nonsense", "/ip4/127.0.0.1/tcp/1", "/ip4/127.0.0.1/p2p/x",
+                  "/ip4/127.0.0.1/tcp/99999/p2p/" + STRANGER):
         nodes.alike("opp2p_connectPeer", wrong, raw=False, code=FAILED, begins="bad peer address: ")
     nodes.alike("opp2p_connectPeer", "/ip4/127.0.0.1/tcp/1/p2p/" + STRANGER, code=FAILED, begins="failed to dial: ")
     nodes.alike("opp2p_connectPeer", 7, code=BAD_PARAMS, begins="invalid argument 0: ")
@@ -242,7 +245,7 @@ def wrong_addresses(nodes):
         for wrong in ("nonsense", "1.2.3", "1.2.3.4/8", "1.2.3.256", "fe80::1%eth0", "001.2.3.4"):
             nodes.same(f"opp2p_{method}", wrong, raw=True)
         nodes.alike(f"opp2p_{method}", 7, code=BAD_PARAMS, begins="invalid argument 0: ")
-        for nil in ((""), None):
+        for nil in ("", None):
             expect(nodes.same(f"opp2p_{method}", nil, raw=True)[0]["message"], "invalid request", f"{method} of nothing")
         nodes.same(f"opp2p_{method}", raw=True)
     for method in ("blockSubnet", "unblockSubnet"):
@@ -254,7 +257,8 @@ def wrong_addresses(nodes):
         for wrong in ("", 7, "1.2.3.0/24", {"IP": "1.2.3.0", "Mask": "zzz!"}):
             nodes.alike(f"opp2p_{method}", wrong, code=BAD_PARAMS, begins="invalid argument 0: ")
         for blocks_nobody in ("", "/w==", "/wD/AA=="):
-            nodes.differ(f"opp2p_{method}", {"IP": "1.2.3.0", "Mask": blocks_nobody}, theirs=None, ours=(FAILED, "invalid request"))
+            nodes.differ(f"opp2p_{method}", {"IP": "1.2.3.0", "Mask": blocks_nobody}, theirs=None,
+                         ours=(FAILED, "invalid request"))
 
 
 def ask_node(nodes):
@@ -291,22 +295,26 @@ def ask_admin(nodes):
     for level in ("off", "info,gossipsub=debug"):
         nodes.differ("admin_setLogLevel", level, theirs=(FAILED, "unknown level: "), ours=None)
     nodes.same("admin_setLogLevel", "info", raw=True)
-    nodes.differ("admin_startSequencer", "0x11", theirs=(BAD_PARAMS, "invalid argument 0: "), ours=(FAILED, "sequencer is not enabled"))
-    nodes.differ("admin_resetDerivationPipeline", theirs=None, ours=(FAILED, "this node does not derive the chain from L1"))
+    nodes.differ("admin_startSequencer", "0x11", theirs=(BAD_PARAMS, "invalid argument 0: "),
+                 ours=(FAILED, "sequencer is not enabled"))
+    nodes.differ("admin_resetDerivationPipeline", theirs=None,
+                 ours=(FAILED, "this node does not derive the chain from L1"))
     nodes.same("admin_nope", raw=True)
 
 
 def post_blocks(nodes, builder):
     built = builder.ask("build", "built", version=4, txs=2, tx_size=50)
     block = json.loads(succeed(nodes.programs, "payload", "show", "--json", "-", text=built["hex"]))
-    nodes.same("admin_postUnsafePayload", {**block, "executionPayload": {**block["executionPayload"], "blockHash": "0x" + "22" * 32}})
-    without_root = {key: value for key, value in block["executionPayload"].items() if key != "withdrawalsRoot"}
+    payload = block["executionPayload"]
+    nodes.same("admin_postUnsafePayload", {**block, "executionPayload": {**payload, "blockHash": "0x" + "22" * 32}})
+    without_root = {key: value for key, value in payload.items() if key != "withdrawalsRoot"}
     nodes.same("admin_postUnsafePayload", {**block, "executionPayload": without_root})
-    nodes.alike("admin_postUnsafePayload", {**block, "executionPayload": {**block["executionPayload"], "timestamp": "17"}},
+    nodes.alike("admin_postUnsafePayload", {**block, "executionPayload": {**payload, "timestamp": "17"}},
                 code=BAD_PARAMS, begins="invalid argument 0: ")
     nodes.alike("admin_postUnsafePayload", "x", code=BAD_PARAMS, begins="invalid argument 0: ")
     for nothing in ((), (None,), ({},), ({"executionPayload": None},)):
-        nodes.differ("admin_postUnsafePayload", *nothing, theirs=(CRASHED, "method handler crashed"), ours=(BAD_PARAMS, ""))
+        nodes.differ("admin_postUnsafePayload", *nothing, theirs=(CRASHED, "method handler crashed"),
+                     ours=(BAD_PARAMS, ""))
     nodes.differ("admin_postUnsafePayload", {"executionPayload": {}}, theirs=(FAILED, "payload has bad block hash: "),
                  ours=(BAD_PARAMS, "invalid argument 0: executionPayload.parentHash: missing"))
     expect(nodes.same("admin_postUnsafePayload", block), (None, None), "a block")
@@ -319,18 +327,30 @@ def serve_http(nodes):
             expect((answer.status, list(told)), (200, ["version"]), f"/healthz of {node.url}: {told}")
 
 
+def block_static(programs):
+    with contextlib.ExitStack() as stack:
+        nodes = Nodes(programs, stack, our_flags=("--p2p.no-discovery",))
+        peer = nodes.op_node()
+        nodes.start(peer)
+        nodes.same("opp2p_disconnectPeer", peer.id)
+        nodes.same("opp2p_blockPeer", peer.id)
+        nodes.alike("opp2p_connectPeer", peer.address, raw=False, code=FAILED, begins="failed to dial: ")
+        stats(nodes, connected=0, banned=1)
+
+
 def compare_with_discovery(programs):
     with contextlib.ExitStack() as stack:
-        first = Nodes(programs, stack)
-        peer = first.op_node("--discovery", "--advertise-ip", "127.0.0.1")
-        first.their_flags = ("--discovery", "--advertise-ip", "127.0.0.1", "--bootnodes", peer.ready["enr"])
-        first.our_flags = ("--p2p.advertise.ip", "127.0.0.1", "--p2p.bootnodes", peer.ready["enr"], "--p2p.discovery.path", "memory")
-        first.start(peer)
-        (_, theirs), (_, ours) = first.answers("opp2p_self")
+        nodes = Nodes(programs, stack)
+        peer = nodes.op_node("--discovery", "--advertise-ip", "127.0.0.1")
+        record = peer.ready["enr"]
+        nodes.their_flags = ("--discovery", "--advertise-ip", "127.0.0.1", "--bootnodes", record)
+        nodes.our_flags = ("--p2p.advertise.ip", "127.0.0.1", "--p2p.bootnodes", record, "--p2p.discovery.path", "memory")
+        nodes.start(peer)
+        (_, theirs), (_, ours) = nodes.answers("opp2p_self")
         expect_self(theirs, ours)
         expect(ours["ENR"], "RECORD", "our record")
-        for node in first.both:  # op-node's client parses each record, and checks its signature
+        for node in nodes.both:  # op-node's client parses each record, and checks its signature
             expect_true(node.result("opp2p_self")["ENR"].startswith("enr:-"), "a record")
-            wait_until(lambda: peer.ready["enr"] in node.result("opp2p_discoveryTable"), "the bootnode in the table", 20)
+            wait_until(lambda: record in node.result("opp2p_discoveryTable"), "the bootnode in the table", 20)
             expect_true(node.result("opp2p_peerStats")["table"] >= 1, "a table that is counted")
-        first.same("opp2p_discoveryTable", 1, raw=True)
+        nodes.same("opp2p_discoveryTable", 1, raw=True)

@@ -57,7 +57,7 @@ type command struct {
 	Cmd    string            `json:"cmd"`
 	Method string            `json:"method"` // call, raw
 	Params []json.RawMessage `json:"params"` // call, raw
-	healthSettings
+	Checks []healthCheck     `json:"checks"` // health
 }
 
 func ask(args []string) error {
@@ -122,7 +122,7 @@ func (c *clients) obey(ctx context.Context, timeout time.Duration, line command)
 	case "latest":
 		return c.latest(ctx)
 	case "health":
-		return c.watchHealth(ctx, line.healthSettings)
+		return c.checkHealth(ctx, line.Checks)
 	}
 	return fmt.Errorf("unknown command %q", line.Cmd)
 }
