@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/endpoint_options.hpp"
+#include "cli/flag_listing.hpp"
 #include "cli/reload.hpp"
 #include "cli/run_options.hpp"
 #include "opwire/codec/hex.hpp"
@@ -321,8 +322,14 @@ void add_flag(CLI::App& app, const FlagSpec& flag) {
 std::vector<Command> add_run(CLI::App& root) {
   CLI::App* app = root.add_subcommand("run", "Follow a chain: connect, check its blocks, pass them on.");
   for (const FlagSpec* flag : all_flags()) add_flag(*app, *flag);
+  const std::string listing_help = "All flags as JSON, and nothing else";
+  const CLI::Option* listing = app->add_flag("--list-flags", listing_help)->group("");
   app->footer(kFooter);
-  return {{app, [app] {
+  return {{app, [app, listing] {
+             if (listing->count() > 0) {
+               std::printf("%s\n", flag_listing().c_str());
+               return static_cast<int>(kOk);
+             }
              CommandLine given;
              for (const FlagSpec* flag : all_flags()) {
                const CLI::Option* option = app->get_option("--" + std::string(flag->name));

@@ -187,6 +187,7 @@ class Programs:
         self.gopeer = theirs / "gopeer"
         self.old_gopeer = theirs / "gopeer-old"
         self.opnodepeer = theirs / "opnodepeer"
+        self.opnodeclient = theirs / "opnodeclient"
         self.rustpeer = theirs / "rustpeer"
         self.jspeer = theirs / "jspeer"
         self.gethdisc = theirs / "gethdisc"

@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,33 +23,37 @@ const longestCommand = 64 << 20 // a message of 10 MiB in hex, and room
 
 // command is one line on stdin.
 type command struct {
-	Cmd          string   `json:"cmd"`
-	Version      int      `json:"version"`       // publish, build
-	Count        int      `json:"count"`         // publish
-	IntervalMs   int      `json:"interval_ms"`   // publish: pause between two blocks
-	Txs          int      `json:"txs"`           // publish, build
-	TxSize       int      `json:"tx_size"`       // publish, build
-	TopicVersion int      `json:"topic_version"` // publish_raw, validate
-	Hex          string   `json:"hex"`           // publish_raw, validate: the message as gossip carries it, or
-	Plain        string   `json:"plain"`         // publish_raw, validate: what its snappy block holds
-	To           []string `json:"to"`            // publish_raw, lie: addresses; publish_raw by default: all connected peers
-	At           int64    `json:"at"`            // validate: Unix time for the clock
-	Fresh        bool     `json:"fresh"`         // validate: forget all blocks seen before
-	Addr         string   `json:"addr"`          // connect
-	First        uint64   `json:"first"`         // store
-	Seed         byte     `json:"seed"`          // store
-	After        uint64   `json:"after"`         // request_range
-	Before       uint64   `json:"before"`        // request_range
-	Hash         string   `json:"hash"`          // request_range: of the block at before
-	Top          string   `json:"top"`           // request_range: of the block below it
-	Form         string   `json:"form"`          // lie: what is wrong with the answers
-	DelayMs      int      `json:"delay_ms"`      // lie: before each answer
+	Cmd          string          `json:"cmd"`
+	Version      int             `json:"version"`       // publish, build
+	Count        int             `json:"count"`         // publish
+	IntervalMs   int             `json:"interval_ms"`   // publish: pause between two blocks
+	Txs          int             `json:"txs"`           // publish, build
+	TxSize       int             `json:"tx_size"`       // publish, build
+	TopicVersion int             `json:"topic_version"` // publish_raw, validate
+	Hex          string          `json:"hex"`           // publish_raw, validate: the message as gossip carries it, or
+	Plain        string          `json:"plain"`         // publish_raw, validate: what its snappy block holds
+	To           []string        `json:"to"`            // publish_raw, lie: addresses; publish_raw by default: all connected peers
+	At           int64           `json:"at"`            // validate: Unix time for the clock
+	Fresh        bool            `json:"fresh"`         // validate: forget all blocks seen before
+	Addr         string          `json:"addr"`          // connect
+	First        uint64          `json:"first"`         // store
+	Seed         byte            `json:"seed"`          // store
+	After        uint64          `json:"after"`         // request_range
+	Before       uint64          `json:"before"`        // request_range
+	Hash         string          `json:"hash"`          // request_range: of the block at before
+	Top          string          `json:"top"`           // request_range: of the block below it
+	Form         string          `json:"form"`          // lie: what is wrong with the answers
+	DelayMs      int             `json:"delay_ms"`      // lie: before each answer
+	Status       json.RawMessage `json:"status"`        // sync_status
 }
 
 func run(args []string) error {
 	var options nodeOptions
 	flags := flag.NewFlagSet("opnodepeer run", flag.ContinueOnError)
 	options.register(flags)
+	if split := slices.Index(args, "--"); split >= 0 {
+		args, options.opNodeFlags = args[:split], args[split+1:]
+	}
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
@@ -65,6 +70,7 @@ func run(args []string) error {
 	}
 	emit("ready", fields{
 		"id": host.ID().String(), "addrs": addrs, "chain_id": node.cfg.L2ChainID, "enr": node.record(),
+		"rpc": node.rpcURL,
 	})
 	node.followCommands(ctx)
 	return node.close()
@@ -113,6 +119,8 @@ func (n *opNode) obey(ctx context.Context, c command) error {
 		return n.requestRange(ctx, c)
 	case "lie":
 		return n.lie(ctx, c)
+	case "sync_status":
+		return n.tellStatus(c)
 	case "stats":
 		emit("stats", fields{"cpu_seconds": cpuTime().Seconds(), "rss_bytes": residentBytes()})
 		return nil

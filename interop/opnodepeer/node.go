@@ -30,6 +30,7 @@ import (
 	"github.com/ethereum-optimism/optimism/op-node/rollup"
 	"github.com/ethereum-optimism/optimism/op-service/clock"
 	"github.com/ethereum-optimism/optimism/op-service/eth"
+	oprpc "github.com/ethereum-optimism/optimism/op-service/rpc"
 	opsigner "github.com/ethereum-optimism/optimism/op-service/signer"
 )
 
@@ -43,6 +44,8 @@ type nodeOptions struct {
 	threshold    time.Duration
 	logLevel     string
 	discovery    discoveryOptions
+	rpc          bool
+	opNodeFlags  []string // where there are any, they alone say how the P2P node is set up
 }
 
 func (o *nodeOptions) register(flags *flag.FlagSet) {
@@ -54,6 +57,7 @@ func (o *nodeOptions) register(flags *flag.FlagSet) {
 	flags.UintVar(&o.listenPort, "listen-port", 0, "TCP port on 127.0.0.1, 0 for any")
 	flags.DurationVar(&o.threshold, "timestamp-threshold", 60*time.Second, "oldest block that gossip accepts")
 	flags.StringVar(&o.logLevel, "log-level", "warn", "debug, info, warn or error, on stderr")
+	flags.BoolVar(&o.rpc, "rpc", false, "serve op-node's own RPC on 127.0.0.1, with its admin methods")
 	o.discovery.register(flags)
 }
 
@@ -69,6 +73,9 @@ type opNode struct {
 	raw        *rawPublisher
 	liars      []host.Host
 	api        *p2p.APIBackend
+	rpc        *oprpc.Server // nil without --rpc
+	rpcURL     string
+	driver     *idleDriver // nil without --rpc
 }
 
 func startNode(ctx context.Context, options nodeOptions) (*opNode, error) {
@@ -100,6 +107,11 @@ func startNode(ctx context.Context, options nodeOptions) (*opNode, error) {
 		NodeP2P: node, cfg: cfg, threshold: options.threshold, signer: signer, chain: newBlockChain(cfg), stored: stored,
 		validators: newValidators(logger, cfg, runCfg, setup), raw: &rawPublisher{cfg: cfg, node: node},
 		api: p2p.NewP2PAPIBackend(node, logger),
+	}
+	if options.rpc {
+		if made.rpcURL, err = made.serveRPC(logger); err != nil {
+			return nil, err
+		}
 	}
 	made.discover(ctx, logger, setup.TargetPeers())
 	return made, nil
@@ -140,6 +152,9 @@ func makeSigner(options nodeOptions) (p2p.Signer, *runtimeConfig, error) {
 
 // makeP2PConfig sets what op-node's command line sets by default, with stores in memory, and discovery only where asked for.
 func makeP2PConfig(options nodeOptions, cfg *rollup.Config) (*p2p.Config, error) {
+	if len(options.opNodeFlags) > 0 {
+		return configFromCommandLine(options.opNodeFlags, cfg.BlockTime)
+	}
 	key, _, err := crypto.GenerateSecp256k1Key(rand.Reader)
 	if err != nil {
 		return nil, err
@@ -206,6 +221,9 @@ func parseAddrs(list string) ([]core.Multiaddr, error) {
 // close ends the node. op-node leaves two of its topics open, which the end of the context closes.
 func (n *opNode) close() error {
 	ended := []error{n.raw.close()}
+	if n.rpc != nil {
+		ended = append(ended, n.rpc.Stop())
+	}
 	for _, liar := range n.liars {
 		ended = append(ended, liar.Close())
 	}

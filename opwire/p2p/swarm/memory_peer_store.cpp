@@ -75,6 +75,7 @@ std::vector<Multiaddr> MemoryPeerStore::addresses(const PeerId& peer) const {
 }
 
 void MemoryPeerStore::set_protocols(const PeerId& peer, std::vector<std::string> protocols) {
+  if (protocols.empty() && find(peer) == nullptr) return;  // one that was removed while connected stays so
   touch(peer).protocols = std::move(protocols);
 }
 

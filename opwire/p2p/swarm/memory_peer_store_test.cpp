@@ -89,6 +89,15 @@ TEST_F(PeerStoreTest, ProtocolsAgentAndKey) {
   EXPECT_FALSE(store.key(peer));
 }
 
+TEST_F(PeerStoreTest, NoProtocolsOfAStrangerAreNothingToRemember) {
+  store.set_protocols(peer, {});
+  EXPECT_TRUE(store.peers().empty());
+  store.set_protocols(peer, {"/a"});
+  store.set_protocols(peer, {});
+  EXPECT_EQ(store.peers(), std::vector<PeerId>{peer});
+  EXPECT_TRUE(store.protocols(peer).empty());
+}
+
 TEST_F(PeerStoreTest, OlderRecordsAreRefused) {
   EXPECT_TRUE(store.set_record({peer, 5, {one}}, as_bytes("five"), minutes(2)));
   EXPECT_FALSE(store.set_record({peer, 4, {two}}, as_bytes("four"), minutes(2)));
