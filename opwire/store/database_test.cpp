@@ -209,5 +209,27 @@ TEST(Database, OnAThreadOfItsOwn) {
   EXPECT_EQ(loop.run(use_on_a_thread(loop, pool, world.options)), 200u);
 }
 
+TEST(Database, HasTheVersionOfItsOwner) {
+  World world;
+  world.options.version = 3;
+  world.reopen();
+  EXPECT_EQ(world.database->version(), 3u);
+  world.options.version = 5;
+  world.reopen();
+  EXPECT_EQ(world.database->version(), 3u) << "nobody has changed it";
+  Batch batch;
+  batch.set_version(5);
+  EXPECT_FALSE(batch.empty());
+  ASSERT_TRUE(world.write(batch));
+  world.reopen();
+  EXPECT_EQ(world.database->version(), 5u);
+  world.loop.run(world.database->close());
+  world.options.version = 4;
+  const auto opened = world.open();
+  ASSERT_FALSE(opened);
+  EXPECT_TRUE(opened.error().error.is(errors::kNewerFormat));
+  EXPECT_NE(opened.error().text.find("database is of a newer version of this program"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace opwire::store
