@@ -135,6 +135,7 @@ void PeerFinder::take(const discv5::RecordPtr& record) {
     return;
   }
   const PeerId peer = peer_id_of(*record);
+  if (options_.on_own_record && peer != network_.local_peer()) options_.on_own_record(peer, *record);
   if (is_passed_over(peer)) return;
   const Candidates::Added added = candidates_.add(record, now());
   if (added != Candidates::Added::kNew && added != Candidates::Added::kUpdated) return;
