@@ -6,6 +6,7 @@
 
 #include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/block_methods.hpp"
+#include "opwire/node/api/peer_book_methods.hpp"
 #include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/api/peers_json.hpp"
 #include "opwire/node/api/sync_status.hpp"
@@ -123,6 +124,7 @@ void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
   });
   add_peer_actions(methods, parts_);
   add_block_list_methods(methods, parts_);
+  add_peer_book_methods(methods, parts_);
 }
 
 void NodeApi::add_admin_methods(rpc::MethodTable& methods) {
