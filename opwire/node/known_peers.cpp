@@ -45,7 +45,9 @@ void KnownPeers::detach() {
 
 void KnownPeers::on_changed(const PeerId& peer) {
   if (loading_) return;
-  times_[peer].last_update = to_record_time(clock_.wall_now());
+  Times& times = times_[peer];
+  times.last_update = to_record_time(clock_.wall_now());
+  times.on_disk = true;
   note(peer);
 }
 
@@ -58,6 +60,7 @@ void KnownPeers::seen(const PeerId& peer) {
   const auto found = times_.find(peer);
   if (found == times_.end()) return;
   found->second.last_seen = found->second.last_update = to_record_time(clock_.wall_now());
+  found->second.on_disk = true;
   note(peer);
 }
 
@@ -122,6 +125,7 @@ void KnownPeers::put(const PeerId& peer, const KnownPeer& known) {
   Times& times = times_[peer];
   times.last_update = std::max(times.last_update, known.last_update);
   times.last_seen = std::max(times.last_seen, known.last_seen);
+  times.on_disk = true;
 }
 
 void KnownPeers::import(const PeerId& peer, const KnownPeer& known) {
@@ -148,7 +152,11 @@ void KnownPeers::gc(std::size_t most) {
   for (std::size_t i = 0; i < std::min(most, times_.size()); ++i) {
     if (next == times_.end()) next = times_.begin();
     looked_at_ = next->first;
-    if (!find(next->first)) note(next->first);
+    const bool is_over = next->second.on_disk && !find(next->first);
+    if (is_over) {
+      next->second.on_disk = false;
+      note(next->first);
+    }
     ++next;
   }
 }

@@ -53,6 +53,7 @@ class KnownPeers final : public PeerStoreObserver, public NetworkObserver, publi
   struct Times {
     WallTime last_update{};
     WallTime last_seen{};
+    bool on_disk = true;  // or may be
   };
 
   void put(const PeerId& peer, const KnownPeer& known);

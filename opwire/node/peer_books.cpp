@@ -14,6 +14,7 @@ using reputation::Table;
 constexpr log::Logger kLog{"peers"};
 constexpr std::size_t kWrittenTogether = 1024;
 constexpr std::size_t kCleanedTogether = 1000;
+constexpr std::size_t kLoadedTogether = 1000;
 
 reputation::ScoreBookOptions score_options(Duration retention, const PeerBooksSize& size) {
   reputation::ScoreBookOptions options;
@@ -76,9 +77,16 @@ Task<Result<void, std::string>> PeerBooks::open(WorkerPool& store_thread, std::f
 Task<Result<void>> PeerBooks::load() {
   store::Batch bad;
   std::size_t left_out = 0;
+  // The store thread reads the next table meanwhile.
+  Scope fetching(loop_);
+  std::optional<Result<store::Contents>> fetched;
+  fetching.spawn(fetch(0, fetched));
   for (store::TableId id = 0; id < reputation::kTables; ++id) {
-    OPW_CO_TRY(store::Contents contents, co_await database_->scan(id));
-    left_out += load(static_cast<Table>(id), std::move(contents), bad);
+    co_await fetching.join();
+    OPW_CO_TRY(store::Contents contents, std::move(*fetched));
+    if (id + 1 < reputation::kTables) fetching.spawn(fetch(id + 1, fetched));
+    const std::size_t bad_ones = co_await load(static_cast<Table>(id), std::move(contents), bad);
+    left_out += bad_ones;
   }
   kLog.info("what is known of peers", {{"scores", scores_.size()},
                                        {"bans", bans_.peers.size() + bans_.ips.size()},
@@ -92,17 +100,25 @@ Task<Result<void>> PeerBooks::load() {
   co_return Result<void>();
 }
 
-std::size_t PeerBooks::load(Table table, store::Contents contents, store::Batch& bad) {
+Task<void> PeerBooks::fetch(store::TableId table, std::optional<Result<store::Contents>>& into) {
+  Result<store::Contents> contents = co_await database_->scan(table);
+  into.emplace(std::move(contents));
+}
+
+Task<std::size_t> PeerBooks::load(Table table, store::Contents contents, store::Batch& bad) {
   const auto id = static_cast<store::TableId>(table);
   for (const Bytes& key : contents.damaged) bad.erase(id, key);
   std::size_t left_out = contents.damaged.size();
   // Where there is room for less than the disk has, the newest are to stay.
   if (table == Table::kKnownPeers) std::ranges::sort(contents.entries, {}, &store::Entry::rank);
-  for (const store::Entry& entry : contents.entries) {
+  for (std::size_t i = 0; i < contents.entries.size(); ++i) {
+    // Others have their turn.
+    if (i % kLoadedTogether == 0) (void)co_await sleep_for(loop_, Duration::zero());
+    const store::Entry& entry = contents.entries[i];
     const auto taken = load(table, entry);
     if (!taken) bad.erase(id, entry.key), ++left_out;
   }
-  return left_out;
+  co_return left_out;
 }
 
 Result<void> PeerBooks::load(Table table, const store::Entry& entry) {

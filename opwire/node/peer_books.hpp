@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "opwire/base/log.hpp"
 #include "opwire/discv5/node_record.hpp"
@@ -74,8 +75,9 @@ class PeerBooks {
 
  private:
   Task<Result<void>> load();
+  Task<void> fetch(store::TableId table, std::optional<Result<store::Contents>>& into);
   /// What cannot be read goes into bad. How many.
-  std::size_t load(opstack::reputation::Table table, store::Contents contents, store::Batch& bad);
+  Task<std::size_t> load(opstack::reputation::Table table, store::Contents contents, store::Batch& bad);
   Result<void> load(opstack::reputation::Table table, const store::Entry& entry);
   Task<void> run();
   void clean();

@@ -119,7 +119,7 @@ class PeerBooksTest : public testing::Test {
 };
 
 TEST_F(PeerBooksTest, ARestartedNodeKnowsItsPeers) {
-  const auto ecdsa = key_of(2, crypto::KeyType::kRsa).public_key();
+  const auto ecdsa = key_of(2, crypto::KeyType::kEcdsa).public_key();
   const PeerId hashed = PeerId::of(ecdsa);
   start();
   store_->add_addresses(peer_, {one_}, kRecentlyConnectedTtl);

@@ -21,8 +21,17 @@ json::value seconds(WallTime time) {
   return unix_seconds(time);
 }
 
+// What peers say of themselves is any bytes, and JSON takes UTF-8 alone.
+std::string ascii(std::string_view text) {
+  std::string clean(text);
+  for (char& letter : clean) {
+    if (static_cast<unsigned char>(letter) > 0x7f) letter = '?';
+  }
+  return clean;
+}
+
 std::string quoted(std::string_view text) {
-  return json::serialize(json::string(text));
+  return json::serialize(json::string(ascii(text)));
 }
 
 void write_known(std::string& out, const PeerEntry& entry) {
@@ -32,7 +41,7 @@ void write_known(std::string& out, const PeerEntry& entry) {
     addresses.emplace_back(one.address.with_peer(entry.peer).to_string());
     ends.emplace_back(seconds(one.until));
   }
-  for (const std::string& protocol : known.protocols) protocols.emplace_back(protocol);
+  for (const std::string& protocol : known.protocols) protocols.emplace_back(ascii(protocol));
   if (!addresses.empty()) {
     out += ",\"addresses\":" + json::serialize(addresses) + ",\"addressEnds\":" + json::serialize(ends);
   }
@@ -114,7 +123,9 @@ void read_record(Reader& reader, PeerEntry& entry) {
   if (of_record->peer != entry.peer) return reader.fail("ENR", "it is another peer's");
   entry.metadata = of_record->metadata;
   entry.metadata->last_update = reader.time("enrUpdate", reader.now());
-  if (reader.find("addresses") == nullptr) entry.known = of_record->known;
+  if (!of_record->known) return;
+  if (!entry.known) entry.known = of_record->known;
+  if (entry.known->addresses.empty()) entry.known->addresses = of_record->known->addresses;
 }
 
 void read_addresses(Reader& reader, const PeerId& peer, KnownPeer& known) {
@@ -124,7 +135,6 @@ void read_addresses(Reader& reader, const PeerId& peer, KnownPeer& known) {
   for (std::size_t i = 0; i < addresses->size(); ++i) {
     const json::string* const text = (*addresses)[i].if_string();
     if (text == nullptr) return reader.fail("addresses", "not texts");
-    if (text->starts_with("/p2p/")) continue;  // of whom no address is known
     const auto address = Multiaddr::parse_text(std::string_view(*text));
     if (!address) return reader.fail("addresses", address.error());
     const auto named = address->peer_id();
@@ -132,7 +142,9 @@ void read_addresses(Reader& reader, const PeerId& peer, KnownPeer& known) {
     const auto end = ends != nullptr && i < ends->size() ? Reader::whole_number((*ends)[i]) : std::nullopt;
     const WallTime until = end ? from_unix_seconds(std::min(*end, reputation::kMaxRecordTime))
                                : reputation::to_record_time(reader.now() + kImportedTtl);
-    if (known.addresses.size() < kMaxKnownAddresses) known.addresses.push_back({address->without_peer(), until});
+    Multiaddr where = address->without_peer();
+    const bool fits = !where.empty() && known.addresses.size() < kMaxKnownAddresses;
+    if (fits) known.addresses.push_back({std::move(where), until});
   }
 }
 
@@ -148,13 +160,13 @@ void read_key(Reader& reader, const PeerId& peer, KnownPeer& known) {
 void read_known(Reader& reader, PeerEntry& entry) {
   KnownPeer known;
   read_addresses(reader, entry.peer, known);
-  known.agent = std::string(reader.text("userAgent").value_or("")).substr(0, kMaxKnownText);
+  known.agent = ascii(reader.text("userAgent").value_or("").substr(0, kMaxKnownText));
   if (const json::array* const protocols = reader.list("protocols")) {
     for (const json::value& one : *protocols) {
       const json::string* const name = one.if_string();
       if (name == nullptr) return reader.fail("protocols", "not texts");
       const bool fits = known.protocols.size() < kMaxKnownProtocols && name->size() <= kMaxKnownText;
-      if (fits) known.protocols.emplace_back(*name);
+      if (fits) known.protocols.push_back(ascii(*name));
     }
   }
   known.last_seen = reader.time("lastSeen", WallTime{});
@@ -226,12 +238,7 @@ Result<PeerEntry, std::string> parse_peer_entry(const json::value& value, WallTi
   PeerEntry entry(*peer);
   read_scores(reader, entry);
   read_known(reader, entry);
-  std::optional<KnownPeer> known = std::move(entry.known);
   read_record(reader, entry);
-  if (known) {
-    if (entry.known && known->addresses.empty()) known->addresses = std::move(entry.known->addresses);
-    entry.known = std::move(known);
-  }
   read_standing(reader, entry);
   if (reader.wrong()) return *reader.wrong();
   return entry;

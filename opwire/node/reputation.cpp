@@ -77,8 +77,8 @@ Task<Result<void, std::string>> Reputation::start(Network& network, GossipSnapsh
   network_ = &network;
   snapshots_ = std::move(snapshots);
   if (peerstore_) {
-    OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged,
-                                      network.peerstore(), &network));
+    OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged, network.peerstore(),
+                                     &network));
   }
   // Who came in before the books were read.
   for (const PeerId& peer : network.connected_peers()) {

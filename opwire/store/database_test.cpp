@@ -231,5 +231,22 @@ TEST(Database, HasTheVersionOfItsOwner) {
   EXPECT_NE(opened.error().text.find("database is of a newer version of this program"), std::string::npos);
 }
 
+TEST(Database, AFileFromBeforeThereWereVersionsHasTheFirst) {
+  World world;
+  world.options.version = 3;
+  world.reopen();
+  world.loop.run(world.database->close());
+  {
+    const LmdbEnv env = lmdb_open(world.options.path, {LmdbFile::map_size(world.options), 3, MDB_NOLOCK}).value();
+    LmdbTxn txn = lmdb_begin(env.get(), 0).value();
+    MDB_dbi marks = 0;
+    ASSERT_EQ(mdb_dbi_open(txn.get(), "opwire", 0, &marks), 0);
+    ASSERT_TRUE(lmdb_erase(txn.get(), marks, as_bytes("version")));
+    ASSERT_TRUE(lmdb_commit(std::move(txn)));
+  }
+  world.database = world.open().value();
+  EXPECT_EQ(world.database->version(), 1u);
+}
+
 }  // namespace
 }  // namespace opwire::store
