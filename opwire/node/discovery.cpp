@@ -103,6 +103,7 @@ opstack::PeerFinderOptions Discovery::finder_options() const {
   options.goal = goal_;
   options.candidates.families = families_;
   options.candidates.admits = admits();
+  options.on_own_record = found_;
   return options;
 }
 

@@ -183,6 +183,8 @@ struct Node::Impl {
     }
     if (closed || !config.discovery) co_return Result<void, std::string>();
     OPW_CO_TRY(discovery, Discovery::make(*host, config, store_thread.get()));
+    discovery->set_found(
+        [this](const PeerId& peer, const discv5::NodeRecord& record) { reputation->books().on_record(peer, record); });
     co_return co_await discovery->start();
   }
 

@@ -91,7 +91,8 @@ Task<Result<void, std::string>> Reputation::start(Network& network, GossipSnapsh
   network_ = &network;
   snapshots_ = std::move(snapshots);
   if (peerstore_) {
-    OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged));
+    OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged, network.peerstore(),
+                                     &network));
   }
   (void)enforce();  // upon who came in before the books were read
   network.tags().define_decaying(DecayingTag(kAnswersTag, std::chrono::minutes(1), Decay::by_factor(0.75), 20));

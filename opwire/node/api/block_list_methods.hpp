@@ -1,5 +1,5 @@
 // opp2p_block*, opp2p_unblock* and opp2p_listBlocked*, in op-node's JSON; and opwire_bans, which op-node has not: who
-// is banned, until when and why.
+// is banned, until when and why. peer_book_methods.hpp bans and unbans.
 #pragma once
 
 #include "opwire/node/api/parts.hpp"

@@ -8,6 +8,7 @@
 #include "opwire/node/api/block_methods.hpp"
 #include "opwire/node/api/insight_json.hpp"
 #include "opwire/node/api/live_methods.hpp"
+#include "opwire/node/api/peer_book_methods.hpp"
 #include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/api/peers_json.hpp"
 #include "opwire/node/api/sync_status.hpp"
@@ -159,6 +160,7 @@ void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
   });
   add_peer_actions(methods, parts_);
   add_block_list_methods(methods, parts_);
+  add_peer_book_methods(methods, parts_);
 }
 
 void NodeApi::add_admin_methods(rpc::MethodTable& methods) {

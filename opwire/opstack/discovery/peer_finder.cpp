@@ -136,6 +136,7 @@ void PeerFinder::take(const discv5::RecordPtr& record) {
   }
   const PeerId peer = peer_id_of(*record);
   if (peer == network_.local_peer()) return;
+  if (options_.on_own_record) options_.on_own_record(peer, *record);
   if (is_static(peer)) return remember(*record, peer);  // dialled by others, who want to know where it is now
   if (candidates_.add(record, now()) != Candidates::Added::kNew) return;
   remember(*record, peer);

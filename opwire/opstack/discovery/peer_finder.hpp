@@ -14,6 +14,7 @@
 // knowledge fresh.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +32,8 @@ struct PeerFinderOptions {
   explicit PeerFinderOptions(ChainId chain) : candidates(chain) {}
 
   CandidateOptions candidates;
+  /// Told of every record of our chain, as often as it comes. Null: nobody.
+  std::function<void(const PeerId&, const discv5::NodeRecord&)> on_own_record;
   std::size_t goal = 20;    ///< connected peers, of whatever origin: --p2p.peers.lo. Exceeded by workers - 1 at most
   std::size_t workers = 4;  ///< dials at once
   Duration dial_limit = std::chrono::seconds(10);

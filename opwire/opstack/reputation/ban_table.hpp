@@ -47,6 +47,8 @@ class BanTable final : public JournalSource {
   /// Until then, in the place of any other. A time of zero lifts. Returns what is now in force.
   std::optional<Ban> ban(const Key& key, WallTime until, std::string_view reason, std::optional<PeerScores> scores,
                          WallTime now);
+  /// A ban from elsewhere, unless ours ends later, or it is over. Whether it was taken.
+  bool import(const Key& key, Ban ban, WallTime now);
   /// True when there was one, over or not. It is not counted as one that ended.
   bool lift(const Key& key);
 

@@ -49,6 +49,9 @@ class ScoreBook final : public JournalSource {
   /// A snapshot of gossipsub's.
   PeerScores set_gossip(const PeerId& peer, const GossipScores& gossip, WallTime now);
 
+  /// A record from elsewhere, unless ours is as new, or it is expired. Whether it was taken.
+  bool import(const PeerId& peer, ScoreRecord record, WallTime now);
+
   /// Forgets expired records, the oldest first, at most so many; returns how many. Each step costs what it forgets, and
   /// there is no record that it could stumble over: what cannot be decoded never gets in.
   std::size_t gc(WallTime now, std::size_t max);

@@ -126,7 +126,10 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   of_peer.push_back(connection);
   const bool is_first = of_peer.size() == 1;
   running_.spawn(run_connection(connection, std::move(place)));
-  if (is_first) manager_.on_peer_connected(connection->peer());
+  if (is_first) {
+    peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
+    manager_.on_peer_connected(connection->peer());
+  }
   announce(connection->info(), is_first);
   manager_.on_opened(connections_.size());
   return {};
@@ -165,7 +168,6 @@ void Swarm::on_ended(const ConnectionPtr& connection, const Error& why) {
   const bool was_last = of_peer->second.empty();
   if (was_last) {
     peers_.erase(of_peer);
-    peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
     manager_.on_peer_disconnected(connection->peer());
   }
   const ConnectionInfo info = connection->info();
