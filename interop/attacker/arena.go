@@ -41,6 +41,10 @@ type origin struct {
 	ip   net.IP
 }
 
+// prepare is done to each host before it dials anybody, for files with attacks that others speak to: they append to it in
+// their init functions.
+var prepare []func(host.Host)
+
 func newArena() *arena { return &arena{known: map[string]*identity{}} }
 
 func (a *arena) identity(name string) (peer.ID, error) {
@@ -94,6 +98,9 @@ func newIdentity(name string) (*identity, error) {
 	)
 	if err != nil {
 		return nil, err
+	}
+	for _, one := range prepare {
+		one(h)
 	}
 	h.Network().Notify(&network.NotifyBundle{DisconnectedF: func(_ network.Network, conn network.Conn) {
 		emit("lost", fields{"as": name, "id": h.ID().String(), "at_us": time.Now().UnixMicro()})

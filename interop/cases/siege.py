@@ -142,6 +142,7 @@ class Sequencer:
         self.op_node, self.interval = op_node, interval
         self._lock = threading.Lock()
         self._done = threading.Event()
+        self.silent = False
         self._thread = None
         self.asked = 0
 
@@ -152,8 +153,9 @@ class Sequencer:
     def _run(self):
         with contextlib.suppress(PeerFailed):
             while not self._done.wait(self.interval):
-                self.send(cmd="publish", version=4, count=1, txs=4, tx_size=500)
-                self.asked += 1
+                if not self.silent:
+                    self.send(cmd="publish", version=4, count=1, txs=4, tx_size=500)
+                    self.asked += 1
 
     def send(self, **command):
         with self._lock:
@@ -234,14 +236,15 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(programs, *flags, followers=2, interval=INTERVAL, delay=DELAY, ceiling=CEILING, op_node_flags=()):
-    """flags: further ones of opwire run. The folder of its files is gone afterwards; with --p2p.peerstore.path as a
+def stage(programs, *flags, followers=2, interval=INTERVAL, delay=DELAY, ceiling=CEILING, block_time=2):
+    """flags: further ones of opwire run. block_time, in seconds, is what the chain says; scores decay by it. The folder of its files is gone afterwards; with --p2p.peerstore.path as a
     flag the books outlive the process."""
     with contextlib.ExitStack() as stack:
         rollup = stack.enter_context(rollup_file(programs, "--fork", "isthmus"))
+        rollup.write_text(json.dumps({**json.loads(rollup.read_text()), "block_time": block_time}))
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ours = stack.enter_context(Opwire(programs, rollup, folder, *flags))
-        command = [programs.opnodepeer, "--rollup-config", rollup, "--static", ours.address, *op_node_flags]
+        command = [programs.opnodepeer, "--rollup-config", rollup, "--static", ours.address]
         op_nodes = [stack.enter_context(Listener([*command, "--sequencer-key", KEY]))]
         op_nodes += [stack.enter_context(Listener([*command, "--signer", SIGNER])) for _ in range(followers)]
         it = Stage(ours, op_nodes, stack.enter_context(Attacker(programs, ours.address)), interval)
