@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,7 +32,7 @@ type gossiper struct {
 	lock  sync.Mutex
 	out   network.Stream // ours, on which it talks
 	heard heard
-	ids   []string // of the messages that came, by op-node's rule
+	ids   []string // of messages that came, by op-node's rule, or were told of
 }
 
 // heard counts what came, all peers together.
@@ -84,6 +85,9 @@ func (g *gossiper) hear(rpc *pb.RPC) {
 	control := rpc.GetControl()
 	for _, ihave := range control.GetIhave() {
 		g.heard.ihaveIDs += len(ihave.MessageIDs)
+		for _, id := range ihave.MessageIDs {
+			g.remember(id)
+		}
 	}
 	for _, iwant := range control.GetIwant() {
 		g.heard.iwantIDs += len(iwant.MessageIDs)
@@ -96,6 +100,9 @@ func (g *gossiper) hear(rpc *pb.RPC) {
 }
 
 func (g *gossiper) remember(id string) {
+	if slices.Contains(g.ids, id) {
+		return
+	}
 	if len(g.ids) == mostRemembered {
 		g.ids = g.ids[1:]
 	}

@@ -10,6 +10,7 @@ passed on, and opwire's memory must have stayed below the ceiling at all times."
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import tempfile
@@ -118,6 +119,11 @@ class Opwire(Program):
         said = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
         return tuple(int(re.search(rf"{name}:\s+(\d+) kB", said)[1]) >> 10 for name in ("VmRSS", "VmHWM"))
 
+    def cpu_seconds(self):
+        """Of all its threads, since it began."""
+        said = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return sum(map(int, said[11:13])) / os.sysconf("SC_CLK_TCK")
+
     def ban_of(self, peer):
         """Its entry in opwire_bans, or None."""
         return next((ban for ban in self.call("opwire_bans") if ban.get("peer") == peer), None)
@@ -191,12 +197,12 @@ class Stage:
         wait_until(lambda: self.sequencer.asked >= wanted, "more blocks", 30)
         time.sleep(self.sequencer.interval)
 
-    def expect_end_state(self, name, *, banned=None, connected=None, hours=1):
+    def expect_end_state(self, name, *, banned=None, connected=None, hours=1, within=10):
         """Of one of the attacker's identities. banned: None, or a pattern of the whole reason, and then it is
         disconnected, and banned for an hour; connected: as it should be when it is not banned."""
         peer = self.attacker.id(name)
         if banned is not None:
-            wait_until(lambda: self.ours.ban_of(peer), f"the ban of {name}", 10)
+            wait_until(lambda: self.ours.ban_of(peer), f"the ban of {name}", within)
         found = self.ours.ban_of(peer)
         if banned is None:
             expect(found, None, f"the ban of {name}")
@@ -217,6 +223,8 @@ class Stage:
             refused = [v for v in op_node.taken("verdict") if v["from"] == self.ours.id and v["verdict"] == "REJECT"]
             expect(refused, [], "messages that opwire passed on and op-node refused")
             expect(self.ours.ban_of(op_node.id), None, "the ban of an op-node")
+            seen = op_node.ask("mesh", "mesh")["peers"]["peers"][self.ours.id]["scores"]["gossip"]["total"]
+            expect_true(seen >= 0, f"an op-node gives opwire a score of {seen}")
         _, peak = self.ours.memory()
         expect_true(worst <= delay, f"the slowest of {len(sent)} blocks took {worst:.2f} s, more than {delay} s")
         expect_true(peak <= ceiling, f"opwire's memory was {peak} MiB at its peak, more than {ceiling} MiB")

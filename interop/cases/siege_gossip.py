@@ -25,6 +25,8 @@ def add(cases, programs):
     case("blocks of another signer while the sequencer is silent", other_signer)
     case("--p2p.ban.invalid-blocks=false: nobody is banned for a block", without_strikes)
     case("seven blocks at one height", equivocation)
+    case("floods of IHAVE, IWANT, GRAFT, IDONTWANT, topics and lengths", floods)
+    case("bombs of snappy and of SSZ", bombs)
 
 
 class Forge:
@@ -133,6 +135,7 @@ def certain_blocks(programs):
 def expect_turned_away(it, name):
     """It comes back as who it was: it is let go after the handshake, which tells who it is."""
     it.attacker.dial(name)
+    time.sleep(0.3)
     wait_until(lambda: not it.ours.connected(it.attacker.id(name)), f"{name} is turned away")
 
 
@@ -219,3 +222,150 @@ def equivocation(programs):
         expect_true(it.ours.metric("opwire_blocks_total", verdict="accepted") > before + 6, "accepted blocks")
         it.expect_end_state("twin", connected=True)
         expect(it.ours.score(it.attacker.id("twin"))["total"], 0, "score of the twin")
+
+
+def floods(programs):
+    """Each from an identity of its own, all at once. Only what op-node's scoring blames is blamed."""
+    quick = {"rpcs": 800, "interval_ms": 2}
+    attacks = {
+        "ihave": ("gossip.ihave", {**quick, "ids": 100}),
+        "graft": ("gossip.graft", quick),
+        "iwant of what there is": ("gossip.iwant", {**quick, "ids": 20, "known": True}),
+        "iwant of what is not": ("gossip.iwant", {**quick, "ids": 1000}),
+        "idontwant": ("gossip.idontwant", {**quick, "ids": 1000}),
+        "topics": ("gossip.subscribe", {**quick, "ids": 100}),
+        "lengths": ("gossip.declare", {"rpcs": 20, "interval_ms": 50, "bytes": (10 << 20) + 1}),
+    }
+    with siege(programs) as it:
+        for name in attacks:
+            it.attacker.attack("gossip.join", name, topic=TOPIC)
+        it.attacker.attack("gossip.prune", "graft", topic=TOPIC)  # a GRAFT is too early for an hour
+        for name, (attack, fields) in attacks.items():
+            it.attacker.start(attack, name, topic=TOPIC, **fields)
+        expect_graylisted(it, "graft")
+        for name, (_, fields) in attacks.items():
+            told = it.attacker.finished(name)
+            expect_true(told["ok"] and told["sent"] == fields["rpcs"], f"{name}: {told}")
+        expect_unblamed(it, [name for name in attacks if name not in ("ihave", "graft")])
+        expect_answered(it)
+        expect_banned_for_promises(it)
+
+
+def expect_graylisted(it, name):
+    """Five GRAFTs count twice each; after those nothing of it is heeded, and its score recovers with time."""
+    wait_until(lambda: it.ours.score(it.attacker.id(name))["total"] < -100, f"the score of {name}")
+    wait_until(lambda: it.ours.metric("opwire_gossip_left_undone_total", reason="graylisted") > 500, "RPCs left unheeded")
+    score = it.ours.score(it.attacker.id(name))
+    expect_true(8 < score["behavioralPenalty"] <= 10, f"the behaviour of {name}: {score}")
+    heard = it.attacker.attack("gossip.heard", name)
+    expect_true(1 <= heard["prunes"] <= 6, f"answers to 800 GRAFTs: {heard}")
+
+
+def expect_unblamed(it, names):
+    """What they do costs opwire little, and them nothing: as with op-node they stay, even in the mesh."""
+    for name in names:
+        it.expect_end_state(name, connected=True)
+        expect(it.ours.score(it.attacker.id(name))["total"], 0, f"score of {name}")
+    topics = it.ours.call("opp2p_peerStats")
+    expect(topics["blocksTopicV4"], len(it.op_nodes) + 7, "subscribers of the topic")
+    expect(topics["blocksTopic"], len(it.op_nodes), "subscribers of V1's")
+
+
+def expect_answered(it):
+    """A message goes to one peer at most three times, for 16,000 questions; who asks for what is not there gets
+    nothing; and 80,000 ids that are told of are asked for up to 5,000 in half a second."""
+    asked, lost = (it.attacker.attack("gossip.heard", f"iwant of what {what}") for what in ("there is", "is not"))
+    blocks = it.sequencer.asked
+    expect_true(lost["messages"] <= blocks < asked["messages"] <= 4 * blocks, f"{blocks} blocks; {asked}, {lost}")
+    ihave = it.attacker.attack("gossip.heard", "ihave")
+    expect_true(0 < ihave["iwant_ids"] <= 5000 * 14, f"asked of who tells of messages that are not: {ihave}")
+
+
+def expect_banned_for_promises(it):
+    """Told of and not sent: blamed three seconds later, seen by the next look at the scores (every 15 s), and banned
+    when the peer has its turn, of which there is one a second."""
+    broken = lambda: it.ours.metric("opwire_gossip_left_undone_total", reason="broken_promises")
+    wait_until(lambda: broken() >= 20, "broken promises")
+    it.expect_end_state("ihave", banned=r"score -\d{3,5}(\.\d+)? is below -100", within=40)
+    it.attacker.await_lost("ihave")
+    expect_turned_away(it, "ihave")
+
+
+# Of a V4 message's SSZ: where the lie is, the number there, and what op-node's decoder would say.
+ROOT = 32
+LIES = (
+    ("payload.extra_data_offset", ROOT + 436, 0xFFFFFFFF),
+    ("payload.transactions_offset", ROOT + 504, 0),
+    ("payload.transactions_out_of_scope", ROOT + 504, 0xFFFFFF00),
+    ("payload.withdrawals_offset", ROOT + 508, 560),
+    ("payload.withdrawals_out_of_scope", ROOT + 508, 0xFFFFFFFF),
+    ("payload.first_transaction_out_of_scope", ROOT + 560 + 9, 0xFFFFFFFC),
+    ("payload.first_transaction_misaligned", ROOT + 560 + 9, 17),
+    ("payload.transaction_offsets_decrease", ROOT + 560 + 9 + 8, 1),
+    ("payload.transaction_out_of_scope", ROOT + 560 + 9 + 12, 0xFFFFFFFF),
+)
+BOMBERS = 20
+
+
+def bombs(programs):
+    """Little on the wire, much in memory: refused before anything is allocated, or held while it is checked and no
+    longer. SSZ whose offsets lie is refused where the lie is, whoever has signed it."""
+    with siege(programs, ceiling=220) as it:
+        send(it, "declares 4 GiB", [varint((4 << 30) - 1) + fresh() for _ in range(BOMBERS)])
+        expect_refused(it, "codec.snappy_too_large", BOMBERS)
+        it.expect_end_state("declares 4 GiB", connected=True)
+        bombers = [f"bomber {number}" for number in range(BOMBERS)]
+        ready = [[zeros((10 << 20) - 8).hex() for _ in range(STRIKES - 1)] for _ in bombers]
+        for name in bombers:
+            it.attacker.dial(name)
+        c0 = it.ours.cpu_seconds(); t0 = time.time()
+        for name, bomb in zip(bombers, ready):
+            it.attacker.start("gossip.publish", name, topic=TOPIC, messages=bomb)
+        for name in bombers:
+            expect_true(it.attacker.finished(name)["ok"], f"{name} was heard")
+        wait_until(lambda: defused(it) >= BOMBERS * (STRIKES - 1), "bombs that are refused or dropped")
+        print(it.ours.cpu_seconds() - c0, time.time() - t0); print(it.ours.memory(), refused(it, "crypto.bad_signature"), {k: v for k, v in it.ours.metrics().items() if "opwire_gossip_left" in k or "opwire_blocks_total" in k})
+        for name in bombers:
+            it.expect_end_state(name, connected=True)
+        for reason, position, number in LIES:
+            ssz = it.forge.block()[SIGNATURE:]
+            lie = it.forge.signed(ssz[:position] + number.to_bytes(4, "little") + ssz[position + 4:])
+            send(it, reason, [snappy(lie)])
+            expect_refused(it, reason, 1)
+            it.expect_end_state(reason, connected=True)
+        expect_many_transactions(it)
+
+
+def defused(it):
+    """Refused, or dropped because too many of them were held at once."""
+    return (refused(it, "crypto.bad_signature") + it.ours.metric("opwire_gossip_left_undone_total", reason="throttled")
+            + it.ours.metric("opwire_blocks_total", verdict="ignored", reason="block.throttled"))
+
+
+def expect_many_transactions(it):
+    """What a list may hold of empty transactions, and one more; signed, and signed by nobody."""
+    most, strike = 1 << 20, STRIKES - 1
+    for count, by_key, by_nobody in ((most, "payload.block_hash", "block.wrong_signer"),
+                                     (most + 1, "payload.too_many_transactions", "block.wrong_signer")):
+        plain = it.forge.signed(with_transactions(it.forge.block()[SIGNATURE:], count))
+        before = refused(it, by_nobody)
+        send(it, by_key, [snappy(plain)])
+        expect_refused(it, by_key, 1)
+        send(it, f"{count}", [snappy(with_signature(it.forge.block()[:SIGNATURE] + plain[SIGNATURE:], bytes)) for _ in range(strike)])
+        expect_refused(it, by_nobody, before + strike)
+        it.expect_end_state(by_key, connected=True)
+
+
+def with_transactions(ssz, count):
+    """Instead of those that it has: empty ones, whose offsets are all that there is of them."""
+    begin = ROOT + 560 + 9
+    offsets = (4 * count).to_bytes(4, "little") * count
+    end = (560 + 9 + 4 * count).to_bytes(4, "little")  # where the withdrawals begin
+    return ssz[:ROOT + 508] + end + ssz[ROOT + 512:begin] + offsets
+
+
+def zeros(size):
+    """The snappy block of eight bytes that are fresh, and as many zeros, in a twentieth of their size."""
+    longest, rest = divmod(size - 1, 64)
+    out = varint(size + 8) + bytes([7 << 2]) + fresh() + bytes([0, 0]) + bytes([63 << 2 | 2, 1, 0]) * longest
+    return out + bytes([(rest - 1) << 2 | 2, 1, 0]) if rest else out
