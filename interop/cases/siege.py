@@ -64,6 +64,11 @@ class Attacker(Process):
         """Runs beside others until finished(): name is the identity, and the tag too."""
         self.send(cmd="attack", name=attack, **{"as": name, "tag": name, "to": self.target, **fields})
 
+    def stop(self, name):
+        """The attack that was started with it."""
+        self.send(cmd="stop", tag=name)
+        self.finished(name)
+
     def finished(self, name, timeout=30):
         return self.event("attacked", timeout, tag=name)
 

@@ -4,11 +4,12 @@ time, many identities of one address, and identities that come again to be forgi
 What is written at the end of each is the state that the attacker is left in, as opwire's RPC tells it."""
 
 import contextlib
+import socket
 import time
 
 from cases.opnode import KEY, SIGNATURE
 from cases.siege import TOPIC, stage
-from harness.peer import Listener
+from harness.peer import Absent, Listener
 from harness.report import expect, expect_true, wait_until
 
 STRIKES = 3  # invalid blocks within ten minutes that are a ban
@@ -27,6 +28,9 @@ def add(cases, programs):
     case("seven blocks at one height", equivocation)
     case("floods of IHAVE, IWANT, GRAFT, IDONTWANT, topics and lengths", floods)
     case("bombs of snappy and of SSZ", bombs)
+    case("blocks out of time, signed by the sequencer", out_of_time)
+    case("who comes again is who it was", coming_again)
+    case("twelve identities of one address", sybils)
 
 
 class Forge:
@@ -369,3 +373,176 @@ def zeros(size):
     longest, rest = divmod(size - 1, 64)
     out = varint(size + 8) + bytes([7 << 2]) + fresh() + bytes([0, 0]) + bytes([63 << 2 | 2, 1, 0]) * longest
     return out + bytes([(rest - 1) << 2 | 2, 1, 0]) if rest else out
+
+
+def out_of_time(programs):
+    """They are refused and nobody is banned, for clocks differ. What they say of the time does not impress opwire,
+    unless the sequencer goes on saying so: then its clock, or ours, is wrong indeed."""
+    with siege(programs, block_time=1) as it:
+        clock = lambda: it.ours.call("opwire_status")["clock"]
+        wait_until(lambda: clock()["state"] == "good", "an opinion of the clock", 20)
+        now = int(time.time())
+        refusals = (("block.too_old", now - 120), ("block.too_old", 1), ("block.too_new", now + 60), ("block.too_new", (1 << 64) - 1))
+        for reason, timestamp in refusals:
+            before = refused(it, reason)
+            send(it, f"{reason} {timestamp}", [snappy(it.forge.block(timestamp=timestamp)) for _ in range(2 * STRIKES)])
+            expect_refused(it, reason, before + 2 * STRIKES)
+        expect_steady(it, clock())
+        send(it, "late", [snappy(it.forge.block(timestamp=now - 30)) for _ in range(2 * STRIKES)])
+        it.await_blocks(3)
+        expect_steady(it, clock())
+        for _ in range(4):
+            send(it, "again", [snappy(it.forge.block(timestamp=int(time.time()) + 60))])
+            time.sleep(1)
+        expect(clock()["state"], "behind", "the clock, when block after block comes before its time")
+        expect_true(-61_000 < clock()["skewMs"] < -55_000, f"by how much: {clock()}")
+        expect(it.ours.call("opwire_bans"), [], "bans")
+        for name in ("late", "again", *(f"{reason} {timestamp}" for reason, timestamp in refusals)):
+            it.expect_end_state(name, connected=True)
+            expect(it.ours.score(it.attacker.id(name))["total"], 0, f"score of {name}")
+
+
+def expect_steady(it, clock):
+    expect(clock["state"], "good", "the clock")
+    expect_true(0 <= clock["skewMs"] < 1500, f"by how much: {clock}")
+
+
+def coming_again(programs):
+    """A peer that hangs up keeps what it has done: its strikes, its score, which does not even recover while it is away,
+    the back-off in which it may not be grafted, the messages that it told of and did not send, and its ban."""
+    with siege(programs) as it:
+        strikes_stay(it)
+        score_stays(it)
+        backoff_stays(it)
+        promises_stay(it)
+
+
+def again(it, name):
+    it.attacker.hang_up(name)
+    wait_until(lambda: not it.ours.connected(it.attacker.id(name)), f"{name} is gone")
+    it.attacker.attack("gossip.join", name, topic=TOPIC)
+
+
+def behaviour(it, name):
+    return it.ours.score(it.attacker.id(name))["behavioralPenalty"]
+
+
+def strikes_stay(it):
+    make = certain(it.forge)["payload.block_hash"]
+    for number in range(1, STRIKES):
+        send(it, "strikes", [snappy(make())])
+        expect_refused(it, "payload.block_hash", number)
+        again(it, "strikes")
+    send(it, "strikes", [snappy(make())])
+    it.expect_end_state("strikes", banned="3 invalid blocks within 600 s, .*")
+    for ip in ("127.0.0.1", "127.0.0.77"):
+        it.attacker.dial("strikes", ip=ip)
+        expect_turned_away(it, "strikes")
+
+
+def score_stays(it):
+    it.attacker.attack("gossip.join", "score", topic=TOPIC)
+    it.attacker.attack("gossip.prune", "score", topic=TOPIC)
+    it.attacker.start("gossip.graft", "score", topic=TOPIC, rpcs=1000, interval_ms=10)
+    wait_until(lambda: behaviour(it, "score") > 9, "a score that takes a while to recover")
+    it.attacker.stop("score")
+    for _ in range(3):
+        again(it, "score")
+    before = behaviour(it, "score")
+    it.attacker.hang_up("score")
+    time.sleep(2.5)  # in which it would recover if it stayed
+    expect(behaviour(it, "score"), before, "behaviour of who is away")
+    unheeded = it.ours.metric("opwire_gossip_left_undone_total", reason="graylisted")
+    refused_before = refused(it, "codec.snappy_corrupt")
+    it.attacker.attack("gossip.graft", "score", topic=TOPIC, rpcs=5)
+    send(it, "score", [varint(1000) + fresh()])
+    wait_until(lambda: it.ours.metric("opwire_gossip_left_undone_total", reason="graylisted") == unheeded + 6, "six RPCs unheeded")
+    expect(refused(it, "codec.snappy_corrupt"), refused_before, "messages of it that are looked at")
+    expect_true(it.ours.score(it.attacker.id("score"))["total"] < -40, "the score of who came again")
+
+
+def backoff_stays(it):
+    it.attacker.attack("gossip.join", "backoff", topic=TOPIC)
+    it.attacker.attack("gossip.prune", "backoff", topic=TOPIC)
+    again(it, "backoff")
+    before = it.attacker.attack("gossip.heard", "backoff")["prunes"]
+    it.attacker.attack("gossip.graft", "backoff", topic=TOPIC)
+    wait_until(lambda: it.attacker.attack("gossip.heard", "backoff")["prunes"] == before + 1, "the PRUNE for a GRAFT")
+    expect_true(1 < behaviour(it, "backoff") <= 2, "what a GRAFT costs that comes too early")
+    it.expect_end_state("backoff", connected=True)
+
+
+def promises_stay(it):
+    it.attacker.attack("gossip.join", "promises", topic=TOPIC)
+    it.attacker.attack("gossip.ihave", "promises", topic=TOPIC, ids=10, rpcs=8)
+    wait_until(lambda: it.attacker.attack("gossip.heard", "promises")["iwant_ids"] == 80, "what it told of is asked for")
+    again(it, "promises")
+    wait_until(lambda: behaviour(it, "promises") > 5, "it is blamed for what it did not send", 6)
+
+
+def sybils(programs):
+    """A ninth connection from one address is not let in, as go-libp2p does it. Who has gone still counts, for as long as
+    its score is remembered: of twelve that came in turn each pays for two above ten, 35 times two squared, and is
+    banned at the next look. Loopback knows neither limit. op-node beside it does and says the same."""
+    address = address_of_this_machine()
+    with siege(programs) as it:
+        expect_crowd_pays(it, "theirs", it.followers[0].address, theirs_of(it), address)
+        loop, banned = expect_crowd_pays(it, "ours", it.address, ours_of(it), address)
+        for name in loop:
+            it.expect_end_state(name, connected=True)
+            it.attacker.hang_up(name)  # who is to be banned is not to wait for their turn
+        for name in banned:
+            it.expect_end_state(name, banned="score -140 is below -100", within=60)
+
+
+def expect_crowd_pays(it, side, to, scores, address):
+    """Who stays: those of loopback, and the four that pay."""
+    loop, crowd = [[f"{side} {kind} {number}" for number in range(12)] for kind in ("loop", "crowd")]
+
+    def come(names, ip, let_in):
+        expect([it.attacker.dial(name, to=to, ip=ip) for name in names], let_in, f"let in of {names} from {ip}")
+        came = [name for name, ok in zip(names, let_in) if ok]
+        for name in came:  # a peer counts from when there is a stream to it
+            wait_until(lambda: it.attacker.attack("gossip.heard", name)["subscriptions"] == 4, f"a stream to {name}")
+        return came
+
+    expect_scores(scores, come(loop, "127.0.0.9", [True] * 12), 0, 0)
+    first = come(crowd[:9], address, [True] * 8 + [False])
+    expect_scores(scores, first, 0, 0)
+    for name in first:
+        it.attacker.hang_up(name)
+    wait_until(lambda: not any(scores(name) for name in first), "the first eight are gone")
+    last = come(crowd[8:], address, [True] * 4)
+    expect_scores(scores, last, 4, -140)
+    return loop, last
+
+
+def expect_scores(scores, names, factor, total):
+    def found():
+        return [(score["IPColocationFactor"], score["total"]) for score in map(scores, names) if score]
+
+    wanted = [(factor, total)] * len(names)
+    wait_until(lambda: found() == wanted, f"IPColocationFactor and total {wanted[0]} of {names[0]} and others")
+
+
+def ours_of(it):
+    return lambda name: it.ours.score(it.attacker.id(name)) if it.ours.connected(it.attacker.id(name)) else None
+
+
+def theirs_of(it):
+    def score(name):
+        found = it.followers[0].ask("mesh", "mesh")["peers"]["peers"].get(it.attacker.id(name))
+        return found and found["scores"]["gossip"]
+
+    return score
+
+
+def address_of_this_machine():
+    """One that is not loopback, to dial loopback from: nothing leaves the machine for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        with contextlib.suppress(OSError):
+            probe.connect(("192.0.2.1", 9))
+        found = probe.getsockname()[0]
+    if found.startswith("127.") or found == "0.0.0.0":
+        raise Absent("address beside loopback")
+    return found
