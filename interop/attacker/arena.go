@@ -41,8 +41,8 @@ type origin struct {
 	ip   net.IP
 }
 
-// prepare is done to each host before it dials anybody, for files with attacks that others speak to: they append to it in
-// their init functions.
+// prepare is done to each host before it dials anybody. Files with attacks append to it in their init functions what
+// others may say to them.
 var prepare []func(host.Host)
 
 func newArena() *arena { return &arena{known: map[string]*identity{}} }
@@ -118,8 +118,8 @@ func (o *origin) dialer(multiaddr.Multiaddr) (tcp.ContextDialer, error) {
 	return dialer, nil
 }
 
-// dial connects an identity; ip may be empty. A peer that turns us away may do so just after the handshake: who wants to
-// know waits for "lost".
+// dial connects an identity; ip may be empty. A peer that turns us away may do so just after the handshake: who wants
+// to know waits for "lost".
 func (a *arena) dial(ctx context.Context, name, to, ip string) error {
 	known, err := a.get(name)
 	if err != nil {

@@ -98,8 +98,8 @@ func publishOne(o gossipArgs, _ *gossiper, i int) (*pb.RPC, error) {
 	return &pb.RPC{Publish: []*pb.Message{{Topic: &o.Topic, Data: data}}}, err
 }
 
-// declare announces an RPC of so many bytes and sends none of them, "rpcs" times: a stream is reset for it, and the next
-// is a new one.
+// declare announces an RPC of so many bytes and sends none of them, "rpcs" times: a stream is reset for it, and the
+// next is a new one.
 func declare(ctx context.Context, a args) (fields, error) {
 	o := gossipArgs{Rpcs: 1}
 	if err := a.into(&o); err != nil {

@@ -1,5 +1,5 @@
-// attacker is a libp2p peer that keeps no rule: it speaks noise, yamux and multistream as they should be spoken, so that
-// it is let in, and then does what it is told. interop/README.md describes its commands and its JSON lines.
+// attacker is a libp2p peer that keeps no rule: it speaks noise, yamux and multistream as they should be spoken, so
+// that it is let in, and then does what it is told. interop/README.md describes its commands and its JSON lines.
 package main
 
 import (

@@ -5,8 +5,8 @@
         …
         it.expect_end_state("eve", banned="invalid blocks: payload.block_hash")
 
-When the stage is left, every op-node must have had every block within DELAY, none may have refused a message that opwire
-passed on, and opwire's memory must have stayed below the ceiling at all times."""
+When the stage is left, every op-node must have had every block within DELAY, none may have refused a message that
+opwire passed on, and opwire's memory must have stayed below the ceiling at all times."""
 
 import contextlib
 import json
@@ -88,8 +88,8 @@ class Opwire(Program):
     """opwire run on loopback with RPC and metrics."""
 
     def __init__(self, programs, rollup, folder, *flags):
-        words = ["run", "--rollup.config", rollup, "--p2p.no-discovery", "--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", 0,
-                 "--p2p.unsafe.block.signer", SIGNER, "--p2p.priv.path", folder / "key", "--rpc.port", 0,
+        words = ["run", "--rollup.config", rollup, "--p2p.no-discovery", "--p2p.listen.ip", "127.0.0.1",
+                 "--p2p.listen.tcp", 0, "--p2p.unsafe.block.signer", SIGNER, "--p2p.priv.path", folder / "key", "--rpc.port", 0,
                  "--rpc.enable-admin", "--metrics.enabled", "--metrics.addr", "127.0.0.1", "--metrics.port", 0]
         if "--p2p.peerstore.path" not in flags:
             words += ["--p2p.peerstore.path", "memory"]
@@ -111,7 +111,8 @@ class Opwire(Program):
         """Of each series, with its labels as they are written, the value."""
         with urllib.request.urlopen(f"http://{self.metrics_at}/metrics", timeout=20) as answer:
             lines = answer.read().decode().splitlines()
-        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line and line[0] != "#")}
+        pairs = (line.rsplit(" ", 1) for line in lines if line and line[0] != "#")
+        return {name: float(value) for name, value in pairs}
 
     def metric(self, name, **labels):
         """The sum over all series of the name that have these labels."""
@@ -214,7 +215,7 @@ class Stage:
             if connected is not None:
                 expect(self.ours.connected(peer), connected, f"{name} is connected")
             return
-        expect_true(re.fullmatch(banned, found["reason"]), f"{name} is banned for {found['reason']!r}, expected {banned}")
+        expect_true(re.fullmatch(banned, found["reason"]), f"{name} is banned: {found['reason']!r}, expected {banned}")
         left = found["until"] - time.time()
         expect_true(hours * 3600 - 300 < left <= hours * 3600 + 1, f"the ban of {name} lasts {left} s")
         wait_until(lambda: not self.ours.connected(peer), f"{name} is disconnected")
@@ -250,8 +251,8 @@ class Stage:
 
 @contextlib.contextmanager
 def stage(programs, *flags, followers=2, interval=INTERVAL, delay=DELAY, ceiling=CEILING, block_time=2):
-    """flags: further ones of opwire run. block_time, in seconds, is what the chain says; scores decay by it. The folder of its files is gone afterwards; with --p2p.peerstore.path as a
-    flag the books outlive the process."""
+    """flags: further ones of opwire run. block_time, in seconds, is what the chain says; scores decay by it. The folder
+    of its files is gone afterwards."""
     with contextlib.ExitStack() as stack:
         rollup = stack.enter_context(rollup_file(programs, "--fork", "isthmus"))
         rollup.write_text(json.dumps({**json.loads(rollup.read_text()), "block_time": block_time}))
