@@ -194,6 +194,7 @@ class Programs:
         self.sigpdisc = theirs / "sigpdisc"
         self.jsdisc = theirs / "jsdisc"
         self.opgeth = theirs / "opgeth"
+        self.attacker = theirs / "attacker"
         self.opwirepeer = build / "interop" / "bin" / "opwirepeer"
         self.opwiredisc = build / "interop" / "bin" / "opwiredisc"
         self.opwirenode = build / "interop" / "bin" / "opwirenode"
