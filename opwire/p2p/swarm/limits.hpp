@@ -4,13 +4,15 @@
 
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "opwire/base/result.hpp"
 #include "opwire/multiformats/peer_id.hpp"
-#include "opwire/p2p/core/role.hpp"
+#include "opwire/p2p/core/network.hpp"
 
 namespace opwire::swarm {
 
@@ -64,12 +66,15 @@ class StreamLease {
 
   /// Once it is known what the stream is for. Errors: kTooManyStreams, kTooMuchMemory; the stream has to go then.
   Result<void> set_protocol(const std::string& protocol);
+  /// Where its bytes are counted: under no protocol at first. Holds as long as the lease.
+  Traffic& traffic() noexcept { return *traffic_; }
 
  private:
   std::shared_ptr<Ledger> ledger_;
   Role role_;
   PeerId peer_;
   std::optional<std::string> protocol_;
+  Traffic* traffic_;
 };
 
 /// Leases may outlive it.
@@ -83,6 +88,11 @@ class ResourceLimits {
   Result<ConnectionLease> open_connection(Role role, const PeerId& peer, bool exempt = false);
   /// role: kDialer for streams that we open. Errors: kTooManyStreams, kTooMuchMemory.
   Result<StreamLease> open_stream(Role role, const PeerId& peer);
+  /// Somebody else has refused something; limit is a constant.
+  void note_refusal(std::string_view limit);
+  /// What the leases' streams carried, and what was refused.
+  const std::map<std::string, Traffic>& traffic() const noexcept;
+  const std::map<std::string_view, std::uint64_t>& refused() const noexcept;
 
  private:
   std::shared_ptr<Ledger> ledger_;
