@@ -34,6 +34,7 @@ class PeerBooks {
   opstack::reputation::ScoreBook& scores() noexcept { return scores_; }
   opstack::reputation::BanBook& bans() noexcept { return bans_; }
   opstack::reputation::BlockList& blocks() noexcept { return blocks_; }
+  const opstack::reputation::Journal& journal() const noexcept { return journal_; }
 
  private:
   Task<Result<void>> load();

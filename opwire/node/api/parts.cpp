@@ -20,6 +20,12 @@ ApiParts parts_of(Node& node, std::string version) {
   parts.post_block = [&node](const opstack::Envelope& envelope) { return node.chain().on_posted(envelope); };
   parts.latency = [&node](const PeerId& peer) { return node.latency(peer); };
   parts.served = [&node] { return node.chain().served(); };
+  parts.requested = [&node] { return node.chain().requests(); };
+  parts.archived = [&node] {
+    const store::PayloadArchive* const archive = node.chain().archive();
+    return archive != nullptr ? std::optional(archive->status()) : std::nullopt;
+  };
+  parts.storing = [&node] { return node.chain().storing(); };
   parts.sync_progress = [&node] { return node.chain().progress(); };
   parts.publish = [&node](opstack::Envelope envelope) { return node.publish(std::move(envelope)); };
   parts.publish_frame = [&node](opstack::PayloadVersion version_of, Bytes frame) {
