@@ -55,6 +55,7 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   /// That may be asked.
   std::size_t sync_peers() const noexcept { return client_.peers(); }
   std::optional<opstack::RangeProgress> progress() const { return client_.progress(); }
+  const opstack::RequestCounts& requests() const noexcept { return client_.counts(); }
 
   /// Of the engine's chain; none: it has no block of that number (yet).
   Task<Result<std::optional<Hash256>>> block_hash(BlockNumber number);
@@ -64,6 +65,7 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   /// None: not driven, or not started yet.
   std::optional<ChainStatus> status() const;
   const store::PayloadArchive* archive() const noexcept { return store_.archive(); }
+  PayloadStore::Waiting storing() const noexcept { return store_.waiting(); }
   /// None: --p2p.sync.req-resp is off.
   std::optional<opstack::ServerCounts> served() const;
 

@@ -105,6 +105,8 @@ TEST_F(NodeTest, PublishingNeedsAKeyAndAValidBlock) {
   const auto stale = loop_.run(nodes_[0]->publish(builder.next(now - 100)));
   ASSERT_FALSE(stale);
   EXPECT_TRUE(stale.error().is(opstack::errors::kTooOld));
+  EXPECT_EQ(nodes_[0]->block_counts().publishing_errors, 1u);
+  EXPECT_GE(unix_seconds(nodes_[0]->block_counts().last_publishing_error), now);
 }
 
 TEST_F(NodeTest, PeersFindEachOtherAgain) {

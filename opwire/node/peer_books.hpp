@@ -72,6 +72,7 @@ class PeerBooks {
   opstack::reputation::BlockList& blocks() noexcept { return blocks_; }
   opstack::reputation::MetadataBook& metadata() noexcept { return metadata_; }
   const KnownPeers& known() const noexcept { return known_; }
+  const opstack::reputation::Journal& journal() const noexcept { return journal_; }
 
  private:
   Task<Result<void>> load();

@@ -149,6 +149,7 @@ void Reputation::ban(const PeerId& peer, WallTime until, std::string_view reason
   const WallTime now = loop_.wall_now();
   const auto banned = books_.bans().peers.ban(peer, until, reason, books_.scores().get(peer, now), now);
   if (!banned) return;
+  ++ban_counts_[reputation::cause_of(reason)];
   kLog.warn("peer banned", {{"peer", peer.to_string()},
                             {"reason", banned->reason},
                             {"until", unix_seconds(banned->expiry)},

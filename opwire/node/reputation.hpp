@@ -2,6 +2,7 @@
 // threshold or sends invalid blocks is banned, and who is banned or blocked stays outside.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "opwire/node/configured_gate.hpp"
@@ -53,6 +54,8 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
 
   PeerBooks& books() noexcept { return books_; }
   opstack::reputation::GateCounts counts() const noexcept { return gate_.counts(); }
+  /// Bans so far, by reputation::cause_of().
+  const std::map<std::string_view, std::uint64_t>& ban_counts() const noexcept { return ban_counts_; }
 
  private:
   Task<void> run();
@@ -74,6 +77,7 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   opstack::reputation::ReputationGate gate_;
   opstack::reputation::PeerMonitor monitor_;
   opstack::reputation::Strikes strikes_;
+  std::map<std::string_view, std::uint64_t> ban_counts_;
   Network* network_ = nullptr;
   GossipSnapshots snapshots_;
   TimePoint next_decay_{};

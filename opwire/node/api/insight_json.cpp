@@ -67,8 +67,9 @@ std::string limits_json(const ApiParts& parts) {
   out.key("protocols").open('{');
   for (const auto& [name, use] : report.use.protocols) out.key(name).number(std::uint64_t{use.total()});
   out.close('}');
-  out.key("refused").open('{').key("connections").number(report.use.refused_connections);
-  out.key("streams").number(report.use.refused_streams).close('}');
+  out.key("refused").open('{');
+  for (const auto& [limit, count] : report.use.refused) out.key(limit).number(count);
+  out.close('}');
   out.key("peers")
       .open('{')
       .key("low")

@@ -24,7 +24,7 @@ TEST(InsightJson, TellsOfEachLimitHowMuchIsUsed) {
     report.use.connections = {.inbound = 2, .outbound = 1};
     report.use.streams = {.inbound = 5, .outbound = 4};
     report.use.protocols["/meshsub/1.2.0"] = {.inbound = 3, .outbound = 3};
-    report.use.refused_streams = 7;
+    report.use.refused["streams"] = 7;
     report.process_bytes = 900;
     return report;
   };
@@ -33,7 +33,7 @@ TEST(InsightJson, TellsOfEachLimitHowMuchIsUsed) {
   EXPECT_EQ(boost::json::serialize(limits.at("connections").at("inbound")), R"({"used":2,"limit":512})");
   EXPECT_EQ(boost::json::serialize(limits.at("processBytes")), R"({"used":900,"limit":1000})");
   EXPECT_EQ(boost::json::serialize(limits.at("protocols")), R"({"/meshsub/1.2.0":6})");
-  EXPECT_EQ(boost::json::serialize(limits.at("refused")), R"({"connections":0,"streams":7})");
+  EXPECT_EQ(boost::json::serialize(limits.at("refused")), R"({"streams":7})");
   EXPECT_EQ(boost::json::serialize(limits.at("peers")), R"({"low":160,"high":192,"graceSeconds":60})");
 }
 

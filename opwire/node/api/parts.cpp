@@ -22,6 +22,12 @@ ApiParts parts_of(Node& node, std::string version) {
   parts.post_block = [&node](const opstack::Envelope& envelope) { return node.chain().on_posted(envelope); };
   parts.latency = [&node](const PeerId& peer) { return node.latency(peer); };
   parts.served = [&node] { return node.chain().served(); };
+  parts.requested = [&node] { return node.chain().requests(); };
+  parts.archived = [&node] {
+    const store::PayloadArchive* const archive = node.chain().archive();
+    return archive != nullptr ? std::optional(archive->status()) : std::nullopt;
+  };
+  parts.storing = [&node] { return node.chain().storing(); };
   parts.sync_progress = [&node] { return node.chain().progress(); };
   parts.resources = [&node] { return ResourceReport{node.host().limits(), node.host().resources(), resident_bytes()}; };
   parts.archive = [&node] { return node.chain().archive(); };

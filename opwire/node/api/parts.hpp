@@ -69,6 +69,9 @@ struct ApiParts {
   std::function<std::optional<opstack::RangeProgress>()> sync_progress;
   /// Of payload_by_number, as its server; none: it is not served.
   std::function<std::optional<opstack::ServerCounts>()> served;
+  std::function<opstack::RequestCounts()> requested;              ///< of payload_by_number, as its client
+  std::function<std::optional<store::ArchiveStatus>()> archived;  ///< none: no archive
+  std::function<PayloadStore::Waiting()> storing;
   std::function<L1Heads()> l1_heads;
   std::function<std::optional<Duration>(const PeerId&)> latency;
   Reputation* reputation = nullptr;  ///< scores of answers, bans, blocks; none: zeros, and nothing to block with

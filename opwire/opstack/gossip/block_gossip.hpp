@@ -54,6 +54,8 @@ struct BlockCounts {
   std::map<std::string_view, std::uint64_t> rejected;  ///< by error name
   std::map<std::string_view, std::uint64_t> ignored;
   std::map<std::string_view, LastRefusal> last;  ///< of both
+  std::uint64_t publishing_errors = 0;
+  WallTime last_publishing_error{};  ///< where there was one
 };
 
 class BlockGossip {
@@ -86,6 +88,9 @@ class BlockGossip {
     WallTime wall{};
     TimePoint at{};
   };
+  Task<Result<CheckedBlock>> sign_and_send(Envelope envelope, BlockSigner& signer);
+  Task<Result<CheckedBlock>> send(PayloadVersion version, Bytes frame);
+  void note_publishing(const Result<CheckedBlock>& ended);
   Task<gossipsub::Verdict> validate(PayloadVersion version, gossipsub::MessagePtr message);
   /// All of op-node's checks; runs on the pool when that pays.
   Task<Result<CheckedBlock>> check(PayloadVersion version, const Result<SharedBytes>& plain, const Arrival& arrival);

@@ -28,6 +28,11 @@ std::string clean_reason(std::string_view text) {
   return clean;
 }
 
+std::string_view cause_of(std::string_view reason) noexcept {
+  if (reason.starts_with("score ")) return "score";
+  return reason.find(" invalid blocks within ") != std::string_view::npos ? "invalid_blocks" : "other";
+}
+
 std::string to_json(const Ban& ban) {
   std::string text = "{\"expiry\":" + std::to_string(unix_seconds(ban.expiry)) +
                      ",\"lastUpdate\":" + std::to_string(unix_seconds(ban.last_update));

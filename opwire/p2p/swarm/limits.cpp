@@ -44,11 +44,13 @@ class Ledger {
 
   bool has_room(Role role) const { return connections_.fits(role, options_.connections); }
 
-  void count_refused_connection() noexcept { ++refused_connections_; }
-
   Result<void> add_connection(Role role, const PeerId& peer, bool exempt) {
-    if (!exempt && !has_room(role)) return refuse_connection("in all");
-    if (!tally_of(connected_, peer).fits(role, options_.connections_per_peer)) return refuse_connection("of this peer");
+    if (!exempt && !has_room(role)) {
+      return refuse("connections", Error(errors::kTooManyConnections, "in all"));
+    }
+    if (!tally_of(connected_, peer).fits(role, options_.connections_per_peer)) {
+      return refuse("connections_of_peer", Error(errors::kTooManyConnections, "of this peer"));
+    }
     connections_.add(role);
     connected_[peer].add(role);
     return {};
@@ -66,16 +68,15 @@ class Ledger {
     use.stream_bytes = streams_.total() * options_.bytes_per_stream;
     use.peer_connections = most(connected_);
     use.peer_streams = most(peers_);
-    use.refused_connections = refused_connections_;
-    use.refused_streams = refused_streams_;
+    use.refused = refused_;
     return use;
   }
   const LimitOptions& options() const noexcept { return options_; }
   void set_options(const LimitOptions& options) { options_ = options; }
 
   Result<void> add_stream(Role role, const PeerId& peer) {
-    OPW_TRYV(check(streams_, role, options_.streams, "in all"));
-    OPW_TRYV(check(tally_of(peers_, peer), role, options_.streams_per_peer, "of this peer"));
+    OPW_TRYV(check(streams_, role, options_.streams, {"streams", "in all"}));
+    OPW_TRYV(check(tally_of(peers_, peer), role, options_.streams_per_peer, {"streams_of_peer", "of this peer"}));
     streams_.add(role);
     peers_[peer].add(role);
     return {};
@@ -87,9 +88,10 @@ class Ledger {
 
   Result<void> add_to_protocol(Role role, const PeerId& peer, const std::string& name) {
     if (const auto known = protocols_.find(name); known != protocols_.end()) {
-      OPW_TRYV(check(known->second.all, role, options_.streams_per_protocol, "of this protocol"));
+      OPW_TRYV(
+          check(known->second.all, role, options_.streams_per_protocol, {"streams_of_protocol", "of this protocol"}));
       OPW_TRYV(check(tally_of(known->second.peers, peer), role, options_.streams_per_protocol_and_peer,
-                     "of this protocol and peer"));
+                     {"streams_of_protocol_and_peer", "of this protocol and peer"}));
     }
     OfProtocol& protocol = protocols_[name];
     protocol.all.add(role);
@@ -103,26 +105,32 @@ class Ledger {
     if (found->second.all.total() == 0) protocols_.erase(found);
   }
 
+  Error refuse(std::string_view limit, Error why) {
+    ++refused_[limit];
+    return why;
+  }
+  const std::map<std::string_view, std::uint64_t>& refused() const noexcept { return refused_; }
+
+  /// Stays where it is: what is agreed on is among the few that we speak.
+  Traffic& traffic_of(const std::string& protocol) { return traffic_[protocol]; }
+  const std::map<std::string, Traffic>& traffic() const noexcept { return traffic_; }
+
  private:
-  Error refuse_connection(const char* whose) {
-    ++refused_connections_;
-    return Error(errors::kTooManyConnections, whose);
-  }
-  Error refuse_stream(const ErrorKind& why, const char* whose) {
-    ++refused_streams_;
-    return Error(why, whose);
-  }
-  Result<void> check(const Tally& tally, Role role, const StreamCap& cap, const char* whose) {
-    if (!tally.fits(role, cap.streams)) return refuse_stream(errors::kTooManyStreams, whose);
+  struct Limit {
+    const char* name;   // for metrics
+    const char* whose;  // for people
+  };
+  Result<void> check(const Tally& tally, Role role, const StreamCap& cap, const Limit& limit) {
+    if (!tally.fits(role, cap.streams)) return refuse(limit.name, Error(errors::kTooManyStreams, limit.whose));
     if ((tally.total() + 1) * options_.bytes_per_stream > cap.bytes) {
-      return refuse_stream(errors::kTooMuchMemory, whose);
+      return refuse("memory", Error(errors::kTooMuchMemory, limit.whose));
     }
     return {};
   }
 
   LimitOptions options_;
-  std::uint64_t refused_connections_ = 0;
-  std::uint64_t refused_streams_ = 0;
+  std::map<std::string_view, std::uint64_t> refused_;
+  std::map<std::string, Traffic> traffic_;
   Tally connections_;
   ByPeer connected_;
   Tally streams_;
@@ -138,7 +146,7 @@ ConnectionLease::~ConnectionLease() {
 }
 
 StreamLease::StreamLease(std::shared_ptr<Ledger> ledger, Role role, const PeerId& peer)
-    : ledger_(std::move(ledger)), role_(role), peer_(peer) {}
+    : ledger_(std::move(ledger)), role_(role), peer_(peer), traffic_(&ledger_->traffic_of({})) {}
 
 StreamLease::~StreamLease() {
   if (!ledger_) return;
@@ -150,6 +158,7 @@ Result<void> StreamLease::set_protocol(const std::string& protocol) {
   OPW_CHECK(!protocol_);
   OPW_TRYV(ledger_->add_to_protocol(role_, peer_, protocol));
   protocol_ = protocol;
+  traffic_ = &ledger_->traffic_of(protocol);
   return {};
 }
 
@@ -159,8 +168,16 @@ bool ResourceLimits::has_room(Role role) const {
   return ledger_->has_room(role);
 }
 
-void ResourceLimits::count_refused_connection() noexcept {
-  ledger_->count_refused_connection();
+void ResourceLimits::note_refusal(std::string_view limit) {
+  static_cast<void>(ledger_->refuse(limit, errors::kTooManyConnections));
+}
+
+const std::map<std::string, Traffic>& ResourceLimits::traffic() const noexcept {
+  return ledger_->traffic();
+}
+
+const std::map<std::string_view, std::uint64_t>& ResourceLimits::refused() const noexcept {
+  return ledger_->refused();
 }
 
 Result<ConnectionLease> ResourceLimits::open_connection(Role role, const PeerId& peer, bool exempt) {

@@ -9,10 +9,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "opwire/base/result.hpp"
 #include "opwire/multiformats/peer_id.hpp"
-#include "opwire/p2p/core/role.hpp"
+#include "opwire/p2p/core/network.hpp"
 
 namespace opwire::swarm {
 
@@ -59,9 +60,7 @@ struct ResourceUse {
   std::size_t stream_bytes = 0;            ///< what the streams count for
   std::size_t peer_connections = 0;        ///< of the peer that has most
   std::size_t peer_streams = 0;            ///< of the peer that has most
-  // Counted from the beginning.
-  std::uint64_t refused_connections = 0;
-  std::uint64_t refused_streams = 0;  ///< too many of them, or too much memory
+  std::map<std::string_view, std::uint64_t> refused;  ///< by limit, from the beginning; see ResourceLimits::refused()
 };
 
 class Ledger;
@@ -90,12 +89,15 @@ class StreamLease {
 
   /// Once it is known what the stream is for. Errors: kTooManyStreams, kTooMuchMemory; the stream has to go then.
   Result<void> set_protocol(const std::string& protocol);
+  /// Where its bytes are counted: under no protocol at first. Holds as long as the lease.
+  Traffic& traffic() noexcept { return *traffic_; }
 
  private:
   std::shared_ptr<Ledger> ledger_;
   Role role_;
   PeerId peer_;
   std::optional<std::string> protocol_;
+  Traffic* traffic_;
 };
 
 /// Leases may outlive it.
@@ -105,12 +107,15 @@ class ResourceLimits {
 
   /// Whether a further connection can be counted, of whatever peer.
   bool has_room(Role role) const;
-  /// Of a connection that was refused before it was asked for here.
-  void count_refused_connection() noexcept;
   /// exempt: it is counted and takes a place even where there is none in all. Errors: kTooManyConnections.
   Result<ConnectionLease> open_connection(Role role, const PeerId& peer, bool exempt = false);
   /// role: kDialer for streams that we open. Errors: kTooManyStreams, kTooMuchMemory.
   Result<StreamLease> open_stream(Role role, const PeerId& peer);
+  /// Somebody else has refused something; limit is a constant.
+  void note_refusal(std::string_view limit);
+  /// What the leases' streams carried, and what was refused.
+  const std::map<std::string, Traffic>& traffic() const noexcept;
+  const std::map<std::string_view, std::uint64_t>& refused() const noexcept;
 
   ResourceUse use() const;
   const LimitOptions& options() const noexcept;

@@ -60,8 +60,8 @@ TEST(Limits, TellWhatIsInUseAndWhatWasRefused) {
   EXPECT_EQ(use.peer_streams, 2u);
   ASSERT_EQ(use.protocols.size(), 1u);
   EXPECT_EQ(use.protocols.at("/ping").inbound, 1u);
-  EXPECT_EQ(use.refused_connections, 1u);
-  EXPECT_EQ(use.refused_streams, 1u);
+  const std::map<std::string_view, std::uint64_t> refused{{"connections", 1}, {"streams_of_peer", 1}};
+  EXPECT_EQ(use.refused, refused);
 }
 
 TEST(Limits, OtherOptionsHoldForWhatIsOpenedLater) {
@@ -147,6 +147,38 @@ TEST(Limits, LeasesMayOutliveTheLimits) {
     connection.emplace(std::move(limits.open_connection(kIn, peer_of(1))).value());
   }
   EXPECT_TRUE(stream->set_protocol("/x"));
+}
+
+TEST(Limits, RefusalsAreCountedByLimit) {
+  LimitOptions options;
+  options.connections = {1, 1, 1};
+  options.streams_per_peer.streams = {1, 1, 1};
+  options.streams.bytes = 2 * options.bytes_per_stream;
+  ResourceLimits limits(options);
+  const auto connection = limits.open_connection(kIn, peer_of(1));
+  EXPECT_FALSE(limits.open_connection(kIn, peer_of(2)));
+  EXPECT_FALSE(limits.open_connection(kIn, peer_of(2)));
+  const auto first = limits.open_stream(kIn, peer_of(1));
+  EXPECT_FALSE(limits.open_stream(kIn, peer_of(1)));
+  const auto second = limits.open_stream(kIn, peer_of(2));
+  EXPECT_FALSE(limits.open_stream(kIn, peer_of(3)));
+  limits.note_refusal("connections_of_network");
+  const std::map<std::string_view, std::uint64_t> expected{
+      {"connections", 2}, {"connections_of_network", 1}, {"memory", 1}, {"streams_of_peer", 1}};
+  EXPECT_EQ(limits.refused(), expected);
+}
+
+TEST(Limits, TrafficStaysWhenStreamsAreGone) {
+  ResourceLimits limits{LimitOptions()};
+  {
+    auto stream = limits.open_stream(kIn, peer_of(1));
+    ASSERT_TRUE(stream);
+    stream->traffic().in += 7;
+    ASSERT_TRUE(stream->set_protocol("/echo"));
+    stream->traffic().out += 9;
+  }
+  EXPECT_EQ(limits.traffic().at("").in, 7u);
+  EXPECT_EQ(limits.traffic().at("/echo").out, 9u);
 }
 
 }  // namespace

@@ -39,6 +39,20 @@ TEST_F(StreamTest, TheFirstProtocolThatThePeerSpeaks) {
   EXPECT_EQ(streams(b), 0u);
 }
 
+TEST_F(StreamTest, BytesAreCountedByProtocol) {
+  auto& a = host(1);
+  auto& b = host(2);
+  ASSERT_TRUE(connect(a, b));
+  ASSERT_EQ(*loop.run(ask_peer(*a.swarm, b.id, "/echo", "hello")), "hello");
+  settle();
+  const NetworkCounts counts = a.swarm->counts();
+  EXPECT_EQ(counts.traffic.at("/echo").in, 5u);
+  EXPECT_EQ(counts.traffic.at("/echo").out, 5u);
+  EXPECT_GT(counts.traffic.at("").in, 20u) << "multistream";
+  EXPECT_EQ(b.swarm->counts().traffic.at("").in, counts.traffic.at("").out);
+  EXPECT_TRUE(counts.refused.empty());
+}
+
 TEST_F(StreamTest, NoCommonProtocolCostsTheStreamOnly) {
   auto& a = host(1);
   auto& b = host(2);

@@ -301,6 +301,14 @@ void Swarm::set_peer_protocols(const PeerId& peer, std::vector<std::string> prot
   for (NetworkObserver* observer : observers_) observer->on_peer_protocols(peer, protocols);
 }
 
+NetworkCounts Swarm::counts() const {
+  NetworkCounts counts;
+  counts.traffic = limits_.traffic();
+  counts.refused = limits_.refused();
+  counts.trimmed = manager_.trimmed();
+  return counts;
+}
+
 // -- The end.
 
 Task<void> Swarm::close() {

@@ -69,6 +69,7 @@ class Swarm final : public Network {
   void add_observer(NetworkObserver& observer) override { observers_.push_back(&observer); }
   void remove_observer(NetworkObserver& observer) override { std::erase(observers_, &observer); }
   void set_peer_protocols(const PeerId& peer, std::vector<std::string> protocols) override;
+  NetworkCounts counts() const override;
 
  private:
   using ConnectionPtr = std::shared_ptr<Connection>;
