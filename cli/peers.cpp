@@ -100,10 +100,6 @@ void add_chain(CLI::App& app, PeersOptions& options) {
   app.add_option("--chain-id", options.chain_id, "Only peers of the chain with this id");
 }
 
-void add_rpc(CLI::App& app, PeersOptions& options) {
-  app.add_option("--rpc", options.rpc, "The RPC of the node that has the file open")->type_name("URL");
-}
-
 }  // namespace
 
 std::filesystem::path PeersOptions::path() const {
@@ -149,7 +145,8 @@ std::vector<Command> add_peers(CLI::App& root) {
   CLI::App* imported = add("import", "Peers from a file: exported ones, kona's bootstore, op-node's opp2p_peers.");
   imported->add_option("FILE", options->input, "-: standard input")->required();
   for (CLI::App* app : {exported, imported}) add_chain(*app, *options);
-  for (CLI::App* app : {banned, unbanned, imported}) add_rpc(*app, *options);
+  for (CLI::App* app : {banned, unbanned, imported})
+    add_node_rpc(*app, options->rpc, "The RPC of the node that has the file open");
   return {{ls, [options] { return with_file(*options, list); }},
           {shown, [options] { return with_file(*options, show); }},
           {banned, [options] { return ban_peer(*options); }},

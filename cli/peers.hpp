@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/node_rpc.hpp"
 #include "opwire/base/result.hpp"
 #include "opwire/base/strong.hpp"
 
@@ -13,7 +14,7 @@ namespace opwire::cli {
 struct PeersOptions {
   std::string file;
   std::string peerstore = "opnode_peerstore_db";
-  std::string rpc;  ///< empty: the file
+  NodeRpcOptions rpc{"", ""};  ///< without a URL: the file
   std::string peer;
   std::string duration = "1h";
   std::string reason;

@@ -10,11 +10,9 @@
 #include "cli/peers.hpp"
 #include "cli/printable.hpp"
 #include "opwire/base/log.hpp"
-#include "opwire/net/cares_resolver.hpp"
 #include "opwire/node/peer_books.hpp"
 #include "opwire/node/peer_import.hpp"
 #include "opwire/p2p/swarm/memory_peer_store.hpp"
-#include "opwire/rpc/make_caller.hpp"
 #include "opwire/runtime/reactor.hpp"
 #include "opwire/store/errors.hpp"
 #include "opwire/store/file_lock.hpp"
@@ -24,56 +22,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto kCallLimit = std::chrono::seconds(10);
 constexpr std::size_t kPeersInACall = 100;
 constexpr Duration kForever = std::chrono::days(365 * 50);  // scores are the node's to forget
-constexpr std::int64_t kNoSuchMethod = -32601;
 
 using Answer = Result<json::value, std::string>;
-
-/// A node's RPC.
-class Remote {
- public:
-  Remote(Loop& loop, rpc::Caller& caller, std::string url) : loop_(loop), caller_(caller), url_(std::move(url)) {}
-
-  Task<Answer> ask(std::string method, std::string params) {
-    const std::string name = method;
-    auto reply = co_await caller_.call(std::move(method), std::move(params), loop_.now() + kCallLimit);
-    if (!reply) co_return "no node answers at " + url_ + ": " + printable(reply.error().message());
-    if (reply->failure && reply->failure->code == kNoSuchMethod) {
-      co_return url_ + " does not know " + name + ": it is no opwire node, or an older one";
-    }
-    if (reply->failure) co_return url_ + ": " + printable(reply->failure->message);
-    co_return std::move(reply->result);
-  }
-
- private:
-  Loop& loop_;
-  rpc::Caller& caller_;
-  std::string url_;
-};
-
-/// action: Task<int>(Remote&). What it refers to outlives the call.
-template <class Action>
-Task<int> ask_and_close(Loop& loop, rpc::Caller& caller, std::string url, const Action& action) {
-  Remote remote(loop, caller, std::move(url));
-  const int code = co_await action(remote);
-  co_await caller.close();
-  co_return code;
-}
-
-template <class Action>
-int with_node(const PeersOptions& options, const Action& action) {
-  const auto url = http::parse_url(options.rpc);
-  if (!url) return fail(kUsage, "--rpc: '" + printable(options.rpc) + "': " + url.error().message());
-  ReactorLoop loop;
-  SystemRng rng;
-  const auto resolver = net::CaresResolver::make(loop);
-  if (!resolver) return fail(kFailed, "DNS: " + resolver.error().message());
-  const auto caller = rpc::make_caller(loop, *url, resolver->get(), rng);
-  if (!caller) return fail(kUsage, "--rpc: " + caller.error().message());
-  return loop.run(ask_and_close(loop, **caller, url->to_string(), action));
-}
 
 /// action: int(PeerBooks&, WallTime).
 template <class Action>
@@ -139,10 +91,10 @@ int said_unban(const PeerId& peer, bool was_banned) {
   return kOk;
 }
 
-Task<int> ban_remotely(Remote& remote, PeerId peer, Duration duration, std::string reason) {
+Task<int> ban_remotely(NodeRpc& node, PeerId peer, Duration duration, std::string reason) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
   const json::array params{peer.to_string(), seconds, reason};
-  const Answer answer = co_await remote.ask("opwire_banPeer", json::serialize(params));
+  const Answer answer = co_await node.ask("opwire_banPeer", json::serialize(params));
   if (!answer) co_return fail(kFailed, answer.error());
   const json::object* const ban = answer->if_object();
   const json::value* const until = ban == nullptr ? nullptr : ban->if_contains("until");
@@ -150,9 +102,9 @@ Task<int> ban_remotely(Remote& remote, PeerId peer, Duration duration, std::stri
   co_return said_ban(peer, from_unix_seconds(static_cast<std::uint64_t>(until->get_int64())));
 }
 
-Task<int> unban_remotely(Remote& remote, PeerId peer) {
+Task<int> unban_remotely(NodeRpc& node, PeerId peer) {
   const json::array params{peer.to_string()};
-  const Answer answer = co_await remote.ask("opwire_unbanPeer", json::serialize(params));
+  const Answer answer = co_await node.ask("opwire_unbanPeer", json::serialize(params));
   if (!answer) co_return fail(kFailed, answer.error());
   const bool* const was_banned = answer->if_bool();
   co_return said_unban(peer, was_banned != nullptr && *was_banned);
@@ -190,13 +142,13 @@ void take_refused(const json::value& answer, const std::vector<node::PeerEntry>&
   }
 }
 
-Task<Result<void, std::string>> import_remotely(Remote& remote, const std::vector<node::PeerEntry>& entries,
+Task<Result<void, std::string>> import_remotely(NodeRpc& node, const std::vector<node::PeerEntry>& entries,
                                                 const std::string& source, Outcome& outcome) {
   for (std::size_t first = 0; first < entries.size(); first += kPeersInACall) {
     const std::size_t end = std::min(first + kPeersInACall, entries.size());
     std::string params = "[[";
     for (std::size_t i = first; i < end; ++i) params += (i > first ? "," : "") + node::to_json(entries[i]);
-    const Answer answer = co_await remote.ask("opwire_importPeers", params + "]]");
+    const Answer answer = co_await node.ask("opwire_importPeers", params + "]]");
     if (!answer) co_return answer.error();
     outcome.taken += count_of(*answer, "taken");
     outcome.foreign += count_of(*answer, "foreign");
@@ -233,9 +185,9 @@ int ban_peer(const PeersOptions& options) {
     return fail(kUsage, "--for: '" + printable(options.duration) + "': a duration of 1s to 168h, as in 90m");
   }
   keep_logs_quiet();
-  if (!options.rpc.empty()) {
-    const auto action = [&](Remote& remote) { return ban_remotely(remote, *peer, *duration, options.reason); };
-    return with_node(options, action);
+  if (!options.rpc.url.empty()) {
+    const auto action = [&](NodeRpc& node) { return ban_remotely(node, *peer, *duration, options.reason); };
+    return with_node_rpc(options.rpc, action);
   }
   return with_books(options, false, [&](node::PeerBooks& books, WallTime now) {
     const auto ban = books.bans().peers.ban(*peer, now + *duration, options.reason, std::nullopt, now);
@@ -247,9 +199,9 @@ int unban_peer(const PeersOptions& options) {
   const auto peer = peer_of(options);
   if (!peer) return fail(kUsage, peer.error());
   keep_logs_quiet();
-  if (!options.rpc.empty()) {
-    const auto action = [&](Remote& remote) { return unban_remotely(remote, *peer); };
-    return with_node(options, action);
+  if (!options.rpc.url.empty()) {
+    const auto action = [&](NodeRpc& node) { return unban_remotely(node, *peer); };
+    return with_node_rpc(options.rpc, action);
   }
   return with_books(options, false, [&](node::PeerBooks& books, WallTime) {
     return said_unban(*peer, books.bans().peers.lift(*peer));
@@ -264,27 +216,27 @@ int import_peers(const PeersOptions& options) {
   const std::string source = options.input == "-" ? "standard input" : options.input;
   const auto import = node::parse_peer_import(as_text(*content), *chain, SystemClock().wall_now());
   if (!import) return fail(kUsage, source + ": " + import.error());
-  if (import->is_bootstore && !*chain && options.rpc.empty() && !import->entries.empty()) {
+  if (import->is_bootstore && !*chain && options.rpc.url.empty() && !import->entries.empty()) {
     return fail(kUsage, source + ": most records of a bootstore are of other chains: give --network or --chain-id");
   }
   keep_logs_quiet();
   Outcome outcome{0, import->foreign, import->wrong};
   for (const auto& problem : import->problems) complain(source, problem.where, problem.why);
   int code = kOk;
-  if (options.rpc.empty()) {
+  if (options.rpc.url.empty()) {
     code = with_books(options, true, [&](node::PeerBooks& books, WallTime) {
       return import_here(books, import->entries, source, outcome);
     });
   } else {
     Result<void, std::string> done;
-    const auto action = [&](Remote& remote) -> Task<int> {
-      return [](Remote& to, const std::vector<node::PeerEntry>& entries, const std::string& from, Outcome& so_far,
+    const auto action = [&](NodeRpc& node) -> Task<int> {
+      return [](NodeRpc& to, const std::vector<node::PeerEntry>& entries, const std::string& from, Outcome& so_far,
                 Result<void, std::string>& result) -> Task<int> {
         result = co_await import_remotely(to, entries, from, so_far);
         co_return kOk;
-      }(remote, import->entries, source, outcome, done);
+      }(node, import->entries, source, outcome, done);
     };
-    code = with_node(options, action);
+    code = with_node_rpc(options.rpc, action);
     if (code == kOk && !done) code = fail(kFailed, done.error());
   }
   return code == kOk ? report(outcome) : code;

@@ -122,12 +122,21 @@ Result<void, std::string> Jwt::verify(std::string_view token, WallTime now) cons
   return check_times(*claims, now);
 }
 
-Result<JwtFile, std::string> read_or_create_jwt_file(const std::filesystem::path& path, Rng& rng) {
+Result<Jwt, std::string> read_jwt_file(const std::filesystem::path& path) {
   const auto file = read_secret_file(path);
   if (!file) return describe(path, file.error());
-  if (!*file) return create_file(path, rng);
+  if (!*file) return describe(path, "no such file");
   const auto jwt = Jwt::parse((*file)->secret.text());
   if (!jwt) return describe(path, jwt.error());
+  return *jwt;
+}
+
+Result<JwtFile, std::string> read_or_create_jwt_file(const std::filesystem::path& path, Rng& rng) {
+  std::error_code unknown;
+  const auto kind = std::filesystem::symlink_status(path, unknown).type();
+  if (kind == std::filesystem::file_type::not_found) return create_file(path, rng);
+  const auto jwt = read_jwt_file(path);
+  if (!jwt) return jwt.error();
   return JwtFile{*jwt, false};
 }
 

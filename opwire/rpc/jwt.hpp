@@ -38,6 +38,9 @@ class Jwt {
   ByteArray<kSecretSize> secret_;
 };
 
+/// Blocks on the disk, as the next one. Errors: a line that names the file and the reason.
+Result<Jwt, std::string> read_jwt_file(const std::filesystem::path& path);
+
 struct JwtFile {
   Jwt jwt;
   bool created = false;

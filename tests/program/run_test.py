@@ -127,6 +127,9 @@ class Running(ProgramTest):
         self.assertEqual((refused.exception.code, refused.exception.read()), (401, b"missing token\n"))
         token = jwt((self.folder / "jwt.hex").read_text())
         self.assertIn("result", call(url, "opwire_status", headers={"Authorization": "Bearer " + token}))
+        self.succeeds("top", "--once", "--rpc", url, "--jwt-secret", "jwt.hex")
+        self.fails(1, "no node answers", "top", "--once", "--rpc", url)
+        self.fails(2, "--jwt-secret: JWT secret no.hex: no such file", "top", "--once", "--rpc", url, "--jwt-secret", "no.hex")
 
     def test_who_opens_the_rpc_to_others_is_warned(self):
         node = self.start("run", *CHAIN, *LOCAL, "--rpc.addr", "0.0.0.0")
