@@ -109,6 +109,8 @@ Task<std::size_t> PeerBooks::load(Table table, store::Contents contents, store::
   const auto id = static_cast<store::TableId>(table);
   for (const Bytes& key : contents.damaged) bad.erase(id, key);
   std::size_t left_out = contents.damaged.size();
+  if (table == Table::kScores) scores_.reserve(contents.entries.size());
+  if (table == Table::kPeerBans) bans_.peers.reserve(contents.entries.size());
   // Where there is room for less than the disk has, the newest are to stay.
   if (table == Table::kKnownPeers) std::ranges::sort(contents.entries, {}, &store::Entry::rank);
   for (std::size_t i = 0; i < contents.entries.size(); ++i) {

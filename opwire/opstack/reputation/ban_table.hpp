@@ -5,6 +5,7 @@
 // somebody asks for it, or with gc(), and is counted.
 #pragma once
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -65,6 +66,8 @@ class BanTable final : public JournalSource {
   /// Those included that are over and were not asked for.
   std::size_t size() const noexcept { return bans_.size(); }
 
+  /// Room for so many, before they are loaded.
+  void reserve(std::size_t bans) { bans_.reserve(std::min(bans, max_)); }
   /// What the disk has. What came to be known meanwhile wins; what is over is not taken, and goes from the disk; a
   /// lastUpdate to come counts as now. Errors, which concern this entry alone: kRecordKey; parse_ban()'s.
   Result<void> load(ByteView key, ByteView value, WallTime now);

@@ -5,6 +5,7 @@
 // records live longer, and no more.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -56,6 +57,8 @@ class ScoreBook final : public JournalSource {
   /// there is no record that it could stumble over: what cannot be decoded never gets in.
   std::size_t gc(WallTime now, std::size_t max);
 
+  /// Room for so many, before they are loaded.
+  void reserve(std::size_t peers) { records_.reserve(std::min(peers, options_.max_peers)); }
   /// What the disk has. What came to be known meanwhile wins; an expired record is not taken, and goes from the disk; a
   /// time to come counts as now. Errors, which concern this entry alone: kRecordKey; parse_score_record()'s.
   Result<void> load(ByteView key, ByteView value, WallTime now);
