@@ -9,7 +9,7 @@ import urllib.request
 
 from cases.opnode import KEY, SIGNER, rollup_file
 from cases.program import Program, clean_environment, succeed
-from harness.peer import Listener, Process
+from harness.peer import Listener, PeerFailed, Process
 from harness.report import expect, expect_true, wait_until
 
 STRANGER = "16Uiu2HAmKiFuxVe34x5pPiyxgXANBQ9Kzzgmqi4gqAvtTp21WpEM"
@@ -88,6 +88,16 @@ class Nodes:
         expect(ours, theirs, f"{method} {json.dumps(params)}, where op-node answers the latter")
         return theirs
 
+    def same_soon(self, method, *params):
+        """What changes with the mesh's heartbeats, once it rests."""
+        def equal():
+            theirs, ours = self.answers(method, *params)
+            return theirs == ours
+
+        with contextlib.suppress(PeerFailed):  # then same() says what differs
+            wait_until(equal, f"{method} the same", 5)
+        return self.same(method, *params)
+
     def alike(self, method, *params, code, begins="", raw=True):
         """Errors of one code that begin with the same words."""
         for failure, _ in self.answers(method, *params, raw=raw):
@@ -148,7 +158,7 @@ def look(nodes, peer):
     nodes.same("opp2p_peerStats")
     disabled = {"code": FAILED, "message": "discovery disabled", "data": None}
     expect(nodes.same("opp2p_discoveryTable"), (disabled, None), "the table of nodes")
-    _, dump = nodes.same("opp2p_peers", True)
+    _, dump = nodes.same_soon("opp2p_peers", True)
     known = dump["peers"][peer.id]
     expect((known["connectedness"], known["direction"], known["protected"], known["gossipBlocks"], known["chainID"]),
            (1, 2, True, True, 0), "of the peer")
@@ -170,7 +180,7 @@ def stats(nodes, **wanted):
 def act_on_peers(nodes, extra):
     expect(nodes.same("opp2p_connectPeer", extra.address), (None, None), "connect")
     stats(nodes, connected=2, blocksTopicV4=2, known=3, banned=0)
-    nodes.same("opp2p_peers", True)
+    nodes.same_soon("opp2p_peers", True)
     for method in ("protectPeer", "unprotectPeer"):
         expect(nodes.same(f"opp2p_{method}", extra.id), (None, None), method)
     for method in ("blockPeer", "disconnectPeer"):  # the second lifts the first
@@ -204,7 +214,7 @@ def block(nodes):
     for name in ({"ip": "10.0.0.0", "mask": "/wAAAA=="}, {"IP": "1.2.3.0", "Mask": "////AA==", "x": 1}):
         nodes.same("opp2p_blockSubnet", name, raw=True)
     nodes.same("opp2p_blockPeer", STRANGER)
-    nodes.same("opp2p_peers", True)
+    nodes.same_soon("opp2p_peers", True)
     stats(nodes, banned=1)
     for subnet in [*subnets, {"IP": "10.0.0.0", "Mask": "/wAAAA=="}]:
         nodes.same("opp2p_unblockSubnet", subnet)
