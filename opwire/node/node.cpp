@@ -149,9 +149,11 @@ struct Node::Impl {
     blocks.add_sink(chain);
     blocks.add_sink(*reputation);
     if (config.ping) pings.emplace(*host);
-    static_peers.set_seek([this](PeerId peer) -> Task<void> {
-      if (discovery) co_await discovery->seek(peer);
-    });
+    static_peers.set_seek([this](const PeerId& peer) { return seek(peer); });
+  }
+
+  Task<void> seek(PeerId peer) {
+    if (discovery) co_await discovery->seek(peer);
   }
 
   opstack::BlockSigner* block_signer() { return signer ? &*signer : upstreams->signer(); }

@@ -200,14 +200,16 @@ TEST_F(StaticPeersTest, WhoIsNamedLaterIsDialledAndWhoIsNotAnyMoreIsLeftAlone) {
   EXPECT_EQ(dials_[1].size(), 3u);
 }
 
+Task<void> tell_at_the_third_time(Host& host, PeerId peer, int& asked) {
+  ++asked;
+  if (asked == 3) host.network().peerstore().add_addresses(peer, {address("/memory/22")}, minutes(2));
+  co_return;
+}
+
 TEST_F(StaticPeersTest, WhoHasMovedIsFoundByWhoeverKnowsWhereItIs) {
   keep("/memory/2");
   int asked = 0;
-  peers_->set_seek([&](PeerId peer) -> Task<void> {
-    ++asked;
-    if (asked == 3) a_.network().peerstore().add_addresses(peer, {address("/memory/22")}, minutes(2));
-    co_return;
-  });
+  peers_->set_seek([&](PeerId peer) { return tell_at_the_third_time(a_, peer, asked); });
   make(2, 22);
   loop_.run_for(minutes(1));
   EXPECT_TRUE(connected());

@@ -69,6 +69,7 @@ struct Entry {
 };
 
 struct Contents {
+  Contents() = default;
   std::vector<Entry> entries;  ///< in the order of their keys
   std::vector<Bytes> damaged;  ///< keys whose values are not what was put
 };

@@ -56,10 +56,10 @@ struct Tally {
 struct ResourceUse {
   Tally connections;
   Tally streams;
-  std::map<std::string, Tally> protocols;  ///< streams on which one was agreed
-  std::size_t stream_bytes = 0;            ///< what the streams count for
-  std::size_t peer_connections = 0;        ///< of the peer that has most
-  std::size_t peer_streams = 0;            ///< of the peer that has most
+  std::map<std::string, Tally> protocols;             ///< streams on which one was agreed
+  std::size_t stream_bytes = 0;                       ///< what the streams count for
+  std::size_t peer_connections = 0;                   ///< of the peer that has most
+  std::size_t peer_streams = 0;                       ///< of the peer that has most
   std::map<std::string_view, std::uint64_t> refused;  ///< by limit, from the beginning; see ResourceLimits::refused()
 };
 
