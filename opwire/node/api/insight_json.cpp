@@ -127,11 +127,11 @@ std::string gaps_json(const ApiParts& parts) {
 }
 
 std::string archive_json(const ApiParts& parts) {
-  const store::PayloadArchive* const archive = parts.archive ? parts.archive() : nullptr;
-  if (archive == nullptr) return "null";
-  const store::ArchiveStatus status = archive->status();
+  const std::optional<store::ArchiveStatus> found = parts.archived ? parts.archived() : std::nullopt;
+  if (!found) return "null";
+  const store::ArchiveStatus& status = *found;
   GoJson out;
-  out.open('{').key("file").text(parts.config.archive->file.string());
+  out.open('{').key("file").text(parts.config.archive ? parts.config.archive->file.string() : "");
   out.key("blocks").number(status.stored.count).key("bytes").number(status.stored.bytes);
   write_number(out, "lowest", status.stored.lowest);
   write_number(out, "highest", status.stored.highest);

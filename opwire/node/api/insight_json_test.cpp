@@ -66,5 +66,23 @@ TEST(InsightJson, TellsOfAGapAndOfWhatWaits) {
   EXPECT_FALSE(gap.at("branch").as_bool());
 }
 
+TEST(InsightJson, TellsWhatIsKeptOfBlocks) {
+  ApiWorld world;
+  world.config.archive.emplace().file = "blocks.mdb";
+  world.parts.archived = [] {
+    store::ArchiveStatus status;
+    status.stored.count = 3;
+    status.stored.lowest = BlockNumber{8};
+    status.dropped = 1;
+    return std::optional(status);
+  };
+  const auto archive = parsed(world.ask("opwire_archive"));
+  EXPECT_EQ(archive.at("file").as_string(), "blocks.mdb");
+  EXPECT_EQ(archive.at("blocks").as_int64(), 3);
+  EXPECT_EQ(archive.at("lowest").as_int64(), 8);
+  EXPECT_TRUE(archive.at("highest").is_null());
+  EXPECT_EQ(archive.at("dropped").as_int64(), 1);
+}
+
 }  // namespace
 }  // namespace opwire::node

@@ -30,7 +30,6 @@ ApiParts parts_of(Node& node, std::string version) {
   parts.storing = [&node] { return node.chain().storing(); };
   parts.sync_progress = [&node] { return node.chain().progress(); };
   parts.resources = [&node] { return ResourceReport{node.host().limits(), node.host().resources(), resident_bytes()}; };
-  parts.archive = [&node] { return node.chain().archive(); };
   parts.reconfigure = [&node](LiveConfig next) { return node.reconfigure(std::move(next)); };
   parts.publish = [&node](opstack::Envelope envelope) { return node.publish(std::move(envelope)); };
   parts.publish_frame = [&node](opstack::PayloadVersion version_of, Bytes frame) {

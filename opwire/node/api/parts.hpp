@@ -82,7 +82,6 @@ struct ApiParts {
   /// A block that an operator hands in, for the driver. Its hash was checked, and nothing else. Errors: the driver's.
   std::function<Result<void>(const opstack::Envelope&)> post_block;
   std::function<ResourceReport()> resources;
-  std::function<const store::PayloadArchive*()> archive;  ///< null: blocks are kept in memory
 
   /// See Node.
   std::function<Result<std::vector<std::string>, std::string>(LiveConfig)> reconfigure;
