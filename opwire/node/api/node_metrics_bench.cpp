@@ -12,7 +12,7 @@ namespace {
 class World : public ApiWorld {
  public:
   explicit World(std::uint64_t peers) : router_(params(), gossipsub::RouterContext(peer_of(0), decoder_, rng)) {
-    const std::vector<std::string> names = topics_.names();
+    const std::vector<std::string> names(topics_.names().begin(), topics_.names().end());
     for (const std::string& topic : names) (void)router_.subscribe(topic, loop.now());
     for (std::uint64_t number = 1; number <= peers; ++number) add_peer(number, names);
     for (std::size_t code = 0; code < requests_.codes.size(); ++code) requests_.note(code, std::chrono::seconds(1));

@@ -106,7 +106,7 @@ TEST(NodeMetrics, OfTheEngine) {
            "op_node_default_refs_number{layer=\"l2\",type=\"l2_unsafe\"} 12",
            "op_node_default_refs_number{layer=\"l2\",type=\"l2_safe\"} 10",
            "op_node_default_refs_number{layer=\"l2\",type=\"l2_buffer_unsafe\"} 20",
-           "op_node_default_refs_seqnr{type=\"l2_safe\"} 0",
+           "op_node_default_refs_seqnr{type=\"l2_safe\"} 10",
            "op_node_default_unsafe_payloads_buffer_len 1",
            "opwire_engine_ready 1",
            "opwire_head_reorgs_total 1",
