@@ -17,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROMETHEUS, PROMTOOL = shutil.which("prometheus"), shutil.which("promtool")
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 # op-node's names that promtool would have otherwise. They are what its dashboards know.
-OP_NODES_OWN = {"p2p_dials", "p2p_accepts", "p2p_peer_unbans", "p2p_ip_unbans", "p2p_bandwidth_bytes_total", "p2p_payloads_quarantine_total"}
+OP_NODES_OWN = {"p2p_peer_count", "p2p_stream_count", "p2p_dials", "p2p_accepts", "p2p_peer_unbans", "p2p_ip_unbans",
+                "p2p_bandwidth_bytes_total", "p2p_payloads_quarantine_total"}
 NAME = re.compile(r"\b(?:op_node_default|opwire|process)_[a-z0-9_]+\b")
 
 
