@@ -38,8 +38,9 @@ TEST(PeersView, ALineAPeerThoseSeenLastFirst) {
             (std::vector<std::string>{
                 "PEER     SCORE     SEEN  AGENT                        ADDRESS                              STANDING",
                 "HgyWLjQA -101.26   2m    an agent with ?[2J a very l~ /ip4/1.2.3.4/tcp/9222 +1             banned for "
-                "59m: score is b",
-                "QAJU5SA", "5.6.7.8 banned for 1h: floods", "5.6.7.9 blocked", "10.0.0.0/8 blocked"}));
+                "59m: score is belo",
+                "eQAJU5SA -         -     -                            -                                    blocked",
+                "5.6.7.8 banned for 1h: floods", "5.6.7.9 blocked", "10.0.0.0/8 blocked"}));
 }
 
 TEST(PeersView, IsCutForTerminalsAlone) {

@@ -79,15 +79,15 @@ Task<Result<void>> PeerBooks::load() {
   std::size_t left_out = 0;
   // The store thread reads the next table meanwhile.
   Scope fetching(loop_);
-  std::optional<Result<store::Contents>> fetched;
-  fetching.spawn(fetch(0, fetched));
+  fetching.spawn(fetch(0));
   for (store::TableId id = 0; id < reputation::kTables; ++id) {
     co_await fetching.join();
-    OPW_CO_TRY(store::Contents contents, std::move(*fetched));
-    if (id + 1 < reputation::kTables) fetching.spawn(fetch(id + 1, fetched));
-    const std::size_t bad_ones = co_await load(static_cast<Table>(id), std::move(contents), bad);
+    OPW_CO_TRY(loading_, std::move(*fetched_));
+    if (id + 1 < reputation::kTables) fetching.spawn(fetch(id + 1));
+    const std::size_t bad_ones = co_await load(static_cast<Table>(id), bad);
     left_out += bad_ones;
   }
+  loading_ = store::Contents();
   kLog.info("what is known of peers", {{"scores", scores_.size()},
                                        {"bans", bans_.peers.size() + bans_.ips.size()},
                                        {"blocked_peers", blocks_.peers().size()},
@@ -100,12 +100,13 @@ Task<Result<void>> PeerBooks::load() {
   co_return Result<void>();
 }
 
-Task<void> PeerBooks::fetch(store::TableId table, std::optional<Result<store::Contents>>& into) {
+Task<void> PeerBooks::fetch(store::TableId table) {
   Result<store::Contents> contents = co_await database_->scan(table);
-  into.emplace(std::move(contents));
+  fetched_.emplace(std::move(contents));
 }
 
-Task<std::size_t> PeerBooks::load(Table table, store::Contents contents, store::Batch& bad) {
+Task<std::size_t> PeerBooks::load(Table table, store::Batch& bad) {
+  store::Contents& contents = loading_;
   const auto id = static_cast<store::TableId>(table);
   for (const Bytes& key : contents.damaged) bad.erase(id, key);
   std::size_t left_out = contents.damaged.size();

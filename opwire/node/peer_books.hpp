@@ -76,9 +76,10 @@ class PeerBooks {
 
  private:
   Task<Result<void>> load();
-  Task<void> fetch(store::TableId table, std::optional<Result<store::Contents>>& into);
-  /// What cannot be read goes into bad. How many.
-  Task<std::size_t> load(opstack::reputation::Table table, store::Contents contents, store::Batch& bad);
+  /// A table into fetched_.
+  Task<void> fetch(store::TableId table);
+  /// What was fetched, and cannot be read, goes into bad. How many.
+  Task<std::size_t> load(opstack::reputation::Table table, store::Batch& bad);
   Result<void> load(opstack::reputation::Table table, const store::Entry& entry);
   Task<void> run();
   void clean();
@@ -92,6 +93,8 @@ class PeerBooks {
   opstack::reputation::MetadataBook metadata_;
   KnownPeers known_;
   std::unique_ptr<store::Database> database_;
+  std::optional<Result<store::Contents>> fetched_;  // while it is loaded
+  store::Contents loading_;
   TimePoint next_refresh_{};
   log::Limit complaints_;
   Scope tasks_;

@@ -232,6 +232,7 @@ Result<PeerEntry, std::string> parse_peer_entry(const json::value& value, WallTi
   if (fields == nullptr) return std::string("not a JSON object");
   Reader reader(*fields, now);
   const auto inside = reader.text("peerID");
+  if (reader.wrong()) return *reader.wrong();
   if (!inside && name.empty()) return std::string("peerID: missing");
   const auto peer = inside ? PeerId::parse_text(*inside) : parse_peer_name(name);
   if (!peer) return "peerID: " + peer.error().message();

@@ -40,7 +40,7 @@ class Node(Peers):
         run = ["run", "--rollup.config", net / "rollup.json", "--p2p.unsafe.block.signer", signer, "--p2p.listen.ip", "127.0.0.1",
                "--p2p.listen.tcp", 0, "--archive.path", "memory"]
         node = self.start(*run)
-        rpc = node.wait_for(r"(http://127\.0\.0\.1:\d+)", "stderr")[1]
+        rpc = "http://" + node.wait_for(r"RPC listens.* at=(\S+)", "stderr")[1]
         self.assertIsNone(self.call(rpc, "opp2p_connectPeer", address))
 
         known = self.wait_for_peer(peer, lambda found: found.get("userAgent"))
@@ -58,7 +58,9 @@ class Node(Peers):
         banned = self.succeeds("peers", "ban", peer, "--for", "2h", "--reason", "for a test", "--rpc", rpc)
         self.assertRegex(banned.stdout, rf"\A{peer} is banned until \d+\n\Z")
         self.assertEqual([ban["peer"] for ban in self.call(rpc, "opwire_bans")], [peer])
-        self.assertEqual(self.call(rpc, "opp2p_peers", True)["totalConnected"], 0)
+        end = time.monotonic() + 10
+        while self.call(rpc, "opp2p_peers", True)["totalConnected"] > 0:
+            self.assertLess(time.monotonic(), end)
         ban = self.wait_for_peer(peer, lambda found: "ban" in found)["ban"]
         self.assertEqual(ban["reason"], "for a test")
         self.assertAlmostEqual(ban["expiry"], time.time() + 7200, delta=60)
@@ -76,7 +78,7 @@ class Node(Peers):
         # The next one begins with what this one knew.
         self.assertEqual(self.by_id()[peer]["ban"], ban)
         node = self.start(*run)
-        rpc = node.wait_for(r"(http://127\.0\.0\.1:\d+)", "stderr")[1]
+        rpc = "http://" + node.wait_for(r"RPC listens.* at=(\S+)", "stderr")[1]
         node.wait_for(r"what is known of peers .*bans=1 .*known=\d", "stderr")
         before = self.call(rpc, "opp2p_peers", False)["peers"][peer]
         self.assertEqual((before["userAgent"], before["connectedness"]), (known["userAgent"], 0))
@@ -126,7 +128,7 @@ class File(Peers):
             self.assertEqual(one[name], peers[0][name], name)
 
     def test_a_bootstore_of_kona(self):
-        records = [text for text, about in recorded("bootnodes_all.json")["enrs"].items() if about["sig_ok"]]
+        records = [text for text, about in recorded("bootnodes_all.json")["enrs"].items() if about.get("sig_ok")]
         self.file("bootstore.json", json.dumps(records + ["enr:broken"]))
         self.fails(2, "give --network or --chain-id", "peers", "import", "bootstore.json")
         done = self.run_program("peers", "import", "bootstore.json", "--chain-id", 8453)
