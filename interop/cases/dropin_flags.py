@@ -15,6 +15,7 @@ STATED = (
      "without P2P's checks, and with the admin methods beside it, RPC is not for strangers until the operator says so"),
     ("syncmode.req-resp", "default", "false", "true",
      "without derivation from L1, peers are the only ones to fill a gap from"),
+    ("log.color", "default", "false", "", "the same: on a terminal, which op-node looks for at once and we when we log"),
     ("override.lagoon", "extra", None, None, "in op-node's release candidate"),
     ("l2.follow.source.rpc-timeout", "extra", None, None, "declared in op-node and missing in its list of flags"),
     ("supervisor", "extra", None, None, "gone from op-node, still on old command lines"),
