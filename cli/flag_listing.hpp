@@ -1,5 +1,5 @@
-// The flags of `opwire run` for programs: `opwire run --list-flags`. interop/cases/dropin.py holds them against
-// op-node's own definitions.
+// The flags of `opwire run` for programs: `opwire run --list-flags`. interop/cases/dropin_flags.py holds
+// them against op-node's own definitions.
 #pragma once
 
 #include <string>

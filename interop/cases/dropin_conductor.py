@@ -14,7 +14,7 @@ from harness.engine import running_engine
 from harness.peer import Listener, Process, present
 from harness.report import expect, expect_true, wait_until
 
-BLOCKS = 20
+BLOCKS = 8
 LONG, SHORT = 3600, 60  # seconds: the blocks are ten minutes old
 HEALTHY, SICK = "", "sequencer is not healthy"
 
