@@ -222,7 +222,7 @@ class Stage:
 
     def expect_honest(self, ceiling, delay):
         """What is printed of a case that goes well is the worst delay, and opwire's peak."""
-        sent = {line["hash"]: line["at_us"] for line in self.sequencer.stop()}
+        sent = {line["hash"]: line for line in self.sequencer.stop()}
         expect_true(sent, "no block was published")
         worst = max(self._worst_delay(op_node, sent) for op_node in self.followers)
         for op_node in self.op_nodes:
@@ -236,6 +236,11 @@ class Stage:
         expect_true(peak <= ceiling, f"opwire's memory was {peak} MiB at its peak, more than {ceiling} MiB")
         print(f"    {len(sent)} blocks, the slowest in {worst * 1000:.0f} ms; opwire's peak {peak} MiB", flush=True)
 
+    def losses(self):
+        """Where blocks may have gone, for people."""
+        names = ("opwire_gossip_left_undone_total", "opwire_blocks_total")
+        return {series: value for series, value in self.ours.metrics().items() if series.split("{")[0] in names and value}
+
     def _worst_delay(self, op_node, sent):
         missing, worst = dict(sent), 0
         deadline = time.monotonic() + 10
@@ -243,9 +248,11 @@ class Stage:
             try:
                 got = op_node.event("accepted", max(0.001, deadline - time.monotonic()))
             except PeerFailed as problem:
-                raise PeerFailed(f"an op-node has not had {len(missing)} of {len(sent)} blocks: {problem}") from None
-            if (at := missing.pop(got["hash"], None)) is not None:
-                worst = max(worst, (got["at_us"] - at) / 1e6)
+                numbers = [line["number"] for line in missing.values()]
+                raise PeerFailed(f"an op-node has not had {numbers} of {len(sent)} blocks: {problem}\n"
+                                 f"opwire: {self.losses()}") from None
+            if (line := missing.pop(got["hash"], None)) is not None:
+                worst = max(worst, (got["at_us"] - line["at_us"]) / 1e6)
         return worst
 
 
