@@ -11,9 +11,10 @@ from harness.peer import Listener
 from harness.report import expect, expect_true, wait_until
 
 UPGRADE, NEGOTIATE, IDENTIFY, PING = 15, 10, 10, 10  # seconds: opwire's deadlines
-SLACK = 2.5  # seconds that a deadline may be late
+SLACK = 5  # seconds that a deadline may be late
 STAGES = {"multistream": UPGRADE, "noise_1": UPGRADE, "noise_3": UPGRADE, "muxer": UPGRADE, "yamux": PING}
 BIG = {"txs": 100, "tx_size": 2500}  # a block of 250 KB: 67 of them fill the queue of a peer that does not read
+BUSY = 5  # seconds that a block may take while the attacker needs all processors itself
 SEEN = ("--log.level", "info,swarm=debug,gossipsub=debug,ping=debug")  # why connections end is in the log
 
 
@@ -59,7 +60,7 @@ def slow_and_deaf(programs):
             it.attacker.start("wire.rpcs", deaf, deaf=deaf, rpcs=[(SUBSCRIBE + GRAFT).hex()])
         began = time.monotonic()
         expect_true(it.attacker.dial("friend"), "a newcomer is let in")
-        expect_true(time.monotonic() - began < 1, "a newcomer did not have to wait")
+        expect_true(time.monotonic() - began < UPGRADE / 3, "a newcomer did not have to wait")
         for at, seconds in STAGES.items():
             for drip in (0, 200):
                 if (at, drip) == ("yamux", 200):
@@ -71,15 +72,15 @@ def slow_and_deaf(programs):
         # Whoever speaks at all is there: a byte of a frame each 200 ms keeps a session, as a ping each 10 s does.
         it.attacker.send(cmd="stop", tag="yamux 200")
         expect(it.attacker.finished("yamux 200")["error"], "it was still open", "a slow session")
-        told = it.attacker.finished("socket", 30)
+        told = it.attacker.finished("socket", 60)
         expect_true(told["lost"], f"the deaf socket: {told}")
         logged_of(it, "socket", "the peer stopped reading")
         for name in ("identify", "stream", "friend"):
             it.expect_end_state(name, connected=True)
         it.expect_end_state("socket", connected=False)
         expect(it.ours.score(it.attacker.id("stream"))["total"], 0, "score of the deaf stream")
-        dropped = it.ours.metric("opwire_gossip_left_undone_total", reason="queue_full")
-        expect_true(dropped > 0, "messages for it are dropped")
+        dropped = lambda: it.ours.metric("opwire_gossip_left_undone_total", reason="queue_full")
+        wait_until(lambda: dropped() > 0, "messages for a deaf stream are dropped", 30)
         it.attacker.stop("stream")
 
 
@@ -122,13 +123,13 @@ def descriptors(ours):
 def churn(programs):
     """A quarter with noise and yamux, each of another identity, the others of TCP alone: all of them with handshakes
     take half a minute of two cores."""
-    with stage(programs, ceiling=64) as it:
+    with stage(programs, ceiling=64, delay=BUSY) as it:
         it.attacker.attack("wire.churn", "few", count=200, workers=16)
         time.sleep(1)
         files, (memory, _) = descriptors(it.ours), it.ours.memory()
         it.attacker.start("wire.churn", "bare", count=7500, workers=8, bare=True)
-        told = it.attacker.attack("wire.churn", "full", 60, count=2500, workers=16)
-        bare = it.attacker.finished("bare", 60)
+        told = it.attacker.attack("wire.churn", "full", 150, count=2500, workers=16)
+        bare = it.attacker.finished("bare", 150)
         print(f"    {told['seconds']:.1f} s with handshakes, {bare['seconds']:.1f} s without", flush=True)
         expect((told["failed"], bare["failed"]), (0, 0), "connections that were refused")
         wait_until(lambda: descriptors(it.ours) <= files, f"{files} descriptors again", 20)
@@ -143,7 +144,7 @@ def churn(programs):
 def floods(programs):
     """None of them costs others anything, and so nobody is banned for them; what breaks yamux costs the connection,
     what breaks identify the stream."""
-    with stage(programs, *SEEN, ceiling=64) as it:
+    with stage(programs, *SEEN, ceiling=64, delay=BUSY) as it:
         attacker = it.attacker
         attacker.start("wire.hold", "hold", count=400, hold_ms=1000 * NEGOTIATE + 1500)
 
