@@ -22,7 +22,7 @@ import (
 const (
 	gossipProtocol = protocol.ID("/meshsub/1.2.0")
 	longestRPC     = 16 << 20
-	sayDeadline    = 10 * time.Second
+	sayDeadline    = 30 * time.Second
 	mostRemembered = 4096 // message ids
 )
 

@@ -173,11 +173,15 @@ def sybils(programs):
     a ban at the next look. Loopback knows neither limit. op-node beside it does and says the same."""
     address = address_of_this_machine()
     with siege(programs) as it:
-        expect_crowd_pays(it, "theirs", it.followers[0].address, theirs_of(it), address)
-        expect_crowd_pays(it, "ours", it.address, ours_of(it), address)
+        theirs, ours = theirs_of(it), ours_of(it)
+        let_in = {"theirs": crowd_comes(it, "theirs", it.followers[0].address, theirs, address),
+                  "ours": crowd_comes(it, "ours", it.address, ours, address)}
+        expect_scores(ours, let_in["ours"], 4, -140)
+        expect_seen_to_pay(theirs, let_in["theirs"])
 
 
-def expect_crowd_pays(it, side, to, scores, address):
+def crowd_comes(it, side, to, scores, address):
+    """Who is there at the end: the four that pay for the eight that are gone."""
     loop, crowd = [[f"{side} {kind} {number}" for number in range(12)] for kind in ("loop", "crowd")]
 
     def come(names, ip, let_in):
@@ -193,8 +197,7 @@ def expect_crowd_pays(it, side, to, scores, address):
     for name in first:
         it.attacker.hang_up(name)
     wait_until(lambda: not any(scores(name) for name in first), "the first eight are gone")
-    last = come(crowd[8:], address, [True] * 4)
-    expect_scores(scores, last, 4, -140)
+    return come(crowd[8:], address, [True] * 4)
 
 
 def expect_scores(scores, names, factor, total):
@@ -203,6 +206,16 @@ def expect_scores(scores, names, factor, total):
 
     wanted = [(factor, total)] * len(names)
     wait_until(lambda: found() == wanted, f"IPColocationFactor and total {wanted[0]} of {names[0]} and others")
+
+
+def expect_seen_to_pay(scores, names):
+    """op-node tells a score as of its last look, 15 s ago at the most, after which it bans one peer a second: who is gone
+    when we ask was banned."""
+    def pays():
+        found = [score and (score["IPColocationFactor"], score["total"]) for score in map(scores, names)]
+        return any(found) and all(score in (None, (4, -140)) for score in found)
+
+    wait_until(pays, "op-node's score of the four", 25)
 
 
 def ours_of(it):

@@ -139,7 +139,7 @@ BOMBERS = 20
 def bombs(programs):
     """Little on the wire, much in memory: refused before anything is allocated, or held while it is checked and no
     longer. SSZ whose offsets lie is refused where the lie is, whoever has signed it."""
-    with siege(programs, ceiling=220) as it:
+    with siege(programs, ceiling=220, delay=8) as it:  # each bomb costs some 50 ms of a core, and all come at once
         send(it, "declares 4 GiB", [varint((4 << 30) - 1) + fresh() for _ in range(BOMBERS)])
         expect_refused(it, "codec.snappy_too_large", BOMBERS)
         it.expect_end_state("declares 4 GiB", connected=True)
@@ -161,7 +161,8 @@ def expect_bombs_to_pass(it, names):
     for name, messages in zip(names, bombs):
         it.attacker.start("gossip.publish", name, topic=TOPIC, messages=messages)
     for name in names:
-        expect_true(it.attacker.finished(name)["ok"], f"{name} was heard")
+        told = it.attacker.finished(name, 40)
+        expect_true(told["ok"], f"{name} was not heard: {told}")
     wait_until(lambda: defused(it) >= BOMBERS * (STRIKES - 1), "bombs that are refused or dropped", 40)
     for name in names:
         it.expect_end_state(name, connected=True)

@@ -45,6 +45,10 @@ gossipsub::Decoded BlockMessageDecoder::decode(const gossipsub::MessageView& mes
   return {gossipsub::MessageId::from(id).value(), std::move(plain), size};
 }
 
+std::size_t BlockMessageDecoder::declared_size(const gossipsub::MessageView& message) {
+  return codec::snappy::declared_size(message.data, kMaxMessageSize);
+}
+
 std::optional<gossipsub::MessageId> BlockMessageDecoder::alias(const gossipsub::MessageView& message,
                                                                const std::shared_ptr<const void>& content) {
   const auto known = std::static_pointer_cast<const Result<SharedBytes>>(content);

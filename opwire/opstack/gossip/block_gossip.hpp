@@ -26,6 +26,7 @@ gossipsub::Params gossip_params(const BlockTopics& topics);
 class BlockMessageDecoder final : public gossipsub::MessageDecoder {
  public:
   gossipsub::Decoded decode(const gossipsub::MessageView& message) override;
+  std::size_t declared_size(const gossipsub::MessageView& message) override;
   std::optional<gossipsub::MessageId> alias(const gossipsub::MessageView& message,
                                             const std::shared_ptr<const void>& content) override;
 };

@@ -68,7 +68,7 @@ void Router::on_peer_disconnected(const PeerId& id, TimePoint now) {
   for (const std::string& name : peer->topics) remove_from_topic(id, name);
   // A mesh may hold a peer that grafted without having subscribed.
   for (auto& [name, topic] : state_.topics) mesh_.remove(id, topic);
-  gossip_.forgive(id);
+  // What it promised stays promised, or to hang up in time would be a way to tell of messages that there are not.
   if (state_.scores) state_.scores->on_disconnected(id, now);
   if (state_.gater) state_.gater->on_disconnected(id, now);
   state_.peers.erase(id);
