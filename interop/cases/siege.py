@@ -157,6 +157,7 @@ class Sequencer:
         self.silent = False
         self._thread = None
         self.asked = 0
+        self.block = {"txs": 4, "tx_size": 500}
 
     def start(self):
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -166,7 +167,7 @@ class Sequencer:
         with contextlib.suppress(PeerFailed):
             while not self._done.wait(self.interval):
                 if not self.silent:
-                    self.send(cmd="publish", version=4, count=1, txs=4, tx_size=500)
+                    self.send(cmd="publish", version=4, count=1, **self.block)
                     self.asked += 1
 
     def send(self, **command):

@@ -28,7 +28,9 @@ struct SwarmOptions {
 
   // Accepting.
   Duration upgrade_timeout = std::chrono::seconds(15);  ///< from accepted to secured and multiplexed
-  std::size_t max_pending_inbound = 16;                 ///< connections in the upgrade at once
+  /// Connections in the upgrade at once: more than one network may hold (InboundOptions), so that the silent sockets of
+  /// one keep nobody else waiting.
+  std::size_t max_pending_inbound = 96;
   /// When all of those places are taken, one that has been in the upgrade for so long is dropped for the next.
   Duration pending_patience = std::chrono::seconds(2);
   InboundOptions inbound;

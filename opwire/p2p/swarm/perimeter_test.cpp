@@ -62,6 +62,23 @@ TEST_F(PerimeterTest, AThousandSilentSocketsOfOneAddress) {
   EXPECT_EQ(*ask_a(b, a), "hello");
 }
 
+// H2: of one network, from as many addresses as it has. What it may hold leaves places in the upgrade free.
+TEST_F(PerimeterTest, AThousandSilentSocketsOfOneNetwork) {
+  auto& a = host(1);
+  std::vector<std::unique_ptr<Stream>> flood;
+  for (int i = 0; i < 1000; ++i) {
+    come_from(a, ("/ip4/1.2.3." + std::to_string(i % 250) + "/tcp/5").c_str());
+    flood.push_back(open_raw(a.at));
+    loop.run_for(milliseconds(1));
+  }
+  come_from(a, "/ip4/5.6.7.8/tcp/5");
+  auto& b = host(2);
+  const TimePoint start = loop.now();
+  EXPECT_TRUE(connect(b, a));
+  EXPECT_LT(loop.now() - start, milliseconds(10));
+  EXPECT_EQ(count_dropped(flood), 936u) << "all but the 64 of a network";
+}
+
 // H3: what is over the rate is refused before it costs a handshake; who is connected, and other addresses, are not hit.
 TEST_F(PerimeterTest, AConnectionPerSecondFromOneAddress) {
   auto& a = host(1);

@@ -156,7 +156,9 @@ TEST_F(UpgradeTest, AFloodOfSilentSockets) {
 }
 
 TEST_F(UpgradeTest, OnlySoManyUpgradesAtOnce) {
-  auto& a = host(1);
+  HostSetup few;
+  few.options.max_pending_inbound = 16;
+  auto& a = host(1, few);
   std::vector<std::unique_ptr<Stream>> flood;
   for (int i = 0; i < 40; ++i) flood.push_back(open_raw(a.at));
   loop.run_for(seconds(1));
