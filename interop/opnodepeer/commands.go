@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ type command struct {
 	Top          string   `json:"top"`           // request_range: of the block below it
 	Form         string   `json:"form"`          // lie: what is wrong with the answers
 	DelayMs      int      `json:"delay_ms"`      // lie: before each answer
+	Collect      bool     `json:"collect"`       // stats: collect garbage and give memory back first
 }
 
 func run(args []string) error {
@@ -114,6 +116,9 @@ func (n *opNode) obey(ctx context.Context, c command) error {
 	case "lie":
 		return n.lie(ctx, c)
 	case "stats":
+		if c.Collect {
+			debug.FreeOSMemory()
+		}
 		emit("stats", fields{"cpu_seconds": cpuTime().Seconds(), "rss_bytes": residentBytes()})
 		return nil
 	case "connect":
