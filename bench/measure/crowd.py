@@ -1,5 +1,5 @@
-"""A node in a crowd of 300 peers that subscribe to the chain's blocks, with one 128 KiB block a second through it: CPU time
-a block, memory a peer, and how much later than itself the node's follower has the block.
+"""A node in a crowd of 300 peers that subscribe to the chain's blocks, with one 128 KiB block a second through it: CPU
+time a block, memory a peer, and how much later than itself the node's follower has the block.
 
 op-node publishes to the node, another op-node follows it, and opwirepeer is the crowd, whose peers know nobody but the
 node. So they cannot have a block from elsewhere, as peers of a real network nearly always do when they are told of it:
@@ -59,8 +59,8 @@ def _in_a_crowd(programs, program, scale, asks):
         crowd.wait(60)
         received = crowd.event("result")["messages"]
     return measured | {
-        "kib_per_peer": (joined - empty) / scale.peers / 1024, "kib_per_peer_after": (after - empty) / scale.peers / 1024,
-        "mib_after": used / 2**20, "p50_us": statistics.median(delays), "p99_us": delays[len(delays) * 99 // 100],
+        "kib_per_peer": (joined - empty) / scale.peers / 1024,
+        "kib_per_peer_after": (after - empty) / scale.peers / 1024, "mib_after": used / 2**20, "p50_us": statistics.median(delays), "p99_us": delays[len(delays) * 99 // 100],
         "received_per_block": received / (scale.warm_up + scale.blocks)}
 
 
