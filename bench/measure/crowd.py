@@ -60,7 +60,10 @@ def _in_a_crowd(programs, program, scale, asks):
         received = crowd.event("result")["messages"]
     return measured | {
         "kib_per_peer": (joined - empty) / scale.peers / 1024,
-        "kib_per_peer_after": (after - empty) / scale.peers / 1024, "mib_after": used / 2**20, "p50_us": statistics.median(delays), "p99_us": delays[len(delays) * 99 // 100],
+        "kib_per_peer_after": (after - empty) / scale.peers / 1024,
+        "mib_after": used / 2**20,
+        "p50_us": statistics.median(delays),
+        "p99_us": delays[len(delays) * 99 // 100],
         "received_per_block": received / (scale.warm_up + scale.blocks)}
 
 
@@ -81,7 +84,9 @@ def _chain(held, programs, program, scale):
 
 
 def _gather(held, programs, node, scale, asks):
-    words = ["dial", node.address, "idle", scale.peers, "--gossip", TOPIC, "--op-ids", *([] if asks else ["--no-iwant"])]
+    words = ["dial", node.address, "idle", scale.peers, "--gossip", TOPIC, "--op-ids"]
+    if not asks:
+        words.append("--no-iwant")
     crowd = held.enter_context(Process([programs.opwirepeer, *words], cpu=DIALLER_CPU))
     crowd.event("idle", timeout=240)
     for _ in range(scale.peers):
