@@ -35,6 +35,7 @@ std::vector<Command> add_fetch(CLI::App& root);
 std::vector<Command> add_identify(CLI::App& root);
 std::vector<Command> add_key(CLI::App& root);
 std::vector<Command> add_payload(CLI::App& root);
+std::vector<Command> add_peers(CLI::App& root);
 std::vector<Command> add_perf(CLI::App& root);
 std::vector<Command> add_ping(CLI::App& root);
 std::vector<Command> add_run(CLI::App& root);

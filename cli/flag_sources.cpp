@@ -104,8 +104,7 @@ Environment read_environment() {
   return environment;
 }
 
-Result<LoadedFlags, std::string> load_flags(const std::map<std::string, std::vector<std::string>>& command_line,
-                                            const Environment& environment) {
+Result<LoadedFlags, std::string> load_flags(const CommandLine& command_line, const Environment& environment) {
   LoadedFlags loaded;
   for (const auto& [name, texts] : command_line) {
     const FlagSpec* flag = find_flag(name);

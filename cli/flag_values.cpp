@@ -103,6 +103,18 @@ std::vector<std::string> FlagValues::list(std::string_view name) const {
   return items;
 }
 
+std::vector<std::string_view> FlagValues::differences(const FlagValues& other) const {
+  const auto texts = [](const FlagValues& values, const FlagSpec& flag) -> std::vector<std::string> {
+    if (flag.type == FlagType::kList) return values.list(flag.name);
+    return {values.single(flag.name)};
+  };
+  std::vector<std::string_view> names;
+  for (const FlagSpec* flag : all_flags()) {
+    if (texts(*this, *flag) != texts(other, *flag)) names.push_back(flag->name);
+  }
+  return names;
+}
+
 std::vector<std::string> FlagValues::waiting() const {
   const auto asks_for_nothing = [](const FlagSpec& flag, const Value& value) {
     for (const std::string& text : value.texts) {

@@ -30,6 +30,9 @@ class FlagValues {
   std::string text(std::string_view name) const;  ///< kText and kPath
   std::vector<std::string> list(std::string_view name) const;
 
+  /// The flags that have another value there.
+  std::vector<std::string_view> differences(const FlagValues& other) const;
+
   /// The kLater flags that were set to something they would have to act on, by the names under which they were set.
   std::vector<std::string> waiting() const;
 
@@ -48,14 +51,16 @@ using Environment = std::map<std::string, std::string>;
 /// This process's.
 Environment read_environment();
 
+/// What was given for each flag that was.
+using CommandLine = std::map<std::string, std::vector<std::string>>;
+
 struct LoadedFlags {
   FlagValues values;
   std::vector<std::string> warnings;  ///< a line each
 };
 
-/// command_line: what was given for each flag that was. The config file is --config or OPWIRE_CONFIG. Warns of unknown
+/// The config file is --config or OPWIRE_CONFIG. Warns of unknown
 /// variables with our prefixes, and, in one line, of flags whose part comes later.
-Result<LoadedFlags, std::string> load_flags(const std::map<std::string, std::vector<std::string>>& command_line,
-                                            const Environment& environment);
+Result<LoadedFlags, std::string> load_flags(const CommandLine& command_line, const Environment& environment);
 
 }  // namespace opwire::cli

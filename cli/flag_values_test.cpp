@@ -1,7 +1,9 @@
 #include "cli/flag_values.hpp"
 
 #include <gtest/gtest.h>
+
 #include <unistd.h>
+#include <algorithm>
 
 #include <filesystem>
 #include <fstream>
@@ -235,6 +237,16 @@ TEST_F(LoadFlags, OneWarningListsWhatWaitsForLaterParts) {
   ASSERT_EQ(loaded.warnings.size(), 1u);
   EXPECT_EQ(loaded.warnings[0],
             "accepted, but what they ask for is not part of opwire yet: --l1.beacon, OP_NODE_PPROF_ENABLED, --p2p.nat");
+}
+
+TEST(FlagValues, TellWhereTwoOfThemDiffer) {
+  const auto values = [](const CommandLine& given) { return load_flags(given, {}).value().values; };
+  const FlagValues one = values({{"p2p.static", {"a", "b"}}, {"p2p.peers.hi", {"30"}}, {"log.level", {"debug"}}});
+  const FlagValues two = values({{"p2p.static", {"a,b"}}, {"log.level", {"info"}}, {"p2p.ping", {"false"}}});
+  std::vector<std::string_view> names = one.differences(two);
+  std::ranges::sort(names);
+  EXPECT_EQ(names, (std::vector<std::string_view>{"log.level", "p2p.ping"}));
+  EXPECT_TRUE(one.differences(one).empty());
 }
 
 }  // namespace

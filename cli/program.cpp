@@ -29,8 +29,8 @@ constexpr struct {
 } kFamilies[] = {{"Networks", add_run},      {"Networks", add_top},      {"Networks", add_devnet},
                  {"Networks", add_bootnode}, {"Networks", add_discover}, {"Networks", add_fetch},
                  {"Peers", add_ping},        {"Peers", add_identify},    {"Peers", add_perf},
-                 {"Files", add_key},         {"Files", add_enr},         {"Files", add_payload},
-                 {"Files", add_archive},     {"Shell", add_completion}};
+                 {"Peers", add_peers},       {"Files", add_key},         {"Files", add_enr},
+                 {"Files", add_payload},     {"Files", add_archive},     {"Shell", add_completion}};
 
 // The command that the user reached, down the tree.
 const CLI::App& chosen(const CLI::App& app) {

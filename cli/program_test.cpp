@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+
 #include "cli/command.hpp"
 #include "cli/command_line.hpp"
 #include "cli/completion.hpp"
+#include "cli/flag_listing.hpp"
 #include "cli/flag_table.hpp"
 
 namespace opwire::cli {
@@ -57,6 +60,20 @@ TEST(Program, EveryShownFlagIsInHelpAndCompletion) {
     EXPECT_EQ(help.find("  " + name + " ") != std::string::npos, shown) << name;
     EXPECT_EQ(script.find(name + " ") != std::string::npos || script.find(name + "'") != std::string::npos, shown)
         << name;
+  }
+}
+
+TEST(Program, ListsAllFlagsForPrograms) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(run({"run", "--list-flags"}), kOk);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), flag_listing() + "\n");
+  const boost::json::array all = boost::json::parse(flag_listing()).as_array();
+  EXPECT_EQ(all.size(), all_flags().size());
+  for (const boost::json::value& flag : all) {
+    if (flag.at("name").as_string() != "l1.beacon-fallbacks") continue;
+    EXPECT_EQ(boost::json::serialize(flag),
+              R"({"name":"l1.beacon-fallbacks","env":["OP_NODE_L1_BEACON_FALLBACKS","OP_NODE_L1_BEACON_ARCHIVER"],)"
+              R"("type":"LIST","default":"","effect":"later","origin":"shown"})");
   }
 }
 

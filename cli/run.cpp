@@ -5,6 +5,8 @@
 
 #include "cli/command.hpp"
 #include "cli/endpoint_options.hpp"
+#include "cli/flag_listing.hpp"
+#include "cli/reload.hpp"
 #include "cli/run_options.hpp"
 #include "opwire/codec/hex.hpp"
 #include "opwire/node/feed.hpp"
@@ -30,8 +32,15 @@ Durations are written as in Go: 30s, 1m30s, 10m. A truth value is --flag or --fl
   opwire run --network op-mainnet --p2p.no-discovery --p2p.static /ip4/203.0.113.7/tcp/9222/p2p/16Uiu2…
   opwire run --rollup.config rollup.json --p2p.unsafe.block.signer 0x… --feed -
 
-It ends on SIGINT or SIGTERM with 0; a second one ends it at once. 2: a flag, file or variable is wrong, or the port is
+On SIGHUP it reads the config file again: static peers, --p2p.block, --p2p.peers.*, --p2p.limits.*, --p2p.ban.* and the
+log level change at once, and the log names what else would need a restart. It ends on SIGINT or SIGTERM with 0; a second one ends it at once. 2: a flag, file or variable is wrong, or the port is
 taken.)";
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "nothing" : text;
+}
 
 std::string join(const std::vector<Multiaddr>& addresses) {
   std::string text;
@@ -41,11 +50,12 @@ std::string join(const std::vector<Multiaddr>& addresses) {
 
 void log_start(node::Node& node) {
   const node::Config& config = node.config();
+  if (!config.p2p) kLog.warn("P2P is off (--p2p.disable): no block comes from peers, and none goes to them");
   kLog.info("following", {{"chain", config.chain_name},
                           {"chain_id", config.rollup.l2_chain_id.value},
                           {"signer", codec::to_checksum_hex(config.unsafe_block_signer)},
                           {"static_peers", config.static_peers.size()}});
-  kLog.info("listening", {{"addresses", join(node.host().addresses())}});
+  if (config.p2p) kLog.info("listening", {{"addresses", join(node.host().addresses())}});
   if (config.unsafe_block_signer.is_zero() && !config.l1) {
     kLog.warn(
         "no block signer is known for this chain, so every block is ignored; set --p2p.unsafe.block.signer or --l1");
@@ -100,6 +110,7 @@ std::string why_alone(const node::Status& status) {
 class LonelinessWarning {
  public:
   void look(const node::Node& node, TimePoint now) {
+    if (!node.config().p2p) return;
     const node::Status status = node.status();
     if (status.peers > 0 || since_ == TimePoint{}) since_ = now;
     if (now - since_ < kPatience) return;
@@ -115,11 +126,11 @@ class LonelinessWarning {
 /// A node from its start to the signal that ends it.
 class Run {
  public:
-  Run(Loop& loop, node::Node& node, node::EndpointsConfig endpoints, const log::Options& log_options, bool terminal)
+  Run(Loop& loop, node::Node& node, node::EndpointsConfig endpoints, Reloader& reloader, bool terminal)
       : loop_(loop),
         node_(node),
         endpoints_config_(std::move(endpoints)),
-        log_options_(log_options),
+        reloader_(reloader),
         terminal_(terminal),
         changed_(loop) {}
 
@@ -128,6 +139,7 @@ class Run {
       stopped_ = true;
       changed_.notify_all();
     });
+    const HangupSignal hangup(loop_, [this] { (void)reload(); });
     log_start(node_);
     Scope starting(loop_);
     starting.spawn(start());  // names may take seconds, and a signal is not to wait for them
@@ -153,16 +165,25 @@ class Run {
     OPW_CO_TRYV(co_await node_.start());
     if (stopped_) co_return Result<void, std::string>();
     node::ApiParts parts = node::parts_of(node_, "v" OPWIRE_VERSION);
-    parts.set_log_level = [this](const std::string& text) -> Result<void, std::string> {
-      OPW_TRY(log::Options levels, log::parse_levels(text));
-      levels.format = log_options_.format;
-      levels.color = log_options_.color;
-      return log::configure(levels);
-    };
+    parts.set_log_level = [this](const std::string& text) { return reloader_.set_log_level(text); };
+    parts.reload = [this] { return reload(); };
     OPW_CO_TRY(endpoints_, co_await node::Endpoints::start(std::move(parts), endpoints_config_));
     node_.add_sink(*endpoints_);
     node_.chain().add_observer(*endpoints_);
     co_return Result<void, std::string>();
+  }
+
+  Result<node::ReloadReport, std::string> reload() {
+    auto report = reloader_.reload();
+    if (!report) {
+      kLog.error("the configuration stays as it was", {{"why", report.error()}});
+    } else {
+      kLog.info("the configuration was read again", {{"changed", listed(report->changed)}});
+      if (!report->needs_restart.empty()) {
+        kLog.warn("these flags have changed and need a restart", {{"flags", listed(report->needs_restart)}});
+      }
+    }
+    return report;
   }
 
   Task<void> follow() {
@@ -180,7 +201,7 @@ class Run {
   Loop& loop_;
   node::Node& node_;
   const node::EndpointsConfig endpoints_config_;
-  const log::Options log_options_;
+  Reloader& reloader_;
   const bool terminal_;
   Event changed_;
   bool stopped_ = false;
@@ -192,7 +213,8 @@ class Run {
 struct Plan {
   node::Config config;
   std::string new_key_file;
-  std::string jwt_file;
+  std::string engine_secret;  ///< file
+  std::string rpc_secret;     ///< file; empty: none is asked for
   std::string feed;
   node::EndpointsConfig endpoints;
   std::vector<std::string> warnings;
@@ -206,15 +228,27 @@ Result<Plan, std::string> make_plan(const FlagValues& flags) {
   OPW_TRY(node::EndpointsConfig endpoints, endpoints_config(flags));
   std::vector<std::string> warnings = std::move(chain.warnings);
   warnings.insert(warnings.end(), key.warnings.begin(), key.warnings.end());
-  return Plan{std::move(config),  key.new_file,         flags.text("l2.jwt-secret"),
+  return Plan{std::move(config),  key.new_file,         flags.text("l2.jwt-secret"), flags.text("rpc.jwt-secret"),
               flags.text("feed"), std::move(endpoints), std::move(warnings)};
 }
 
-Result<void, std::string> load_engine_secret(const std::string& file, node::EngineConfig& engine) {
+// who: whose the secret is, for the log.
+Result<rpc::Jwt, std::string> load_secret(const std::string& file, const char* flag, const char* who) {
   SystemRng rng;
-  OPW_TRY(const rpc::JwtFile secret, rpc::read_or_create_jwt_file(file, rng));
-  if (secret.created) kLog.info("made a new secret for the engine, which needs the same", {{"file", file}});
-  engine.jwt = secret.jwt;
+  const auto secret = rpc::read_or_create_jwt_file(file, rng);
+  if (!secret) return flag + (": " + secret.error());
+  if (secret->created) kLog.info("made a new secret", {{"file", file}, {"for", who}});
+  return secret->jwt;
+}
+
+Result<void, std::string> load_secrets(Plan& plan) {
+  if (plan.config.driver->engine) {
+    OPW_TRY(plan.config.driver->engine->jwt,
+            load_secret(plan.engine_secret, "--l2.jwt-secret", "the engine, which needs the same"));
+  }
+  if (!plan.rpc_secret.empty()) {
+    OPW_TRY(plan.endpoints.jwt, load_secret(plan.rpc_secret, "--rpc.jwt-secret", "who uses the RPC"));
+  }
   return {};
 }
 
@@ -222,7 +256,7 @@ void log_warnings(const std::vector<std::string>& warnings) {
   for (const std::string& warning : warnings) kLog.warn(warning);
 }
 
-int run_node(Plan plan, const log::Options& log_options, bool terminal) {
+int run_node(Plan plan, const CommandLine& command_line, const FlagValues& flags, bool terminal) {
   ReactorLoop loop;
   WorkerPool pool;
   std::unique_ptr<node::Feed> feed;
@@ -231,10 +265,8 @@ int run_node(Plan plan, const log::Options& log_options, bool terminal) {
     if (!created) return fail(kUsage, "--p2p.priv.path: " + created.error());
     kLog.info("made a new peer key", {{"file", plan.new_key_file}});
   }
-  if (plan.config.driver->engine) {
-    const auto loaded = load_engine_secret(plan.jwt_file, *plan.config.driver->engine);
-    if (!loaded) return fail(kUsage, "--l2.jwt-secret: " + loaded.error());
-  }
+  const auto secrets = load_secrets(plan);
+  if (!secrets) return fail(kUsage, secrets.error());
   if (!plan.feed.empty()) {
     auto opened = node::Feed::open(loop, plan.feed);
     if (!opened) return fail(kUsage, "--feed: " + opened.error());
@@ -243,11 +275,12 @@ int run_node(Plan plan, const log::Options& log_options, bool terminal) {
   auto node = node::Node::make(loop, pool, std::move(plan.config));
   if (!node) return fail(kUsage, node.error());
   if (feed) (*node)->add_sink(*feed);
-  Run run(loop, **node, std::move(plan.endpoints), log_options, terminal);
+  Reloader reloader(command_line, flags, **node, terminal);
+  Run run(loop, **node, std::move(plan.endpoints), reloader, terminal);
   return loop.run(run.run());
 }
 
-int run(const std::map<std::string, std::vector<std::string>>& command_line) {
+int run(const CommandLine& command_line) {
   const auto flags = load_flags(command_line, read_environment());
   if (!flags) return fail(kUsage, flags.error());
   const bool terminal = isatty(STDERR_FILENO) != 0;
@@ -255,16 +288,11 @@ int run(const std::map<std::string, std::vector<std::string>>& command_line) {
   if (!log_options) return fail(kUsage, log_options.error());
   const auto configured = log::configure(*log_options);
   if (!configured) return fail(kUsage, "--log.level: " + configured.error());
-  if (flags->values.boolean("p2p.disable")) {
-    log_warnings(flags->warnings);
-    kLog.info("P2P is off (--p2p.disable), and without it there is nothing to run");
-    return kOk;
-  }
   auto plan = make_plan(flags->values);
   if (!plan) return fail(kUsage, plan.error());
   log_warnings(flags->warnings);
   log_warnings(plan->warnings);
-  return run_node(std::move(*plan), *log_options, terminal);
+  return run_node(std::move(*plan), command_line, flags->values, terminal);
 }
 
 std::string help_text(const FlagSpec& flag) {
@@ -294,9 +322,15 @@ void add_flag(CLI::App& app, const FlagSpec& flag) {
 std::vector<Command> add_run(CLI::App& root) {
   CLI::App* app = root.add_subcommand("run", "Follow a chain: connect, check its blocks, pass them on.");
   for (const FlagSpec* flag : all_flags()) add_flag(*app, *flag);
+  const std::string listing_help = "All flags as JSON, and nothing else";
+  const CLI::Option* listing = app->add_flag("--list-flags", listing_help)->group("");
   app->footer(kFooter);
-  return {{app, [app] {
-             std::map<std::string, std::vector<std::string>> given;
+  return {{app, [app, listing] {
+             if (listing->count() > 0) {
+               std::printf("%s\n", flag_listing().c_str());
+               return static_cast<int>(kOk);
+             }
+             CommandLine given;
              for (const FlagSpec* flag : all_flags()) {
                const CLI::Option* option = app->get_option("--" + std::string(flag->name));
                if (option->count() > 0) given[std::string(flag->name)] = option->results();

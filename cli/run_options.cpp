@@ -28,17 +28,6 @@ Result<Multiaddr, std::string> listen_address(const FlagValues& flags) {
   return flags.source("p2p.listen.ip") + ": '" + ip + "' is not an IP address";
 }
 
-Result<std::vector<Multiaddr>, std::string> static_peers(const FlagValues& flags) {
-  std::vector<Multiaddr> peers;
-  for (const std::string& text : flags.list("p2p.static")) {
-    auto address = Multiaddr::parse_text(text);
-    if (!address) return flags.source("p2p.static") + ": '" + text + "': " + address.error().message();
-    if (!address->peer_id()) return flags.source("p2p.static") + ": '" + text + "' does not end in /p2p/ID";
-    peers.push_back(std::move(*address));
-  }
-  return peers;
-}
-
 Result<std::vector<dns_tree::Link>, std::string> dns_trees(const FlagValues& flags) {
   std::vector<dns_tree::Link> links;
   for (const std::string& text : flags.list("p2p.dns-tree")) {
@@ -118,6 +107,20 @@ node::GossipConfig gossip_config(const FlagValues& flags) {
   return gossip;
 }
 
+// As op-node: nothing listens, nobody is dialled, and nothing is kept of peers; the rest runs.
+void turn_off_p2p(node::Config& config) {
+  config.p2p = false;
+  config.listen.clear();
+  config.static_peers.clear();
+  config.discovery.reset();
+  config.peerstore.reset();
+  config.archive.reset();  // there is nobody to serve it to
+  config.sync_req_resp = false;
+  config.driver->req_resp = false;
+  config.driver->backfill = 0;
+  config.ping = false;
+}
+
 Result<log::Format, std::string> log_format(const FlagValues& flags) {
   const std::string name = flags.text("log.format");
   if (name == "text" || name == "terminal") return log::Format::kText;
@@ -150,6 +153,9 @@ Result<ChosenChain, std::string> choose_chain(const FlagValues& flags) {
 }
 
 Result<PeerKey, std::string> make_peer_key(const FlagValues& flags, Rng& rng) {
+  if (flags.boolean("p2p.disable")) {
+    return PeerKey{crypto::PrivateKey::generate(crypto::KeyType::kSecp256k1, rng), "", {}};
+  }
   const std::string raw = flags.text("p2p.priv.raw");
   if (!raw.empty()) {
     auto key = node::parse_key_hex(raw);
@@ -179,19 +185,17 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   if (config.agent.empty()) config.agent = kOwnAgent;
   OPW_TRY(Multiaddr listen, listen_address(flags));
   config.listen.push_back(std::move(listen));
-  OPW_TRY(config.static_peers, static_peers(flags));
+  OPW_TRY(static_cast<node::LiveConfig&>(config), live_config(flags));
   OPW_TRY(config.discovery, discovery_config(flags, chain.config.l2_chain_id, *config.listen.front().ip()));
   OPW_TRYV(check_later_flags(flags));
-  config.peers.lo = flags.number("p2p.peers.lo");
-  config.peers.hi = flags.number("p2p.peers.hi");
-  config.peers.grace = flags.duration("p2p.peers.grace");
   config.gossip = gossip_config(flags);
   OPW_TRY(config.scoring, peer_scoring(flags));
-  OPW_TRY(config.bans, ban_config(flags));
+  config.static_direct = flags.boolean("p2p.static.direct");
   OPW_TRY(config.peerstore, peerstore_config(flags));
   config.dial_timeout = flags.duration("p2p.timeout.dial");
   config.ping = flags.boolean("p2p.ping");
   config.sync_req_resp = flags.boolean("p2p.sync.req-resp");
+  config.sync_only_static = flags.boolean("p2p.sync.onlyreqtostatic");
   OPW_TRY(config.archive, archive_config(flags));
   OPW_TRY(config.driver, driver_config(flags));
   OPW_TRY(config.driver->engine, engine_config(flags));
@@ -199,6 +203,7 @@ Result<node::Config, std::string> make_config(const FlagValues& flags, const Cho
   OPW_TRY(config.l1, l1_config(flags));
   OPW_TRY(config.remote_signer, remote_signer_config(flags));
   if (!flags.text("p2p.sequencer.key").empty()) config.sequencer_key = flags.text("p2p.sequencer.key");
+  if (flags.boolean("p2p.disable")) turn_off_p2p(config);
   OPW_TRYV(config.validate());
   return config;
 }

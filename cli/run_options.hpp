@@ -15,7 +15,8 @@ Result<log::Options, std::string> make_log_options(const FlagValues& flags, bool
 /// The chain flags, with --override.<fork>.
 Result<ChosenChain, std::string> choose_chain(const FlagValues& flags);
 
-/// This peer's key: given, read, or made (then it is yet to be written to its path).
+/// This peer's key: given, read, or made (then it is yet to be written to its path). With --p2p.disable one that nobody
+/// will know.
 struct PeerKey {
   crypto::PrivateKey key;
   std::string new_file;  ///< empty: none to be written

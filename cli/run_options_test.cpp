@@ -196,6 +196,43 @@ TEST_F(RunOptions, FlagsReachTheConfig) {
   EXPECT_EQ(made->rollup.forks.time(opstack::Fork::kKarst), 99u);
 }
 
+TEST_F(RunOptions, PerimeterFlagsReachTheConfig) {
+  const std::string id = std::string(kPeer).substr(std::string(kPeer).rfind('/') + 1);
+  const auto made = config({{"p2p.block", {id + ",192.0.2.1", "203.0.113.0/24"}},
+                            {"p2p.limits.connections", {"100"}},
+                            {"p2p.limits.inbound", {"50"}},
+                            {"p2p.limits.streams-per-peer", {"64"}},
+                            {"p2p.limits.stream-memory", {"256MiB"}},
+                            {"p2p.limits.memory", {"2GiB"}},
+                            {"p2p.static.direct", {"true"}},
+                            {"p2p.sync.onlyreqtostatic", {"true"}}});
+  ASSERT_TRUE(made) << made.error();
+  ASSERT_EQ(made->blocked.peers.size(), 1u);
+  EXPECT_EQ(made->blocked.peers[0].to_string(), id);
+  EXPECT_EQ(made->blocked.networks.to_string(), "192.0.2.1/32,203.0.113.0/24");
+  EXPECT_EQ(made->limits.connections, 100u);
+  EXPECT_EQ(made->limits.inbound, 50u);
+  EXPECT_EQ(made->limits.streams_per_peer, 64u);
+  EXPECT_EQ(made->limits.stream_bytes, std::size_t{256} << 20);
+  EXPECT_EQ(made->limits.process_bytes, std::size_t{2} << 30);
+  EXPECT_TRUE(made->static_direct);
+  EXPECT_TRUE(made->sync_only_static);
+  expect_error({{"p2p.block", {"192.0.2.300"}}}, "--p2p.block: '192.0.2.300' is neither");
+  expect_error({{"p2p.limits.memory", {"much"}}}, "--p2p.limits.memory: 'much' is not a size");
+}
+
+TEST_F(RunOptions, WithoutP2pNothingListensAndNothingIsKept) {
+  const auto made = config({{"p2p.disable", {"true"}}, {"p2p.static", {kPeer}}, {"p2p.no-discovery", {"false"}}});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_FALSE(made->p2p);
+  EXPECT_TRUE(made->listen.empty() && made->static_peers.empty());
+  EXPECT_FALSE(made->discovery || made->peerstore || made->archive);
+  EXPECT_FALSE(made->driver->req_resp);
+  const auto key = make_peer_key(flags({{"p2p.disable", {"true"}}, {"p2p.priv.path", {"/no/such/file"}}}), rng_);
+  ASSERT_TRUE(key) << key.error();
+  EXPECT_EQ(key->new_file, "");
+}
+
 TEST_F(RunOptions, AnEmptyAgentIsOurOwnName) {
   const auto made = config({{"p2p.useragent", {""}}});
   ASSERT_TRUE(made);

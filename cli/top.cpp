@@ -4,14 +4,11 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
-#include "cli/printable.hpp"
+#include "cli/node_rpc.hpp"
 #include "cli/terminal_screen.hpp"
 #include "cli/top_data.hpp"
 #include "cli/top_view.hpp"
 #include "opwire/base/log.hpp"
-#include "opwire/net/cares_resolver.hpp"
-#include "opwire/rpc/make_caller.hpp"
-#include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/scope.hpp"
 #include "opwire/runtime/signals.hpp"
 
@@ -20,10 +17,7 @@ namespace {
 
 constexpr auto kRefresh = std::chrono::seconds(1);
 constexpr auto kKeys = std::chrono::milliseconds(50);  // keys and the terminal's size are looked at so often
-constexpr auto kCallLimit = std::chrono::seconds(5);
-constexpr std::size_t kMaxAnswer = 16 * 1024 * 1024;
 constexpr std::size_t kPlainColumns = 120;
-constexpr std::int64_t kNoSuchMethod = -32601;
 
 constexpr const char* kFooter = R"(
 Heads and sync, peers with score and latency, mesh by topic, the last blocks; refreshed every second, until q or Ctrl-C.
@@ -33,18 +27,14 @@ With --once, or when the output is no terminal, it is printed once. LATE is from
   opwire top --rpc http://127.0.0.1:8545 --once)";
 
 struct TopOptions {
-  std::string rpc = "http://127.0.0.1:9545";
+  NodeRpcOptions rpc;
   bool once = false;
 };
 
 class Top {
  public:
-  Top(Loop& loop, rpc::Caller& caller, const TopOptions& options, std::string url)
-      : loop_(loop),
-        caller_(caller),
-        live_(!options.once && isatty(STDOUT_FILENO) != 0),
-        url_(std::move(url)),
-        scope_(loop) {}
+  Top(NodeRpc& node, bool once)
+      : loop_(node.loop()), node_(node), live_(!once && isatty(STDOUT_FILENO) != 0), scope_(loop_) {}
 
   Task<int> run() {
     const StopSignals signals(loop_, [this] { scope_.cancel(); });
@@ -91,30 +81,16 @@ class Top {
   }
 
   Task<Result<void, std::string>> ask_all(TopAnswers& answers) {
-    OPW_CO_TRY(answers.status, co_await ask("opwire_status", "[]"));
-    OPW_CO_TRY(answers.stats, co_await ask("opp2p_peerStats", "[]"));
-    OPW_CO_TRY(answers.peers, co_await ask("opp2p_peers", "[true]"));
-    OPW_CO_TRY(answers.blocks, co_await ask("opwire_lastBlocks", "[]"));
+    OPW_CO_TRY(answers.status, co_await node_.ask("opwire_status", "[]"));
+    OPW_CO_TRY(answers.stats, co_await node_.ask("opp2p_peerStats", "[]"));
+    OPW_CO_TRY(answers.peers, co_await node_.ask("opp2p_peers", "[true]"));
+    OPW_CO_TRY(answers.blocks, co_await node_.ask("opwire_lastBlocks", "[]"));
     co_return Result<void, std::string>();
-  }
-
-  Task<Result<boost::json::value, std::string>> ask(std::string method, std::string params) {
-    const std::string name = method;
-    auto reply = co_await caller_.call(std::move(method), std::move(params), loop_.now() + kCallLimit);
-    if (!reply) {
-      co_return "no node answers at " + url_ + ": " + printable(reply.error().message()) +
-          "; is `opwire run` running, and is that its --rpc.addr and --rpc.port?";
-    }
-    if (reply->failure && reply->failure->code == kNoSuchMethod) {
-      co_return url_ + " does not know " + name + ": it is no opwire node, or an older one";
-    }
-    if (reply->failure) co_return url_ + ": " + name + ": " + printable(reply->failure->message);
-    co_return std::move(reply->result);
   }
 
   TopFrame frame() const {
     TopFrame frame;
-    frame.url = url_;
+    frame.url = node_.url();
     frame.problem = problem_;
     frame.now = loop_.wall_now();
     return frame;
@@ -133,9 +109,8 @@ class Top {
   }
 
   Loop& loop_;
-  rpc::Caller& caller_;
+  NodeRpc& node_;
   const bool live_;
-  const std::string url_;
   Scope scope_;
   std::optional<TopData> data_;  // of the last answers
   std::string problem_;          // why there are no newer ones
@@ -143,26 +118,9 @@ class Top {
   TerminalSize drawn_;
 };
 
-Task<int> run_and_close(Loop& loop, rpc::Caller& caller, const TopOptions& options, std::string url) {
-  Top top(loop, caller, options, std::move(url));
-  const int code = co_await top.run();
-  co_await caller.close();
-  co_return code;
-}
-
-int run_top(const TopOptions& options) {
-  const auto url = http::parse_url(options.rpc);
-  if (!url) return fail(kUsage, "--rpc: '" + printable(options.rpc) + "': " + url.error().message());
-  (void)log::configure(*log::parse_levels("error"));
-  ReactorLoop loop;
-  SystemRng rng;
-  const auto resolver = net::CaresResolver::make(loop);
-  if (!resolver) return fail(kFailed, "DNS: " + resolver.error().message());
-  rpc::CallerOptions limits;
-  limits.max_answer = kMaxAnswer;
-  const auto caller = rpc::make_caller(loop, *url, resolver->get(), rng, limits);
-  if (!caller) return fail(kUsage, "--rpc: " + caller.error().message());
-  return loop.run(run_and_close(loop, **caller, options, url->to_string()));
+Task<int> run_top(NodeRpc& node, bool once) {
+  Top top(node, once);
+  co_return co_await top.run();
 }
 
 }  // namespace
@@ -170,10 +128,13 @@ int run_top(const TopOptions& options) {
 std::vector<Command> add_top(CLI::App& root) {
   CLI::App* app = root.add_subcommand("top", "Watch a running node: heads, sync, blocks, mesh and peers, live.");
   const auto options = std::make_shared<TopOptions>();
-  app->add_option("--rpc", options->rpc, "The node's RPC")->type_name("URL")->capture_default_str();
+  add_node_rpc(*app, options->rpc, "The node's RPC");
   app->add_flag("--once", options->once, "Print it once, as plain text");
   app->footer(kFooter);
-  return {{app, [options] { return run_top(*options); }}};
+  return {{app, [options] {
+             (void)log::configure(*log::parse_levels("error"));
+             return with_node_rpc(options->rpc, [&](NodeRpc& node) { return run_top(node, options->once); });
+           }}};
 }
 
 }  // namespace opwire::cli

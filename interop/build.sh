@@ -5,10 +5,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-peers=(gopeer gopeer-old opnodepeer rustpeer jspeer gethdisc sigpdisc jsdisc opgeth)
-declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [rustpeer]=cargo [jspeer]=node
-    [gethdisc]=go [sigpdisc]=cargo [jsdisc]=node [opgeth]=go)
-declare -A folder=([gopeer-old]=gopeer)
+peers=(gopeer gopeer-old opnodepeer opnodeclient rustpeer jspeer gethdisc sigpdisc jsdisc opgeth attacker)
+declare -A tool=([gopeer]=go [gopeer-old]=go [opnodepeer]=go [opnodeclient]=go [rustpeer]=cargo [jspeer]=node
+    [gethdisc]=go [sigpdisc]=cargo [jsdisc]=node [opgeth]=go [attacker]=go)
+declare -A folder=([gopeer-old]=gopeer [opnodeclient]=opnodepeer)
 declare -A needed=([go]=1.26 [cargo]=1.88 [node]=20)
 declare -A version=(
     [go]='GOTOOLCHAIN=local go env GOVERSION'
@@ -50,6 +50,8 @@ build_go() {
 build_gopeer() { build_go gopeer .; }
 build_gopeer-old() { build_go gopeer-old -modfile=old.mod -ldflags='-X main.userAgent=opwire-gopeer-old' .; }
 build_opnodepeer() { build_go opnodepeer .; }
+build_opnodeclient() { build_go opnodeclient ./client; }
+build_attacker() { build_go attacker .; }
 build_gethdisc() { build_go gethdisc .; }
 build_opgeth() { build_go opgeth github.com/ethereum/go-ethereum/cmd/geth; }
 

@@ -145,7 +145,11 @@ func gossipWire(cfg *rollup.Config, signer p2p.Signer, envelope *eth.ExecutionPa
 	if err != nil {
 		return nil, nil, err
 	}
-	signature, err := signer.SignBlockV1(context.Background(), eth.ChainIDFromBig(cfg.L2ChainID), opsigner.PayloadHash(ssz))
+	return signedWire(context.Background(), cfg, signer, ssz)
+}
+
+func signedWire(ctx context.Context, cfg *rollup.Config, signer p2p.Signer, ssz []byte) (wire, plain []byte, err error) {
+	signature, err := signer.SignBlockV1(ctx, eth.ChainIDFromBig(cfg.L2ChainID), opsigner.PayloadHash(ssz))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,34 +24,42 @@ const longestCommand = 64 << 20 // a message of 10 MiB in hex, and room
 
 // command is one line on stdin.
 type command struct {
-	Cmd          string   `json:"cmd"`
-	Version      int      `json:"version"`       // publish, build
-	Count        int      `json:"count"`         // publish
-	IntervalMs   int      `json:"interval_ms"`   // publish: pause between two blocks
-	Txs          int      `json:"txs"`           // publish, build
-	TxSize       int      `json:"tx_size"`       // publish, build
-	TopicVersion int      `json:"topic_version"` // publish_raw, validate
-	Hex          string   `json:"hex"`           // publish_raw, validate: the message as gossip carries it, or
-	Plain        string   `json:"plain"`         // publish_raw, validate: what its snappy block holds
-	To           []string `json:"to"`            // publish_raw, lie: addresses; publish_raw by default: all connected peers
-	At           int64    `json:"at"`            // validate: Unix time for the clock
-	Fresh        bool     `json:"fresh"`         // validate: forget all blocks seen before
-	Addr         string   `json:"addr"`          // connect
-	First        uint64   `json:"first"`         // store
-	Seed         byte     `json:"seed"`          // store
-	After        uint64   `json:"after"`         // request_range
-	Before       uint64   `json:"before"`        // request_range
-	Hash         string   `json:"hash"`          // request_range: of the block at before
-	Top          string   `json:"top"`           // request_range: of the block below it
-	Form         string   `json:"form"`          // lie: what is wrong with the answers
-	DelayMs      int      `json:"delay_ms"`      // lie: before each answer
-	Collect      bool     `json:"collect"`       // stats: collect garbage and give memory back first
+	Cmd          string          `json:"cmd"`
+	Version      int             `json:"version"`       // publish, build
+	Count        int             `json:"count"`         // publish
+	IntervalMs   int             `json:"interval_ms"`   // publish: pause between two blocks
+	Txs          int             `json:"txs"`           // publish, build
+	TxSize       int             `json:"tx_size"`       // publish, build
+	TopicVersion int             `json:"topic_version"` // publish_raw, validate
+	Hex          string          `json:"hex"`           // publish_raw, validate: the message as gossip carries it, or
+	Plain        string          `json:"plain"`         // publish_raw, validate: what its snappy block holds; sign: SSZ
+	To           []string        `json:"to"`            // publish_raw, lie: addresses; publish_raw by default: all connected peers
+	Number       uint64          `json:"number"`        // build: at this height, aside from the chain
+	Timestamp    uint64          `json:"timestamp"`     // build, with number: the block's
+	BlobGasUsed  uint64          `json:"blob_gas_used"` // build, with number
+	ExcessBlob   uint64          `json:"excess_blob"`   // build, with number
+	At           int64           `json:"at"`            // validate: Unix time for the clock
+	Fresh        bool            `json:"fresh"`         // validate: forget all blocks seen before
+	Addr         string          `json:"addr"`          // connect
+	First        uint64          `json:"first"`         // store
+	Seed         byte            `json:"seed"`          // store
+	After        uint64          `json:"after"`         // request_range
+	Before       uint64          `json:"before"`        // request_range
+	Hash         string          `json:"hash"`          // request_range: of the block at before
+	Top          string          `json:"top"`           // request_range: of the block below it
+	Form         string          `json:"form"`          // lie: what is wrong with the answers
+	DelayMs      int             `json:"delay_ms"`      // lie: before each answer
+	Status       json.RawMessage `json:"status"`        // sync_status
+	Collect      bool            `json:"collect"`       // stats: collect garbage and give memory back first
 }
 
 func run(args []string) error {
 	var options nodeOptions
 	flags := flag.NewFlagSet("opnodepeer run", flag.ContinueOnError)
 	options.register(flags)
+	if split := slices.Index(args, "--"); split >= 0 {
+		args, options.opNodeFlags = args[:split], args[split+1:]
+	}
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
@@ -67,6 +76,7 @@ func run(args []string) error {
 	}
 	emit("ready", fields{
 		"id": host.ID().String(), "addrs": addrs, "chain_id": node.cfg.L2ChainID, "enr": node.record(),
+		"rpc": node.rpcURL,
 	})
 	node.followCommands(ctx)
 	return node.close()
@@ -103,6 +113,8 @@ func (n *opNode) obey(ctx context.Context, c command) error {
 		return n.publish(ctx, c)
 	case "build":
 		return n.build(c)
+	case "sign":
+		return n.sign(ctx, c)
 	case "publish_raw":
 		return n.publishRaw(ctx, c)
 	case "validate":
@@ -115,6 +127,8 @@ func (n *opNode) obey(ctx context.Context, c command) error {
 		return n.requestRange(ctx, c)
 	case "lie":
 		return n.lie(ctx, c)
+	case "sync_status":
+		return n.tellStatus(c)
 	case "stats":
 		if c.Collect {
 			debug.FreeOSMemory()
@@ -147,7 +161,26 @@ func (n *opNode) nextBlock(c command) (*eth.ExecutionPayloadEnvelope, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n.chain.next(version, timestamp, c.Txs, c.TxSize), nil
+	if c.Number == 0 {
+		return n.chain.next(version, timestamp, c.Txs, c.TxSize), nil
+	}
+	return n.blockAside(c, version, timestamp), nil
+}
+
+// blockAside is one of its own, right in itself but for what the command asks for.
+func (n *opNode) blockAside(c command, version eth.BlockVersion, timestamp uint64) *eth.ExecutionPayloadEnvelope {
+	aside := newBlockChain(n.cfg)
+	aside.number = c.Number - 1
+	if c.Timestamp != 0 {
+		timestamp = c.Timestamp
+	}
+	envelope := aside.next(version, timestamp, c.Txs, c.TxSize)
+	payload := envelope.ExecutionPayload
+	if payload.BlobGasUsed != nil {
+		*payload.BlobGasUsed, *payload.ExcessBlobGas = eth.Uint64Quantity(c.BlobGasUsed), eth.Uint64Quantity(c.ExcessBlob)
+		payload.BlockHash, _ = envelope.CheckBlockHash()
+	}
+	return envelope
 }
 
 // publish sends new blocks through op-node's own publisher, which signs them and picks the topic by timestamp.
@@ -183,6 +216,23 @@ func (n *opNode) build(c command) error {
 	line := describeBlock(n.cfg, envelope)
 	line["hex"], line["plain"] = hex.EncodeToString(wire), hex.EncodeToString(plain)
 	emit("built", line)
+	return nil
+}
+
+// sign prints the message of any bytes as SSZ, with the signature that they need.
+func (n *opNode) sign(ctx context.Context, c command) error {
+	ssz, err := hex.DecodeString(strings.TrimPrefix(c.Plain, "0x"))
+	if err != nil {
+		return err
+	}
+	if n.signer == nil {
+		return errors.New("sign needs --sequencer-key")
+	}
+	wire, plain, err := signedWire(ctx, n.cfg, n.signer, ssz)
+	if err != nil {
+		return err
+	}
+	emit("signed", fields{"hex": hex.EncodeToString(wire), "plain": hex.EncodeToString(plain)})
 	return nil
 }
 

@@ -31,6 +31,7 @@ import (
 	"github.com/ethereum-optimism/optimism/op-node/rollup"
 	"github.com/ethereum-optimism/optimism/op-service/clock"
 	"github.com/ethereum-optimism/optimism/op-service/eth"
+	oprpc "github.com/ethereum-optimism/optimism/op-service/rpc"
 	opsigner "github.com/ethereum-optimism/optimism/op-service/signer"
 )
 
@@ -49,6 +50,8 @@ type nodeOptions struct {
 	peersHi      uint
 	meshHi       int
 	discovery    discoveryOptions
+	rpc          bool
+	opNodeFlags  []string // where there are any, they alone say how the P2P node is set up
 }
 
 func (o *nodeOptions) register(flags *flag.FlagSet) {
@@ -63,6 +66,7 @@ func (o *nodeOptions) register(flags *flag.FlagSet) {
 	flags.UintVar(&o.peersLo, "peers-lo", 20, "peers that are kept when there are too many")
 	flags.UintVar(&o.peersHi, "peers-hi", defaultPeersHi, "peers from which on there are too many")
 	flags.IntVar(&o.meshHi, "mesh-hi", p2p.DefaultMeshDhi, "most peers in the mesh of a topic")
+	flags.BoolVar(&o.rpc, "rpc", false, "serve op-node's own RPC on 127.0.0.1, with its admin methods")
 	o.discovery.register(flags)
 }
 
@@ -78,6 +82,9 @@ type opNode struct {
 	raw        *rawPublisher
 	liars      []host.Host
 	api        *p2p.APIBackend
+	rpc        *oprpc.Server // nil without --rpc
+	rpcURL     string
+	driver     *idleDriver // nil without --rpc
 }
 
 func startNode(ctx context.Context, options nodeOptions) (*opNode, error) {
@@ -109,6 +116,11 @@ func startNode(ctx context.Context, options nodeOptions) (*opNode, error) {
 		NodeP2P: node, cfg: cfg, threshold: options.threshold, signer: signer, chain: newBlockChain(cfg), stored: stored,
 		validators: newValidators(logger, cfg, runCfg, setup), raw: &rawPublisher{cfg: cfg, node: node},
 		api: p2p.NewP2PAPIBackend(node, logger),
+	}
+	if options.rpc {
+		if made.rpcURL, err = made.serveRPC(logger); err != nil {
+			return nil, err
+		}
 	}
 	made.discover(ctx, logger, setup.TargetPeers())
 	return made, nil
@@ -149,6 +161,9 @@ func makeSigner(options nodeOptions) (p2p.Signer, *runtimeConfig, error) {
 
 // makeP2PConfig sets what op-node's command line sets by default, with stores in memory, and discovery only where asked for.
 func makeP2PConfig(options nodeOptions, cfg *rollup.Config) (*p2p.Config, error) {
+	if len(options.opNodeFlags) > 0 {
+		return configFromCommandLine(options.opNodeFlags, cfg.BlockTime)
+	}
 	key, _, err := crypto.GenerateSecp256k1Key(rand.Reader)
 	if err != nil {
 		return nil, err
@@ -235,6 +250,9 @@ func parseAddrs(list string) ([]core.Multiaddr, error) {
 // close ends the node. op-node leaves two of its topics open, which the end of the context closes.
 func (n *opNode) close() error {
 	ended := []error{n.raw.close()}
+	if n.rpc != nil {
+		ended = append(ended, n.rpc.Stop())
+	}
 	for _, liar := range n.liars {
 		ended = append(ended, liar.Close())
 	}

@@ -36,6 +36,10 @@ Result<Header> parse_header(ByteView compressed) {
   return errors::kSnappyHeader;
 }
 
+bool is_within_reach(const Header& header, ByteView compressed) {
+  return header.declared <= (compressed.size() - header.size) * kMaxGrowth;
+}
+
 const char* chars(const std::uint8_t* bytes) {
   return reinterpret_cast<const char*>(bytes);
 }
@@ -120,11 +124,17 @@ bool has_wrapping_literal(ByteView body) {
 
 }  // namespace
 
+std::size_t declared_size(ByteView compressed, std::size_t limit) noexcept {
+  const Result<Header> header = parse_header(compressed);
+  if (!header || header->declared > limit) return 0;
+  return is_within_reach(*header, compressed) ? header->declared : 0;
+}
+
 Result<Bytes> decompress(ByteView compressed, std::size_t limit) {
   OPW_TRY(const Header header, parse_header(compressed));
   if (header.declared > limit) return errors::kSnappyTooLarge;
   const ByteView body = compressed.subspan(header.size);
-  if (header.declared > body.size() * kMaxGrowth || has_wrapping_literal(body)) return errors::kSnappyCorrupt;
+  if (!is_within_reach(header, compressed) || has_wrapping_literal(body)) return errors::kSnappyCorrupt;
   Bytes plain(header.declared);
   CanonicalSource source(header.declared, body);
   if (!::snappy::RawUncompress(&source, reinterpret_cast<char*>(plain.data()))) return errors::kSnappyCorrupt;

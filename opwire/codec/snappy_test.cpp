@@ -179,5 +179,15 @@ TEST(Snappy, DeclaredSizeMustBeReachableFromTheBody) {
   EXPECT_EQ(decompress(best, kLimit).value(), Bytes(kLimit, 0));
 }
 
+TEST(Snappy, TellsTheSizeThatWouldBeTried) {
+  const Bytes best = compress(Bytes(kLimit, 0));
+  EXPECT_EQ(declared_size(best, kLimit), kLimit);
+  EXPECT_EQ(declared_size(best, kLimit - 1), 0u) << "over the limit";
+  EXPECT_EQ(declared_size(ByteView(best).first(best.size() / 2), kLimit), 0u) << "more than half of it can yield";
+  EXPECT_EQ(declared_size(Bytes(11, 0xff), kLimit), 0u) << "no header";
+  EXPECT_EQ(declared_size({}, kLimit), 0u);
+  EXPECT_EQ(declared_size(compress(Bytes(7, 1)), kLimit), 7u);
+}
+
 }  // namespace
 }  // namespace opwire::codec::snappy

@@ -1,13 +1,10 @@
 #include "opwire/metrics/registry.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include "opwire/base/check.hpp"
+#include "opwire/metrics/text_format.hpp"
 
 namespace opwire::metrics {
 namespace {
@@ -20,36 +17,11 @@ bool is_name(std::string_view name, std::string_view further) {
   return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), fits);
 }
 
-std::vector<prometheus::ClientMetric::Label> to_labels(const Labels& labels) {
-  std::vector<prometheus::ClientMetric::Label> all;
-  for (const auto& [name, value] : labels) {
-    OPW_CHECK(is_name(name, "_"));
-    all.push_back({name, value});
-  }
-  return all;
+void check_names(const Labels& labels) {
+  for (const auto& [name, value] : labels) OPW_CHECK(is_name(name, "_"));
 }
 
-prometheus::ClientMetric::Histogram to_histogram(const Histogram& from) {
-  prometheus::ClientMetric::Histogram histogram;
-  std::uint64_t so_far = 0;
-  for (std::size_t i = 0; i < from.counts().size(); ++i) {
-    so_far += from.counts()[i];
-    const double bound = i < from.bounds().size() ? from.bounds()[i] : std::numeric_limits<double>::infinity();
-    histogram.bucket.push_back({so_far, bound});
-  }
-  histogram.sample_count = so_far;
-  histogram.sample_sum = from.sum();
-  return histogram;
-}
-
-prometheus::MetricFamily left_out(std::uint64_t count) {
-  prometheus::MetricFamily family;
-  family.name = "opwire_metrics_left_out";
-  family.help = "Series that were left out of this answer: too many of one name";
-  family.type = prometheus::MetricType::Gauge;
-  family.metric.emplace_back().gauge.value = static_cast<double>(count);
-  return family;
-}
+const char* const kLeftOut = "opwire_metrics_left_out";
 
 }  // namespace
 
@@ -64,7 +36,14 @@ void Histogram::observe(double value) noexcept {
   sum_ += value;
 }
 
+void Histogram::set(std::span<const std::uint64_t> counts, double sum) {
+  OPW_CHECK(counts.size() == counts_.size());
+  std::copy(counts.begin(), counts.end(), counts_.begin());
+  sum_ = sum;
+}
+
 void Series::add(Labels labels, double value) {
+  check_names(labels);
   const auto same = std::find_if(all_.begin(), all_.end(), [&](const One& one) { return one.labels == labels; });
   if (same != all_.end()) {
     same->value += value;
@@ -76,6 +55,7 @@ void Series::add(Labels labels, double value) {
 }
 
 void Series::add(Labels labels, const Histogram& histogram) {
+  check_names(labels);
   if (all_.size() >= kMaxSeries) {
     ++left_out_;
   } else {
@@ -115,32 +95,38 @@ Histogram& Registry::histogram(std::string name, std::string help, std::vector<d
   return histogram;
 }
 
+const char* Registry::kind_name(Kind kind) noexcept {
+  return kind == Kind::kGauge ? "gauge" : kind == Kind::kCounter ? "counter" : "histogram";
+}
+
+std::vector<std::string> Registry::names() const {
+  std::vector<std::string> all{kLeftOut};
+  for (const Family& family : families_) all.push_back(family.name);
+  return all;
+}
+
 std::string Registry::text() const {
-  std::vector<prometheus::MetricFamily> families;
+  for (const auto& prepare : preparations_) prepare();
+  std::string out;
+  out.reserve(last_size_ + last_size_ / 8);
   std::uint64_t omitted = 0;
-  for (const Family& from : families_) {
+  for (const Family& family : families_) {
     Series series;
-    from.read(series);
+    family.read(series);
     omitted += series.left_out_;
-    if (series.all_.empty()) continue;
-    prometheus::MetricFamily& family = families.emplace_back();
-    family.name = from.name;
-    family.help = from.help;
+    text_format::append_head(out, family.name, family.help, kind_name(family.kind));
     for (const Series::One& one : series.all_) {
-      prometheus::ClientMetric& metric = family.metric.emplace_back();
-      metric.label = to_labels(one.labels);
-      metric.gauge.value = one.value;
-      metric.counter.value = one.value;
-      if (one.histogram != nullptr) metric.histogram = to_histogram(*one.histogram);
+      if (one.histogram != nullptr) {
+        text_format::append_histogram(out, family.name, one.labels, *one.histogram);
+      } else {
+        text_format::append_sample(out, family.name, one.labels, one.value);
+      }
     }
-    family.type = from.kind == Kind::kGauge     ? prometheus::MetricType::Gauge
-                  : from.kind == Kind::kCounter ? prometheus::MetricType::Counter
-                                                : prometheus::MetricType::Histogram;
   }
-  families.push_back(left_out(omitted));
-  std::ostringstream out;
-  prometheus::TextSerializer().Serialize(out, families);
-  return std::move(out).str();
+  text_format::append_head(out, kLeftOut, "Series that were left out of this answer: too many of one name", "gauge");
+  text_format::append_sample(out, kLeftOut, {}, static_cast<double>(omitted));
+  last_size_ = out.size();
+  return out;
 }
 
 }  // namespace opwire::metrics

@@ -16,6 +16,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,8 @@ class Histogram {
 
   /// What is no finite number is left out.
   void observe(double value) noexcept;
+  /// What somebody else has counted, in the same bounds: one for each, and one for what is above all.
+  void set(std::span<const std::uint64_t> counts, double sum);
 
   const std::vector<double>& bounds() const noexcept { return bounds_; }
   /// One for each bound, and one for what is above all; not added up.
@@ -86,7 +89,12 @@ class Registry {
   /// Of histograms that somebody else keeps, until text() has returned.
   void histograms(std::string name, std::string help, ReadSeries read);
 
+  /// Called at the beginning of every text(), in this order: for what many numbers are read from.
+  void before_reading(std::function<void()> prepare) { preparations_.push_back(std::move(prepare)); }
+
+  /// All names, with their types, and what there is of each. A name of which there is nothing yet stands alone.
   std::string text() const;
+  std::vector<std::string> names() const;
 
  private:
   enum class Kind : unsigned char { kGauge, kCounter, kHistogram };
@@ -96,10 +104,13 @@ class Registry {
     Kind kind;
     ReadSeries read;
   };
+  static const char* kind_name(Kind kind) noexcept;
   void add(Family family);
 
   std::vector<Family> families_;
+  std::vector<std::function<void()>> preparations_;
   std::deque<Histogram> histograms_;
+  mutable std::size_t last_size_ = 0;  // of text()
 };
 
 }  // namespace opwire::metrics

@@ -54,10 +54,29 @@ TEST(Registry, SeriesAreBounded) {
   EXPECT_NE(text.find("\nopwire_metrics_left_out 10\n"), std::string::npos);
 }
 
-TEST(Registry, NamesWithoutSeriesAreNotShown) {
+TEST(Registry, NamesWithoutSeriesStandAlone) {
   Registry registry;
   registry.gauges("none", "None", [](Series&) {});
-  EXPECT_EQ(only(registry.text(), "none"), "");
+  EXPECT_EQ(only(registry.text(), "none"), "# HELP none None\n# TYPE none gauge\n");
+  EXPECT_EQ(registry.names(), (std::vector<std::string>{"opwire_metrics_left_out", "none"}));
+}
+
+TEST(Registry, WhatManyAreReadFromIsPreparedOnce) {
+  int prepared = 0;
+  Registry registry;
+  registry.before_reading([&] { ++prepared; });
+  registry.gauge("one", "One", [&] { return prepared; });
+  registry.gauge("two", "Two", [&] { return prepared; });
+  registry.text();
+  EXPECT_EQ(only(registry.text(), "one 2"), "one 2\n");
+  EXPECT_EQ(prepared, 2);
+}
+
+TEST(Registry, HistogramsThatAreCountedElsewhere) {
+  Histogram histogram({1, 2});
+  histogram.set(std::vector<std::uint64_t>{3, 0, 4}, 12.5);
+  EXPECT_EQ(histogram.counts(), (std::vector<std::uint64_t>{3, 0, 4}));
+  EXPECT_EQ(histogram.sum(), 12.5);
 }
 
 TEST(Registry, Histograms) {

@@ -50,9 +50,12 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   void keep(const opstack::Envelope& envelope) { store_.put_linked(envelope); }
   /// For a caller of its own, without a driver: PayloadClient::fetch_range(). Nothing is kept by itself.
   Task<Result<void>> fetch_range(opstack::BlockRange range, opstack::RangeSink& sink);
+  /// Other peers may be asked now.
+  void on_static_peers() { client_.look_again(); }
   /// That may be asked.
   std::size_t sync_peers() const noexcept { return client_.peers(); }
   std::optional<opstack::RangeProgress> progress() const { return client_.progress(); }
+  const opstack::RequestCounts& requests() const noexcept { return client_.counts(); }
 
   /// Of the engine's chain; none: it has no block of that number (yet).
   Task<Result<std::optional<Hash256>>> block_hash(BlockNumber number);
@@ -62,6 +65,7 @@ class ChainSync final : public opstack::BlockSink, public opstack::DriverObserve
   /// None: not driven, or not started yet.
   std::optional<ChainStatus> status() const;
   const store::PayloadArchive* archive() const noexcept { return store_.archive(); }
+  PayloadStore::Waiting storing() const noexcept { return store_.waiting(); }
   /// None: --p2p.sync.req-resp is off.
   std::optional<opstack::ServerCounts> served() const;
 

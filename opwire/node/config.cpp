@@ -66,11 +66,17 @@ Check check_driver(const Config& config) {
 
 }  // namespace
 
+Check LiveConfig::validate() const {
+  if (static_peers.size() > kMaxStaticPeers) return std::string("--p2p.static: more than 1000 peers");
+  for (const Multiaddr& address : static_peers) OPW_TRYV(check_static_peer(address));
+  if (bans.duration < Duration::zero()) return std::string("--p2p.ban.duration: a ban cannot end before it begins");
+  return check_peers(peers);
+}
+
 Check Config::validate() const {
+  OPW_TRYV(LiveConfig::validate());
   if (peer_key.type() != crypto::KeyType::kSecp256k1) return std::string("--p2p.priv: not a secp256k1 key");
   for (const Multiaddr& address : listen) OPW_TRYV(check_listen(address));
-  for (const Multiaddr& address : static_peers) OPW_TRYV(check_static_peer(address));
-  OPW_TRYV(check_peers(peers));
   OPW_TRYV(check_mesh(gossip));
   if (gossip.timestamp_threshold < Duration::zero()) {
     return std::string("--p2p.gossip.timestamp.threshold: must not be negative");

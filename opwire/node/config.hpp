@@ -41,6 +41,8 @@ struct PeersConfig {
   std::size_t lo = 20;
   std::size_t hi = 30;
   Duration grace = std::chrono::seconds(30);
+
+  friend bool operator==(const PeersConfig&, const PeersConfig&) = default;
 };
 
 /// op-node's --p2p.scoring.
@@ -66,6 +68,28 @@ struct BanConfig {
   double threshold = -100;
   Duration duration = std::chrono::hours(1);
   bool for_invalid_blocks = true;  ///< three within ten minutes (--p2p.ban.invalid-blocks); op-node forgets them
+
+  friend bool operator==(const BanConfig&, const BanConfig&) = default;
+};
+
+/// Beyond the waters of PeersConfig, which close what is there, what is not let in at all. 0: go-libp2p's default.
+struct LimitsConfig {
+  std::size_t connections = 0;  ///< in all; at least twice PeersConfig::hi by default
+  std::size_t inbound = 0;      ///< connections of others
+  std::size_t streams_per_peer = 0;
+  std::size_t stream_bytes = 0;  ///< of all streams' receive windows
+  /// Of the whole process: beyond it the least valuable connections are closed. 0: it may take what it wants.
+  std::size_t process_bytes = 0;
+
+  friend bool operator==(const LimitsConfig&, const LimitsConfig&) = default;
+};
+
+/// Whom the configuration keeps out, beside those that were blocked over RPC (--p2p.block).
+struct BlockedConfig {
+  std::vector<PeerId> peers;
+  multiformats::IpNetworkList networks;  ///< single addresses among them
+
+  friend bool operator==(const BlockedConfig&, const BlockedConfig&) = default;
 };
 
 /// What is known of peers, on the disk (--p2p.peerstore.path).
@@ -119,7 +143,21 @@ struct DriverConfig {
   std::uint64_t backfill = 0;  ///< blocks below the head that are fetched into the archive
 };
 
-struct Config {
+inline constexpr std::size_t kMaxStaticPeers = 1000;
+
+/// What may change while the node runs.
+struct LiveConfig {
+  std::vector<Multiaddr> static_peers;  ///< each ends in /p2p/ID; kept connected; at most kMaxStaticPeers
+  BlockedConfig blocked;
+  PeersConfig peers;
+  LimitsConfig limits;
+  BanConfig bans;
+
+  /// The error is a line that names the flag.
+  Result<void, std::string> validate() const;
+};
+
+struct Config : LiveConfig {
   explicit Config(crypto::PrivateKey key) : peer_key(std::move(key)) {}
 
   // Which chain.
@@ -131,18 +169,18 @@ struct Config {
   crypto::PrivateKey peer_key;
   std::string agent = "optimism";
   std::vector<Multiaddr> listen;             ///< /ip4|ip6/<ip>/tcp/<port>
-  std::vector<Multiaddr> static_peers;       ///< each ends in /p2p/ID; kept connected
   std::optional<DiscoveryConfig> discovery;  ///< none: --p2p.no-discovery
 
   // How we behave.
-  PeersConfig peers;
+  bool p2p = true;             ///< false: no listener, no peers, no topics (--p2p.disable)
+  bool static_direct = false;  ///< static peers get and send every message, outside the mesh (--p2p.static.direct)
   GossipConfig gossip;
   PeerScoring scoring = PeerScoring::kLight;
-  BanConfig bans;
   std::optional<PeerstoreConfig> peerstore;  ///< none: in memory
   Duration dial_timeout = std::chrono::seconds(10);
   ConnectionGater* gater = nullptr;                 ///< asked before every connection; it outlives the node
   bool sync_req_resp = true;                        ///< --p2p.sync.req-resp: serve payloads by number, and ask for them
+  bool sync_only_static = false;                    ///< --p2p.sync.onlyreqtostatic: ask nobody else
   opstack::ServerOptions sync_server;               ///< what is served by number, and how fast
   opstack::ClientOptions sync_client;               ///< what is asked for by number, and how fast
   PeerEvents* peer_events = nullptr;                ///< told what peers do wrong, beside the log; it outlives the node

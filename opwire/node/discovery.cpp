@@ -103,6 +103,7 @@ opstack::PeerFinderOptions Discovery::finder_options() const {
   options.goal = goal_;
   options.candidates.families = families_;
   options.candidates.admits = admits();
+  options.on_own_record = found_;
   return options;
 }
 
@@ -199,6 +200,13 @@ Task<std::vector<discv5::RecordPtr>> Discovery::more() {
   if (!records) co_return std::vector<discv5::RecordPtr>();
   service_->add(*records);
   co_return std::move(*records);
+}
+
+Task<void> Discovery::seek(PeerId peer) {
+  const auto key = peer.public_key();
+  const auto id = key ? opstack::node_id_of(*key) : std::nullopt;
+  if (!service_ || !id || closed_) co_return;
+  (void)co_await service_->lookup(*id);
 }
 
 Task<void> Discovery::close() {

@@ -1,6 +1,7 @@
 // Discovery as a node has it: a socket, discv5, what is remembered of nodes, and the finder that dials.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,8 @@ class Discovery final : public opstack::RecordSource {
                                                               std::unique_ptr<net::Resolver> resolver = nullptr);
   ~Discovery() override;
 
+  /// Before start(): told of every record of our chain.
+  void set_found(std::function<void(const PeerId&, const discv5::NodeRecord&)> found) { found_ = std::move(found); }
   /// Opens the database, resolves names (for as long as five seconds for each kind of them), and begins. Once. Errors:
   /// a line for the user.
   Task<Result<void, std::string>> start();
@@ -40,6 +43,10 @@ class Discovery final : public opstack::RecordSource {
 
   /// Null before start().
   const discv5::Protocol* protocol() const noexcept;
+
+  /// Asks the network where the peer is now; what it answers goes to the peerstore, for static peers too. Nothing
+  /// before start(), and for peers whose ids do not hold a secp256k1 key.
+  Task<void> seek(PeerId peer);
 
   // After start().
   DiscoveryStatus status() const;
@@ -70,6 +77,7 @@ class Discovery final : public opstack::RecordSource {
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<net::DatagramSocket> socket_;  // until the service has it
   WorkerPool* store_thread_;
+  std::function<void(const PeerId&, const discv5::NodeRecord&)> found_;
   std::unique_ptr<store::NodeDatabase> database_;
   std::unique_ptr<opstack::PeerFinder> finder_;
   std::unique_ptr<discv5::Service> service_;

@@ -2,7 +2,8 @@
 // discovery, pings.
 #include "opwire/node/node.hpp"
 
-#include "opwire/node/net_restrict.hpp"
+#include "opwire/node/configured_gate.hpp"
+#include "opwire/node/memory_guard.hpp"
 #include "opwire/node/peer_log.hpp"
 #include "opwire/node/peer_pings.hpp"
 #include "opwire/node/reputation.hpp"
@@ -12,20 +13,35 @@
 #include "opwire/opstack/gossip/errors.hpp"
 #include "opwire/opstack/gossip/scoring.hpp"
 #include "opwire/p2p/gossipsub/service.hpp"
+#include "opwire/runtime/memory_use.hpp"
 
 namespace opwire::node {
 namespace {
 
 using opstack::BlockGossip;
 
-// op-node trims at most once a minute. More peers than a host's limits allow for must not be refused for those.
-void set_waters(swarm::SwarmOptions& options, const PeersConfig& peers) {
-  options.manager.low = peers.lo;
-  options.manager.high = peers.hi;
-  options.manager.grace = peers.grace;
-  options.manager.silence = std::chrono::minutes(1);
-  swarm::Cap& cap = options.limits.connections;
-  for (std::size_t* limit : {&cap.inbound, &cap.outbound, &cap.total}) *limit = std::max(*limit, 2 * peers.hi);
+// op-node trims at most once a minute.
+swarm::ConnectionManagerOptions waters_of(const LiveConfig& config) {
+  swarm::ConnectionManagerOptions waters;
+  waters.low = config.peers.lo;
+  waters.high = config.peers.hi;
+  waters.grace = config.peers.grace;
+  waters.silence = std::chrono::minutes(1);
+  return waters;
+}
+
+swarm::LimitOptions limits_of(const LiveConfig& config) {
+  swarm::LimitOptions limits;
+  const LimitsConfig& wanted = config.limits;
+  swarm::Cap& cap = limits.connections;
+  // More peers than a host's limits allow for must not be refused for those.
+  for (std::size_t* limit : {&cap.inbound, &cap.outbound, &cap.total}) *limit = std::max(*limit, 2 * config.peers.hi);
+  if (wanted.connections > 0) cap = {wanted.connections, wanted.connections, wanted.connections};
+  if (wanted.inbound > 0) cap.inbound = wanted.inbound;
+  const std::size_t streams = wanted.streams_per_peer;
+  if (streams > 0) limits.streams_per_peer.streams = {streams, streams, streams};
+  if (wanted.stream_bytes > 0) limits.streams.bytes = wanted.stream_bytes;
+  return limits;
 }
 
 HostOptions host_options(const Config& config, PeerEvents& events, ConnectionGater* gater) {
@@ -35,7 +51,8 @@ HostOptions host_options(const Config& config, PeerEvents& events, ConnectionGat
   options.events = &events;
   options.gater = gater;
   options.swarm.dial_timeout = config.dial_timeout;
-  set_waters(options.swarm, config.peers);
+  options.swarm.manager = waters_of(config);
+  options.swarm.limits = limits_of(config);
   return options;
 }
 
@@ -47,6 +64,9 @@ gossipsub::Params gossip_params(const Config& config, gossipsub::AppScore app = 
   params.d_hi = config.gossip.mesh_hi;
   params.d_lazy = config.gossip.mesh_lazy;
   params.flood_publish = config.gossip.flood_publish;
+  if (config.static_direct) {
+    for (const Multiaddr& address : config.static_peers) params.direct_peers.push_back(address.peer_id().value());
+  }
   if (config.scoring == PeerScoring::kLight) {
     params.scoring = opstack::light_scoring(std::chrono::seconds(config.rollup.block_time), std::move(app));
   }
@@ -108,13 +128,13 @@ bool keeps_files(const Config& config) {
 
 struct Node::Impl {
   Impl(WorkerPool& workers, Config chosen, std::optional<opstack::LocalSigner> block_signer,
-       std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<NetRestrict> restriction,
+       std::unique_ptr<PeerLog> log_of_peers, std::unique_ptr<ConfiguredGate> gate_of_config,
        std::unique_ptr<Reputation> reputation_of_peers, std::unique_ptr<Host> made)
       : pool(workers),
         config(std::move(chosen)),
         signer(std::move(block_signer)),
         peer_log(std::move(log_of_peers)),
-        net_restrict(std::move(restriction)),
+        configured_gate(std::move(gate_of_config)),
         reputation(std::move(reputation_of_peers)),
         host(std::move(made)),
         gossip(host->network(), gossip_params(config, app_score(*reputation)),
@@ -123,11 +143,17 @@ struct Node::Impl {
         store_thread(keeps_files(config) ? std::make_unique<WorkerPool>(1) : nullptr),
         chain(*host, pool, config, *peer_log),
         static_peers(*host, config.static_peers),
+        memory_guard(host->network(), config.limits.process_bytes, resident_bytes),
         starting(host->loop()) {
     blocks.add_sink(last_block);
     blocks.add_sink(chain);
     blocks.add_sink(*reputation);
     if (config.ping) pings.emplace(*host);
+    static_peers.set_seek([this](const PeerId& peer) { return seek(peer); });
+  }
+
+  Task<void> seek(PeerId peer) {
+    if (discovery) co_await discovery->seek(peer);
   }
 
   opstack::BlockSigner* block_signer() { return signer ? &*signer : upstreams->signer(); }
@@ -159,14 +185,16 @@ struct Node::Impl {
     }
     if (closed || !config.discovery) co_return Result<void, std::string>();
     OPW_CO_TRY(discovery, Discovery::make(*host, config, store_thread.get()));
+    discovery->set_found(
+        [this](const PeerId& peer, const discv5::NodeRecord& record) { reputation->books().on_record(peer, record); });
     co_return co_await discovery->start();
   }
 
   WorkerPool& pool;
-  const Config config;
+  Config config;  // its LiveConfig changes with reconfigure()
   std::optional<opstack::LocalSigner> signer;
   std::unique_ptr<PeerLog> peer_log;
-  std::unique_ptr<NetRestrict> net_restrict;
+  std::unique_ptr<ConfiguredGate> configured_gate;
   std::unique_ptr<Reputation> reputation;
   std::unique_ptr<Host> host;
   opstack::BlockMessageDecoder decoder;
@@ -177,6 +205,7 @@ struct Node::Impl {
   ChainSync chain;
   std::unique_ptr<Upstreams> upstreams;
   StaticPeers static_peers;
+  MemoryGuard memory_guard;
   std::unique_ptr<Discovery> discovery;
   std::optional<PeerPings> pings;
   bool closed = false;
@@ -193,13 +222,16 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   if (!params) return "--p2p.gossip.mesh: " + params.error().message();
   OPW_TRY(auto signer, make_signer(config));
   auto peer_log = std::make_unique<PeerLog>(loop, config.peer_events);
-  auto net_restrict = std::make_unique<NetRestrict>(config);
-  auto reputation = std::make_unique<Reputation>(loop, config, *net_restrict);
+  auto configured_gate = std::make_unique<ConfiguredGate>(config);
+  auto reputation = std::make_unique<Reputation>(loop, config, *configured_gate);
   config.sync_client.observer = reputation.get();
+  if (config.sync_only_static) {
+    config.sync_client.may_ask = [known = reputation.get()](const PeerId& peer) { return known->is_static(peer); };
+  }
   auto host = Host::make(loop, host_options(config, *peer_log, &reputation->gate()));
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
   auto impl = std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log),
-                                     std::move(net_restrict), std::move(reputation), std::move(*host));
+                                     std::move(configured_gate), std::move(reputation), std::move(*host));
   OPW_TRY(impl->upstreams, Upstreams::make(loop, impl->host->rng(), impl->config));
   return std::unique_ptr<Node>(new Node(std::move(impl)));
 }
@@ -253,6 +285,30 @@ void Node::rotate_signer(const Address& signer) {
   impl_->blocks.rotate_signer(signer);
 }
 
+Result<std::vector<std::string>, std::string> Node::reconfigure(LiveConfig next) {
+  OPW_TRYV(next.validate());
+  LiveConfig& now = impl_->config;
+  std::vector<std::string> changed;
+  const auto note = [&](bool is_same, const char* what) {
+    if (!is_same) changed.emplace_back(what);
+  };
+  note(next.static_peers == now.static_peers, "static peers");
+  note(next.blocked == now.blocked, "blocks");
+  note(next.peers == now.peers, "waters");
+  note(next.limits == now.limits, "limits");
+  note(next.bans == now.bans, "bans");
+  if (changed.empty()) return changed;
+  now = std::move(next);
+  impl_->reputation->set(now);
+  impl_->static_peers.set(now.static_peers);
+  impl_->chain.on_static_peers();
+  impl_->host->set_limits(limits_of(now));
+  impl_->host->set_waters(waters_of(now));
+  impl_->memory_guard.set_limit(now.limits.process_bytes);
+  (void)impl_->reputation->enforce();
+  return changed;
+}
+
 Status Node::status() const {
   Status status;
   status.peers = impl_->gossip.peer_count();
@@ -274,6 +330,7 @@ Status Node::status() const {
 }
 
 Task<Result<void>> Node::publish(opstack::Envelope envelope) {
+  if (!impl_->config.p2p) co_return Result<void>();  // as op-node does without P2P
   opstack::BlockSigner* const signer = impl_->block_signer();
   if (signer == nullptr) {
     co_return Error(opstack::errors::kNoSigner, "set --p2p.sequencer.key or --signer.endpoint");
@@ -284,6 +341,7 @@ Task<Result<void>> Node::publish(opstack::Envelope envelope) {
 }
 
 Task<Result<void>> Node::publish_frame(opstack::PayloadVersion version, Bytes frame) {
+  if (!impl_->config.p2p) co_return Result<void>();
   OPW_CO_TRY(const opstack::CheckedBlock block, co_await impl_->blocks.publish_frame(version, std::move(frame)));
   impl_->chain.on_published(block);
   co_return Result<void>();
@@ -302,6 +360,7 @@ Task<void> Node::close() {
   if (impl_->pings) co_await impl_->pings->close();
   if (impl_->discovery) co_await impl_->discovery->close();
   co_await impl_->starting.join();
+  co_await impl_->memory_guard.close();
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
   co_await impl_->chain.close();  // before its engine's caller: a closed one would look like an engine that has gone

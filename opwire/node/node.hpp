@@ -54,6 +54,9 @@ class Node {
   Task<Result<void>> publish(opstack::Envelope envelope);
   /// A frame that is signed already, on the topic of that version.
   Task<Result<void>> publish_frame(opstack::PayloadVersion version, Bytes frame);
+  /// Takes over what differs, and disconnects who is not let in any more. Returns what has changed: "static peers",
+  /// "blocks", "waters", "limits", "bans". Errors: those of LiveConfig::validate(), and nothing has changed.
+  Result<std::vector<std::string>, std::string> reconfigure(LiveConfig next);
 
   ChainSync& chain() noexcept;
   Reputation& reputation() noexcept;

@@ -105,6 +105,8 @@ TEST_F(NodeTest, PublishingNeedsAKeyAndAValidBlock) {
   const auto stale = loop_.run(nodes_[0]->publish(builder.next(now - 100)));
   ASSERT_FALSE(stale);
   EXPECT_TRUE(stale.error().is(opstack::errors::kTooOld));
+  EXPECT_EQ(nodes_[0]->block_counts().publishing_errors, 1u);
+  EXPECT_GE(unix_seconds(nodes_[0]->block_counts().last_publishing_error), now);
 }
 
 TEST_F(NodeTest, PeersFindEachOtherAgain) {
@@ -113,6 +115,47 @@ TEST_F(NodeTest, PeersFindEachOtherAgain) {
   nodes_[1]->host().network().disconnect(nodes_[0]->host().id());
   ASSERT_TRUE(wait_until([&] { return nodes_[1]->status().peers == 0; }));
   EXPECT_TRUE(wait_until([&] { return nodes_[1]->status().peers == 1; }));
+}
+
+TEST_F(NodeTest, ItsConfigurationMayChange) {
+  start(2, Fork::kIsthmus);
+  Node& a = *nodes_[0];
+  ASSERT_TRUE(loop_.run(nodes_[1]->start()));
+  ASSERT_TRUE(wait_until([&] { return a.status().peers == 1; }));
+  LiveConfig next = nodes_[1]->config();
+  EXPECT_TRUE(nodes_[1]->reconfigure(next).value().empty());
+  next.peers.hi = 0;
+  const auto refused = nodes_[1]->reconfigure(next);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("--p2p.peers.hi"), std::string::npos);
+  EXPECT_EQ(nodes_[1]->config().peers.hi, 30u);
+  next.peers.hi = 40;
+  next.limits.inbound = 7;
+  next.static_peers.clear();
+  next.blocked.peers = {a.host().id()};
+  const std::vector<std::string> changed{"static peers", "blocks", "waters", "limits"};
+  EXPECT_EQ(nodes_[1]->reconfigure(next).value(), changed);
+  EXPECT_EQ(nodes_[1]->host().limits().limits.connections.inbound, 7u);
+  EXPECT_EQ(nodes_[1]->host().limits().manager.high, 40u);
+  EXPECT_TRUE(wait_until([&] { return a.status().peers == 0; })) << "who is blocked goes at once";
+  next.blocked.peers.clear();
+  next.static_peers = {a.host().addresses().front()};
+  EXPECT_TRUE(nodes_[1]->reconfigure(next));
+  EXPECT_TRUE(wait_until([&] { return a.status().peers == 1; }));
+}
+
+TEST_F(NodeTest, WithoutP2pItTalksToNobodyAndPublishingSucceedsSilently) {
+  start(1, Fork::kIsthmus);
+  Config config = nodes_[0]->config();
+  config.p2p = false;
+  config.listen.clear();
+  config.sequencer_key.reset();
+  auto node = Node::make(loop_, pool_, std::move(config));
+  ASSERT_TRUE(node) << node.error();
+  EXPECT_TRUE((*node)->host().addresses().empty());
+  BlockBuilder builder(rollup_, 1, 10, rng_);
+  EXPECT_TRUE(loop_.run((*node)->publish(builder.next(unix_seconds(loop_.wall_now())))));
+  nodes_.push_back(std::move(*node));
 }
 
 TEST(NodePeers, AreKeptBetweenTheWaters) {

@@ -49,6 +49,13 @@ class PayloadStore final : public opstack::PayloadSource {
 
   const store::PayloadArchive* archive() const noexcept { return archive_.get(); }
 
+  /// For the archive.
+  struct Waiting {
+    std::size_t bytes = 0;       ///< of blocks that are being encoded
+    std::uint64_t left_out = 0;  ///< blocks that were not encoded, for want of room
+  };
+  Waiting waiting() const noexcept { return {encoding_bytes_, left_out_}; }
+
   /// Writes what waits and closes the archive.
   Task<void> close();
 

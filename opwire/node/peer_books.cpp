@@ -1,6 +1,9 @@
 #include "opwire/node/peer_books.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "opwire/opstack/discovery/chain_entry.hpp"
 
 namespace opwire::node {
 namespace {
@@ -11,24 +14,12 @@ using reputation::Table;
 constexpr log::Logger kLog{"peers"};
 constexpr std::size_t kWrittenTogether = 1024;
 constexpr std::size_t kCleanedTogether = 1000;
+constexpr std::size_t kLoadedTogether = 1000;
 
-// In the order of reputation::Table.
-std::vector<store::TableOptions> tables() {
-  const reputation::BlockListOptions blocks;
-  const reputation::BanBookOptions bans;
-  std::vector<store::TableOptions> all;
-  all.emplace_back("peers.scores", reputation::ScoreBookOptions().max_peers);
-  all.emplace_back("peers.bans", bans.max_peers);
-  all.emplace_back("ips.bans", bans.max_ips);
-  all.emplace_back("peers.blocked", blocks.max_peers);
-  all.emplace_back("ips.blocked", blocks.max_addresses);
-  all.emplace_back("subnets.blocked", blocks.max_subnets);
-  return all;
-}
-
-reputation::ScoreBookOptions score_options(Duration retention) {
+reputation::ScoreBookOptions score_options(Duration retention, const PeerBooksSize& size) {
   reputation::ScoreBookOptions options;
   options.retention = retention;
+  options.max_peers = size.scores;
   return options;
 }
 
@@ -39,25 +30,46 @@ std::filesystem::path peer_books_file(std::string_view peerstore_path) {
   return std::filesystem::path(std::string(peerstore_path) + ".opwire");
 }
 
-PeerBooks::PeerBooks(Loop& loop, Duration retention)
+store::DatabaseOptions peer_books_database(std::filesystem::path file, const PeerBooksSize& size) {
+  store::DatabaseOptions options(std::move(file));
+  const std::pair<const char*, std::size_t> tables[reputation::kTables] = {
+      {"peers.scores", size.scores},
+      {"peers.bans", size.bans.max_peers},
+      {"ips.bans", size.bans.max_ips},
+      {"peers.blocked", size.blocks.max_peers},
+      {"ips.blocked", size.blocks.max_addresses},
+      {"subnets.blocked", size.blocks.max_subnets},
+      {"peers.metadata", size.metadata},
+      {"peers.known", size.known},
+  };
+  for (const auto& [name, entries] : tables) options.tables.emplace_back(name, entries);
+  options.version = kPeerBooksVersion;
+  options.size_cap = size.bytes;
+  return options;
+}
+
+PeerBooks::PeerBooks(Loop& loop, Duration retention, const PeerBooksSize& size)
     : loop_(loop),
-      scores_(score_options(retention), &journal_),
-      bans_({}, &journal_),
-      blocks_({}, &journal_),
+      size_(size),
+      scores_(score_options(retention, size), &journal_),
+      bans_(size.bans, &journal_),
+      blocks_(size.blocks, &journal_),
+      metadata_({size.metadata}, &journal_),
+      known_(loop, journal_),
       tasks_(loop) {}
 
 Task<Result<void, std::string>> PeerBooks::open(WorkerPool& store_thread, std::filesystem::path file,
-                                                bool reset_damaged) {
-  store::DatabaseOptions options(std::move(file));
-  options.tables = tables();
-  options.size_cap = std::uint64_t{128} << 20;
+                                                bool reset_damaged, PeerStore& peerstore, Network* network) {
+  store::DatabaseOptions options = peer_books_database(std::move(file), size_);
   options.reset_damaged = reset_damaged;
   options.reset_flag = "--p2p.peerstore.reset-damaged";
   auto opened = co_await store::Database::open(loop_, store_thread, std::move(options));
   if (!opened) co_return "--p2p.peerstore.path: " + opened.error().text;
   database_ = std::move(*opened);
+  known_.attach(peerstore, network);
   const Result<void> loaded = co_await load();
   if (!loaded) co_return "--p2p.peerstore.path: " + loaded.error().message();
+  next_refresh_ = loop_.now() + kRefreshEvery;
   tasks_.spawn(run());
   co_return Result<void, std::string>();
 }
@@ -65,21 +77,50 @@ Task<Result<void, std::string>> PeerBooks::open(WorkerPool& store_thread, std::f
 Task<Result<void>> PeerBooks::load() {
   store::Batch bad;
   std::size_t left_out = 0;
+  // The store thread reads the next table meanwhile.
+  Scope fetching(loop_);
+  std::optional<Result<store::Contents>> fetched;
+  fetching.spawn(fetch(0, fetched));
   for (store::TableId id = 0; id < reputation::kTables; ++id) {
-    OPW_CO_TRY(const store::Contents contents, co_await database_->scan(id));
-    for (const Bytes& key : contents.damaged) bad.erase(id, key), ++left_out;
-    for (const store::Entry& entry : contents.entries) {
-      const auto taken = load(static_cast<Table>(id), entry);
-      if (!taken) bad.erase(id, entry.key), ++left_out;
-    }
+    co_await fetching.join();
+    OPW_CO_TRY(store::Contents contents, std::move(*fetched));
+    if (id + 1 < reputation::kTables) fetching.spawn(fetch(id + 1, fetched));
+    const std::size_t bad_ones = co_await load(static_cast<Table>(id), std::move(contents), bad);
+    left_out += bad_ones;
   }
   kLog.info("what is known of peers", {{"scores", scores_.size()},
                                        {"bans", bans_.peers.size() + bans_.ips.size()},
-                                       {"blocked_peers", blocks_.peers().size()}});
-  if (left_out == 0) co_return Result<void>();
-  kLog.warn("records of peers cannot be read, and are dropped", {{"records", left_out}});
+                                       {"blocked_peers", blocks_.peers().size()},
+                                       {"known", known_.size()}});
+  if (left_out > 0) kLog.warn("records of peers cannot be read, and are dropped", {{"records", left_out}});
+  // Version 2 has tables more than version 1, and nothing else.
+  if (database_->version() < kPeerBooksVersion) bad.set_version(kPeerBooksVersion);
+  if (bad.empty()) co_return Result<void>();
   OPW_CO_TRYV(co_await database_->write(std::move(bad)));
   co_return Result<void>();
+}
+
+Task<void> PeerBooks::fetch(store::TableId table, std::optional<Result<store::Contents>>& into) {
+  Result<store::Contents> contents = co_await database_->scan(table);
+  into.emplace(std::move(contents));
+}
+
+Task<std::size_t> PeerBooks::load(Table table, store::Contents contents, store::Batch& bad) {
+  const auto id = static_cast<store::TableId>(table);
+  for (const Bytes& key : contents.damaged) bad.erase(id, key);
+  std::size_t left_out = contents.damaged.size();
+  if (table == Table::kScores) scores_.reserve(contents.entries.size());
+  if (table == Table::kPeerBans) bans_.peers.reserve(contents.entries.size());
+  // Where there is room for less than the disk has, the newest are to stay.
+  if (table == Table::kKnownPeers) std::ranges::sort(contents.entries, {}, &store::Entry::rank);
+  for (std::size_t i = 0; i < contents.entries.size(); ++i) {
+    // Others have their turn.
+    if (i % kLoadedTogether == 0) (void)co_await sleep_for(loop_, Duration::zero());
+    const store::Entry& entry = contents.entries[i];
+    const auto taken = load(table, entry);
+    if (!taken) bad.erase(id, entry.key), ++left_out;
+  }
+  co_return left_out;
 }
 
 Result<void> PeerBooks::load(Table table, const store::Entry& entry) {
@@ -91,6 +132,10 @@ Result<void> PeerBooks::load(Table table, const store::Entry& entry) {
       return bans_.peers.load(entry.key, entry.value, now);
     case Table::kIpBans:
       return bans_.ips.load(entry.key, entry.value, now);
+    case Table::kMetadata:
+      return metadata_.load(entry.key, entry.value, now);
+    case Table::kKnownPeers:
+      return known_.load(entry.key, entry.value);
     default:
       return blocks_.load(table, entry.key, entry.value);
   }
@@ -113,6 +158,7 @@ Task<void> PeerBooks::run() {
 }
 
 Task<Result<void>> PeerBooks::write() {
+  if (!database_) co_return opwire::errors::kClosed;
   while (journal_.waiting() > 0) {
     std::vector<reputation::Change> changes = journal_.take_changes(kWrittenTogether);
     store::Batch batch;
@@ -137,14 +183,40 @@ void PeerBooks::clean() {
   scores_.gc(now, kCleanedTogether);
   bans_.peers.gc(now, kCleanedTogether);
   bans_.ips.gc(now, kCleanedTogether);
+  metadata_.gc(now, kCleanedTogether);
+  known_.gc(kCleanedTogether);
+  if (loop_.now() < next_refresh_) return;
+  next_refresh_ = loop_.now() + kRefreshEvery;
+  known_.refresh_connected();
+}
+
+void PeerBooks::on_record(const PeerId& peer, const discv5::NodeRecord& record) {
+  const auto chain = opstack::chain_entry(record);
+  if (chain) metadata_.set(peer, record.to_text(), chain->chain, loop_.wall_now());
+}
+
+Result<void> PeerBooks::import(const PeerEntry& entry) {
+  const WallTime now = loop_.wall_now();
+  if (entry.scores) scores_.import(entry.peer, *entry.scores, now);
+  if (entry.metadata) {
+    const auto ours = metadata_.find(entry.peer, now);
+    const WallTime update = std::min(entry.metadata->last_update, now);
+    const bool is_newer = !ours || ours->last_update <= update;
+    if (is_newer) metadata_.set(entry.peer, entry.metadata->enr, entry.metadata->chain, update);
+  }
+  if (entry.known) known_.import(entry.peer, *entry.known);
+  if (entry.ban) bans_.peers.import(entry.peer, *entry.ban, now);
+  return entry.blocked ? blocks_.block_peer(entry.peer) : Result<void>();
 }
 
 Task<void> PeerBooks::close() {
   tasks_.cancel();
   co_await tasks_.join();
   if (!database_) co_return;
+  known_.refresh_connected();
   const Result<void> written = co_await write();
   if (!written) kLog.warn("the last changes about peers are not written", {{"error", written.error()}});
+  known_.detach();
   co_await database_->close();
 }
 

@@ -2,6 +2,7 @@
 
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_store.hpp"
+#include "opwire/p2p/core/peer_tags.hpp"
 
 namespace opwire::node {
 namespace {
@@ -10,20 +11,7 @@ namespace reputation = opstack::reputation;
 
 constexpr log::Logger kLog{"peers"};
 constexpr auto kSnapshotEvery = std::chrono::seconds(15);  // op-node's
-
-std::set<PeerId> named_peers(const Config& config) {
-  std::set<PeerId> peers;
-  for (const Multiaddr& address : config.static_peers) peers.insert(address.peer_id().value());
-  return peers;
-}
-
-std::set<reputation::Ip> named_ips(const Config& config) {
-  std::set<reputation::Ip> ips;
-  for (const Multiaddr& address : config.static_peers) {
-    if (const auto ip = reputation::Ip::of(address)) ips.insert(*ip);
-  }
-  return ips;
-}
+constexpr const char* kAnswersTag = "payload-answers";     // who answers is worth keeping
 
 reputation::GossipScores gossip_scores(const gossipsub::ScoreSnapshot& snapshot) {
   reputation::GossipScores scores;
@@ -41,33 +29,59 @@ reputation::GossipScores gossip_scores(const gossipsub::ScoreSnapshot& snapshot)
 
 }  // namespace
 
-Reputation::Reputation(Loop& loop, const Config& config, ConnectionGater& next)
+Reputation::Reputation(Loop& loop, const Config& config, ConfiguredGate& configured)
     : loop_(loop),
-      bans_(config.bans),
+      configured_(configured),
       peerstore_(config.peerstore),
       scoring_(config.scoring == PeerScoring::kLight),
       slot_(reputation::slot_of(std::chrono::seconds(config.rollup.block_time))),
-      static_peers_(named_peers(config)),
-      static_ips_(named_ips(config)),
       books_(loop, scoring_ ? reputation::kRetainedSlots * slot_ : Duration::zero()),
       app_(scoring_ ? reputation::AppScore::Mode::kLight : reputation::AppScore::Mode::kNone, books_.scores()),
-      gate_(loop, books_.bans(), books_.blocks(), books_.scores(), gate_options(next)),
+      gate_(loop, books_.bans(), books_.blocks(), books_.scores(), gate_options()),
       monitor_(books_.scores(), monitor_options()),
-      tasks_(loop) {}
+      tasks_(loop) {
+  set(config);
+}
 
-reputation::GateOptions Reputation::gate_options(ConnectionGater& next) {
+void Reputation::set(const LiveConfig& config) {
+  bans_ = config.bans;
+  monitor_.set_threshold(bans_.threshold);
+  monitor_.set_duration(bans_.duration);
+  gate_.set_least_score(bans_.enabled ? std::optional(bans_.threshold) : std::nullopt);
+  configured_.set(config);
+  static_peers_.clear();
+  static_ips_.clear();
+  for (const Multiaddr& address : config.static_peers) {
+    static_peers_.insert(address.peer_id().value());
+    if (const auto ip = reputation::Ip::of(address)) static_ips_.insert(*ip);
+  }
+}
+
+std::size_t Reputation::enforce() {
+  if (network_ == nullptr) return 0;
+  std::set<PeerId> refused;
+  for (const ConnectionInfo& connection : network_->connections()) {
+    const bool admitted =
+        gate_.admits(connection.peer, connection.remote) && configured_.admits(connection.peer, connection.remote);
+    if (!admitted) refused.insert(connection.peer);
+  }
+  for (const PeerId& peer : refused) {
+    kLog.info("disconnected, for it is not let in any more", {{"peer", peer.to_string()}});
+    network_->disconnect(peer);
+  }
+  return refused.size();
+}
+
+reputation::GateOptions Reputation::gate_options() {
   reputation::GateOptions options;
   options.is_static = [this](const PeerId& peer) { return is_static(peer); };
   options.is_static_address = [this](const reputation::Ip& ip) { return static_ips_.contains(ip); };
-  if (bans_.enabled) options.least_score = bans_.threshold;
-  options.next = &next;
+  options.next = &configured_;
   return options;
 }
 
 reputation::MonitorOptions Reputation::monitor_options() {
   reputation::MonitorOptions options;
-  options.threshold = bans_.threshold;
-  options.duration = bans_.duration;
   options.is_static = [this](const PeerId& peer) { return is_static(peer); };
   return options;
 }
@@ -77,12 +91,11 @@ Task<Result<void, std::string>> Reputation::start(Network& network, GossipSnapsh
   network_ = &network;
   snapshots_ = std::move(snapshots);
   if (peerstore_) {
-    OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged));
+    OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged, network.peerstore(),
+                                     &network));
   }
-  // Who came in before the books were read.
-  for (const PeerId& peer : network.connected_peers()) {
-    if (!gate_.allow_peer_dial(peer)) network.disconnect(peer);
-  }
+  (void)enforce();  // upon who came in before the books were read
+  network.tags().define_decaying(DecayingTag(kAnswersTag, std::chrono::minutes(1), Decay::by_factor(0.75), 20));
   tasks_.spawn(run());
   co_return Result<void, std::string>();
 }
@@ -121,6 +134,11 @@ void Reputation::take_gossip_scores() {
   }
 }
 
+void Reputation::on_valid_answer(const PeerId& peer) {
+  app_.on_valid_response(peer, loop_.wall_now());
+  if (network_ != nullptr) network_->tags().bump(peer, kAnswersTag, 1);
+}
+
 void Reputation::on_block_refused(const PeerId& peer, const Error& why) {
   if (!bans_.enabled || !bans_.for_invalid_blocks || is_static(peer)) return;
   const auto reason = strikes_.on_refused(peer, why.kind(), loop_.now());
@@ -131,6 +149,7 @@ void Reputation::ban(const PeerId& peer, WallTime until, std::string_view reason
   const WallTime now = loop_.wall_now();
   const auto banned = books_.bans().peers.ban(peer, until, reason, books_.scores().get(peer, now), now);
   if (!banned) return;
+  ++ban_counts_[reputation::cause_of(reason)];
   kLog.warn("peer banned", {{"peer", peer.to_string()},
                             {"reason", banned->reason},
                             {"until", unix_seconds(banned->expiry)},

@@ -2,9 +2,10 @@
 // threshold or sends invalid blocks is banned, and who is banned or blocked stays outside.
 #pragma once
 
+#include <map>
 #include <set>
 
-#include "opwire/node/config.hpp"
+#include "opwire/node/configured_gate.hpp"
 #include "opwire/node/peer_books.hpp"
 #include "opwire/opstack/gossip/block_sink.hpp"
 #include "opwire/opstack/reputation/app_score.hpp"
@@ -18,8 +19,8 @@ namespace opwire::node {
 
 class Reputation final : public opstack::AnswerObserver, public opstack::BlockSink {
  public:
-  /// Before the host is made, whose gater is gate(); next: asked after it, outlives this.
-  Reputation(Loop& loop, const Config& config, ConnectionGater& next);
+  /// Before the host is made, whose gater is gate(); configured: asked after it, outlives this.
+  Reputation(Loop& loop, const Config& config, ConfiguredGate& configured);
 
   /// gossipsub's, of those connected and others.
   using GossipSnapshots = std::function<std::vector<gossipsub::ScoreSnapshot>()>;
@@ -29,6 +30,11 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   Task<Result<void, std::string>> start(Network& network, GossipSnapshots snapshots, WorkerPool* store_thread);
   Task<void> close();
 
+  /// From now on: who is static, how one is banned, whom the configuration keeps out. Nobody is disconnected.
+  void set(const LiveConfig& config);
+  /// Closes all connections that would not be let in now; returns how many peers they were.
+  std::size_t enforce();
+
   ConnectionGater& gate() noexcept { return gate_; }
   opstack::reputation::PeerScores scores_of(const PeerId& peer) { return books_.scores().get(peer, loop_.wall_now()); }
   /// For gossipsub's score.
@@ -36,7 +42,7 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   void on_block_refused(const PeerId& peer, const Error& why);
   void on_block(const opstack::AcceptedBlock&) override { strikes_.on_accepted(loop_.now()); }
 
-  void on_valid_answer(const PeerId& peer) override { app_.on_valid_response(peer, loop_.wall_now()); }
+  void on_valid_answer(const PeerId& peer) override;
   void on_failed_answer(const PeerId& peer) override { app_.on_error_response(peer, loop_.wall_now()); }
   void on_rejected_answer(const PeerId& peer) override { app_.on_rejected_payload(peer, loop_.wall_now()); }
 
@@ -48,16 +54,19 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
 
   PeerBooks& books() noexcept { return books_; }
   opstack::reputation::GateCounts counts() const noexcept { return gate_.counts(); }
+  /// Bans so far, by reputation::cause_of().
+  const std::map<std::string_view, std::uint64_t>& ban_counts() const noexcept { return ban_counts_; }
 
  private:
   Task<void> run();
   void tick();
   void take_gossip_scores();
-  opstack::reputation::GateOptions gate_options(ConnectionGater& next);
+  opstack::reputation::GateOptions gate_options();
   opstack::reputation::MonitorOptions monitor_options();
 
   Loop& loop_;
-  const BanConfig bans_;
+  ConfiguredGate& configured_;
+  BanConfig bans_;  // this and the static ones: as set() was told
   const std::optional<PeerstoreConfig> peerstore_;
   const bool scoring_;
   const Duration slot_;
@@ -68,6 +77,7 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   opstack::reputation::ReputationGate gate_;
   opstack::reputation::PeerMonitor monitor_;
   opstack::reputation::Strikes strikes_;
+  std::map<std::string_view, std::uint64_t> ban_counts_;
   Network* network_ = nullptr;
   GossipSnapshots snapshots_;
   TimePoint next_decay_{};

@@ -27,6 +27,14 @@ class Peers final : public StubNetwork {
   explicit Peers(Loop& loop) : loop_(loop) {}
   Loop& loop() override { return loop_; }
   std::vector<PeerId> connected_peers() const override { return {connected.begin(), connected.end()}; }
+  std::vector<ConnectionInfo> connections() const override {
+    std::vector<ConnectionInfo> all;
+    for (const PeerId& peer : connected) {
+      all.push_back(ConnectionInfo{.peer = peer});
+      all.back().remote = Multiaddr::parse_text("/ip4/203.0.113.7/tcp/1").value();
+    }
+    return all;
+  }
   void disconnect(const PeerId& peer) override { connected.erase(peer); }
   const PeerId& local_peer() const override { return self_; }
   bool is_connected(const PeerId& peer) const override { return connected.contains(peer); }
@@ -51,7 +59,8 @@ class ReputationTest : public testing::Test {
   }
   ~ReputationTest() override { stop(); }
   void start() {
-    reputation_ = std::make_unique<Reputation>(loop_, config_, everyone_);
+    configured_ = std::make_unique<ConfiguredGate>(config_);
+    reputation_ = std::make_unique<Reputation>(loop_, config_, *configured_);
     const auto started =
         loop_.run(reputation_->start(network_, snapshots(), config_.peerstore ? &store_thread_ : nullptr));
     ASSERT_TRUE(started) << started.error();
@@ -79,7 +88,7 @@ class ReputationTest : public testing::Test {
   store::test::Folder folder_;
   WorkerPool store_thread_{0};
   Config config_;
-  ConnectionGater everyone_;
+  std::unique_ptr<ConfiguredGate> configured_;
   Peers network_{loop_};
   std::map<PeerId, double> scores_;
   std::unique_ptr<Reputation> reputation_;
@@ -121,6 +130,39 @@ TEST_F(ReputationTest, NeverAStaticPeer) {
   loop_.run_for(20s);
   EXPECT_TRUE(network_.connected.contains(peer_of(2)));
   EXPECT_TRUE(may_come(peer_of(2)));
+}
+
+TEST_F(ReputationTest, BlocksEndConnectionsWhenTheyAreEnforced) {
+  start();
+  network_.connected = {peer_of(1), peer_of(2)};
+  ASSERT_TRUE(reputation_->books().blocks().block_peer(peer_of(2)));
+  EXPECT_EQ(network_.connected.size(), 2u) << "as in op-node, a block ends no connection by itself";
+  EXPECT_EQ(reputation_->enforce(), 1u);
+  EXPECT_EQ(network_.connected, std::set<PeerId>{peer_of(1)});
+  config_.blocked.networks = multiformats::IpNetworkList::parse("203.0.113.0/24").value();
+  reputation_->set(config_);
+  EXPECT_EQ(reputation_->enforce(), 1u);
+  EXPECT_TRUE(network_.connected.empty());
+}
+
+TEST_F(ReputationTest, WhatTheConfigurationSaysMayChange) {
+  start();
+  network_.connected = {peer_of(2)};
+  scores_ = {{peer_of(2), -50}};
+  loop_.run_for(20s);
+  ASSERT_TRUE(network_.connected.contains(peer_of(2)));
+  config_.bans.threshold = -40;
+  config_.blocked.peers = {peer_of(5)};
+  reputation_->set(config_);
+  EXPECT_FALSE(may_come(peer_of(5)));
+  EXPECT_FALSE(may_come(peer_of(2))) << "its stored score";
+  loop_.run_for(2s);
+  EXPECT_FALSE(network_.connected.contains(peer_of(2)));
+  config_.bans.enabled = false;
+  config_.blocked.peers.clear();
+  reputation_->set(config_);
+  EXPECT_TRUE(may_come(peer_of(5)));
+  EXPECT_FALSE(may_come(peer_of(2))) << "its ban is not over";
 }
 
 TEST_F(ReputationTest, ThreeInvalidBlocksWithinTenMinutesAreEnough) {

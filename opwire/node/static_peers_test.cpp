@@ -178,6 +178,44 @@ TEST_F(StaticPeersTest, AreNeverTrimmed) {
   EXPECT_TRUE(connected());
 }
 
+TEST_F(StaticPeersTest, WhoIsNamedLaterIsDialledAndWhoIsNotAnyMoreIsLeftAlone) {
+  make(2);
+  Host& c = make(3);
+  keep("/memory/2");
+  loop_.run_for(seconds(1));
+  ASSERT_TRUE(connected());
+  peers_->set({address("/memory/3/p2p/" + c.id().to_string())});
+  loop_.run_for(seconds(1));
+  EXPECT_TRUE(a_.network().is_connected(c.id()));
+  EXPECT_TRUE(connected()) << "it is a peer as others are";
+  EXPECT_FALSE(a_.network().tags().is_protected(id_of(2)));
+  a_.network().disconnect(id_of(2));
+  loop_.run_for(minutes(5));
+  EXPECT_FALSE(connected());
+  peers_->set({address("/memory/2/p2p/" + id_of(2).to_string())});
+  peers_->set({});
+  peers_->set({address("/memory/2/p2p/" + id_of(2).to_string())});
+  loop_.run_for(seconds(1));
+  EXPECT_TRUE(connected());
+  EXPECT_EQ(dials_[1].size(), 3u);
+}
+
+Task<void> tell_at_the_third_time(Host& host, PeerId peer, int& asked) {
+  ++asked;
+  if (asked == 3) host.network().peerstore().add_addresses(peer, {address("/memory/22")}, minutes(2));
+  co_return;
+}
+
+TEST_F(StaticPeersTest, WhoHasMovedIsFoundByWhoeverKnowsWhereItIs) {
+  keep("/memory/2");
+  int asked = 0;
+  peers_->set_seek([&](PeerId peer) { return tell_at_the_third_time(a_, peer, asked); });
+  make(2, 22);
+  loop_.run_for(minutes(1));
+  EXPECT_TRUE(connected());
+  EXPECT_EQ(asked, 3) << "and no more once it is there";
+}
+
 TEST_F(StaticPeersTest, OurOwnAddressIsPassedOver) {
   peers_.emplace(a_, std::vector<Multiaddr>{a_.addresses().front()});
   loop_.run_for(minutes(1));

@@ -37,6 +37,14 @@ bool is_known_origin(const AccessOptions& options, const http::Request& request)
   return origin == nullptr || contains(options.cors, *origin);
 }
 
+Result<void, std::string> authorize(const AccessOptions& options, const http::Request& request, WallTime now) {
+  if (!options.jwt) return {};
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string* const header = request.headers.find("Authorization");
+  if (header == nullptr || !header->starts_with(kScheme)) return std::string("missing token");
+  return options.jwt->verify(std::string_view(*header).substr(kScheme.size()), now);
+}
+
 bool is_preflight(const http::Request& request) {
   return request.method == "OPTIONS" && request.headers.contains("Origin") &&
          request.headers.contains("Access-Control-Request-Method");

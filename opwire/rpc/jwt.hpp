@@ -1,5 +1,5 @@
-// The token that an execution engine asks for with each call (JSON Web Token, RFC 7519, HS256; Engine API
-// "Authentication").
+// The token that an execution engine asks for with each call, and our own server where it is told to (JSON Web Token,
+// RFC 7519, HS256; Engine API "Authentication").
 #pragma once
 
 #include <filesystem>
@@ -30,9 +30,16 @@ class Jwt {
   /// What the Authorization header says.
   std::string bearer(WallTime now) const { return "Bearer " + token(now); }
 
+  /// Whether somebody with the secret made it within a minute either way of now, and it has not expired. The error says
+  /// why not, in a few words.
+  Result<void, std::string> verify(std::string_view token, WallTime now) const;
+
  private:
   ByteArray<kSecretSize> secret_;
 };
+
+/// Blocks on the disk, as the next one. Errors: a line that names the file and the reason.
+Result<Jwt, std::string> read_jwt_file(const std::filesystem::path& path);
 
 struct JwtFile {
   Jwt jwt;

@@ -1,4 +1,5 @@
-// Any text as the file of the secret: what is taken is 64 digits and nothing else, and its tokens have a token's shape.
+// Any text as the file of the secret and as a token: what is taken is 64 digits and nothing else, and its tokens have a
+// token's shape and are taken.
 #include <algorithm>
 #include <cctype>
 
@@ -30,12 +31,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kDigits = 2 * rpc::Jwt::kSecretSize;
   const std::string_view text = as_text({data, size});
   const auto jwt = rpc::Jwt::parse(text);
+  const rpc::Jwt ours(ByteArray<rpc::Jwt::kSecretSize>{});
+  (void)ours.verify(text, from_unix_seconds(1'700'000'000));
   if (!jwt) {
     OPW_CHECK(jwt.error() == "not 64 hexadecimal digits");  // no word of the text
     return 0;
   }
   const std::string token = jwt->token(from_unix_seconds(1'700'000'000));
   check_token(token);
+  OPW_CHECK(jwt->verify(token, from_unix_seconds(1'700'000'000)));
   const auto is_digit = [](unsigned char c) { return std::isxdigit(c) != 0; };
   const auto last = std::find_if(text.rbegin(), text.rend(), is_digit);
   const auto end = static_cast<std::size_t>(text.rend() - last);

@@ -6,6 +6,10 @@
 
 #include <fstream>
 
+#include "opwire/codec/base64.hpp"
+#include "opwire/codec/hex.hpp"
+#include "opwire/crypto/hash.hpp"
+
 namespace opwire::rpc {
 namespace {
 
@@ -28,6 +32,46 @@ TEST(Jwt, Token) {
   EXPECT_EQ(jwt.token(from_unix_seconds(1'700'000'000)), expected);
   EXPECT_EQ(jwt.bearer(from_unix_seconds(1'700'000'000)), "Bearer " + expected);
   EXPECT_NE(jwt.token(from_unix_seconds(1'700'000'001)), expected);
+}
+
+// header.claims, signed.
+std::string signed_token(const std::string& header, const std::string& claims) {
+  const auto encode = [](ByteView bytes) {
+    std::string text = codec::to_base64(bytes);
+    for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+    return text.substr(0, text.find('='));
+  };
+  const Bytes secret = codec::from_hex(kSecret).value();
+  const std::string text = encode(as_bytes(header)) + "." + encode(as_bytes(claims));
+  return text + "." + encode(crypto::hmac_sha256(secret, as_bytes(text)).view());
+}
+
+TEST(Jwt, VerifiesItsOwnWithinAMinute) {
+  const Jwt jwt = Jwt::parse(kSecret).value();
+  const WallTime now = from_unix_seconds(1'700'000'000);
+  const std::string token = jwt.token(now);
+  for (const int seconds : {-60, 0, 60}) EXPECT_TRUE(jwt.verify(token, now + std::chrono::seconds(seconds))) << seconds;
+  EXPECT_EQ(jwt.verify(token, now + std::chrono::seconds(61)).error(), "stale token");
+  EXPECT_EQ(jwt.verify(token, now - std::chrono::seconds(61)).error(), "future token");
+  const Jwt other = Jwt::parse(std::string(64, '1')).value();
+  EXPECT_EQ(other.verify(token, now).error(), "signature is invalid");
+}
+
+TEST(Jwt, VerifiesWhatOthersMakeAndNamesWhatIsWrong) {
+  const Jwt jwt = Jwt::parse(kSecret).value();
+  const WallTime now = from_unix_seconds(1'700'000'000);
+  const std::string header = R"({"typ":"JWT","alg":"HS256"})";
+  EXPECT_TRUE(jwt.verify(signed_token(header, R"({"iat":1700000000.5,"exp":1700000001,"id":"x"})"), now));
+  const auto refused = [&](const std::string& head, const std::string& claims) {
+    return jwt.verify(signed_token(head, claims), now).error();
+  };
+  EXPECT_EQ(refused(header, R"({"iat":1700000000,"exp":1700000000})"), "token is expired");
+  EXPECT_EQ(refused(header, "{}"), "missing issued-at");
+  EXPECT_EQ(refused(header, R"({"iat":"1700000000"})"), "missing issued-at");
+  EXPECT_EQ(refused(R"({"alg":"none"})", R"({"iat":1700000000})"), "signing method is not HS256");
+  EXPECT_EQ(refused(header, "[]"), "malformed token");
+  EXPECT_EQ(refused("{", R"({"iat":1700000000})"), "malformed token");
+  for (const char* text : {"", ".", "a.b", "..", "a.b.c", "a.b.!"}) EXPECT_FALSE(jwt.verify(text, now)) << text;
 }
 
 TEST(Jwt, SecretsInHex) {

@@ -93,6 +93,8 @@ std::optional<http::Response> RpcServer::answer_without_call(const http::Request
   if (path_of(request.target) == "/healthz") return health(options_.version);
   if (!is_known_host(options_.access, request)) return http::Response::text(403, "invalid host specified");
   if (is_preflight(request)) return answer_preflight(options_.access, request);
+  const auto authorized = authorize(options_.access, request, loop_.wall_now());
+  if (!authorized) return http::Response::text(401, authorized.error());
   const bool is_read = request.method == "GET" || request.method == "HEAD";
   if (request.method == "OPTIONS" || (is_read && request.body.empty())) return http::Response(200);
   if (request.method != "POST") return http::Response::text(405, "method not allowed");
@@ -106,6 +108,8 @@ std::optional<http::Response> RpcServer::answer_without_call(const http::Request
 std::optional<http::Response> RpcServer::refuse_websocket(const http::Request& request) const {
   if (!is_known_host(options_.access, request)) return http::Response::text(403, "invalid host specified");
   if (!is_known_origin(options_.access, request)) return http::Response::text(403, "origin not allowed");
+  const auto authorized = authorize(options_.access, request, loop_.wall_now());
+  if (!authorized) return http::Response::text(401, authorized.error());
   if (websockets_ >= options_.max_websockets) return http::Response::text(503, "too many WebSockets");
   return std::nullopt;
 }

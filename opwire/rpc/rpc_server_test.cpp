@@ -133,6 +133,24 @@ TEST(RpcServer, KeepsWebPagesOut) {
   EXPECT_FALSE(world.open(headers));
 }
 
+TEST(RpcServer, WithASecretOnlyItsOwnersAreAnswered) {
+  const Jwt secret = Jwt::parse(std::string(64, '1')).value();
+  ServerOptions options;
+  options.access.jwt = secret;
+  World world(std::move(options));
+  EXPECT_EQ(world.post(kCall).status, 401u);
+  EXPECT_EQ(world.post(kCall).body, "missing token\n");
+  http::Headers headers;
+  EXPECT_FALSE(world.open(headers));
+  http::Request request("POST", "/", kCall);
+  request.headers.add("Content-Type", "application/json");
+  request.headers.add("Authorization", secret.bearer(world.loop.wall_now()));
+  EXPECT_EQ(world.send(request).body, kAnswer);
+  headers.add("Authorization", secret.bearer(world.loop.wall_now()));
+  EXPECT_TRUE(world.open(headers));
+  EXPECT_EQ(world.send(http::Request("GET", "/healthz")).status, 200u) << "whoever watches whether it lives";
+}
+
 TEST(RpcServer, BodiesAreBounded) {
   World usual;
   EXPECT_EQ(usual.post(std::string(6 * 1024 * 1024, ' ')).status, 413u);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "opwire/runtime/mailbox.hpp"
 #include "opwire/runtime/reactor.hpp"
 #include "opwire/runtime/simulated_loop.hpp"
@@ -171,6 +173,25 @@ TEST(WorkerPool, FullQueueIsAnError) {
   const auto result = loop.run(pool.run(loop, [] { return 1; }));
   ASSERT_FALSE(result);
   EXPECT_TRUE(result.error().is(errors::kLimit));
+}
+
+TEST(WorkerPool, SaysHowManyJobsWait) {
+  ReactorLoop loop;
+  WorkerPool pool(1, 5);
+  std::promise<void> go;
+  std::shared_future<void> held = go.get_future().share();
+  Scope scope(loop);
+  const auto run = [](WorkerPool& on, Loop& of, std::shared_future<void> until) -> Task<void> {
+    const auto job = [until] { return until.wait(), 0; };
+    (void)co_await on.run(of, job);
+  };
+  for (int i = 0; i < 4; ++i) scope.spawn(run(pool, loop, held));
+  loop.run(sleep_for(loop, std::chrono::milliseconds(1)));
+  EXPECT_GE(pool.queued(), 3u) << "one may be under way";
+  EXPECT_EQ(pool.max_queued(), 5u);
+  go.set_value();
+  loop.run(scope.join());
+  EXPECT_EQ(pool.queued(), 0u);
 }
 
 }  // namespace

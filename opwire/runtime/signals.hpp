@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM as an event of the loop.
+// SIGINT, SIGTERM and SIGHUP as events of the loop.
 #pragma once
 
 #include <memory>
@@ -15,6 +15,19 @@ class StopSignals {
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// While it lives, each SIGHUP, which would end the process otherwise, calls on_hangup on the loop.
+class HangupSignal {
+ public:
+  HangupSignal(Loop& loop, std::function<void()> on_hangup);
+  ~HangupSignal();
+  HangupSignal(const HangupSignal&) = delete;
+  HangupSignal& operator=(const HangupSignal&) = delete;
 
  private:
   struct Impl;

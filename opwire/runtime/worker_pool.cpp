@@ -21,6 +21,11 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+std::size_t WorkerPool::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 bool WorkerPool::submit(std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);

@@ -46,11 +46,15 @@ class WorkerPool {
     co_return std::move(*value);
   }
 
+  /// Jobs that wait for a thread, and how many may.
+  std::size_t queued() const;
+  std::size_t max_queued() const noexcept { return max_queued_; }
+
  private:
   bool submit(std::function<void()> job);
   void work();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable available_;
   std::deque<std::function<void()>> queue_;
   std::size_t max_queued_;

@@ -149,6 +149,7 @@ TEST(ArchiveOpen, AFlippedByteOfARecordIsSeenWhenItIsRead) {
     EXPECT_TRUE(world.by_number(0x55).error().is(errors::kBadValue));
     EXPECT_TRUE(world.by_hash(test::block_hash(0x55)).error().is(errors::kBadValue));
     EXPECT_TRUE(world.by_number(0x56).value());
+    EXPECT_EQ(world.archive->status().damaged, 2u);
     world.close();
     const auto reader = PayloadArchiveReader::open(world.options.file).value();
     std::vector<std::uint64_t> damaged;

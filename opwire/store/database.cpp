@@ -26,7 +26,7 @@ void Batch::erase(TableId table, ByteView key) {
 }
 
 Database::Database(Loop& loop, WorkerPool& store_thread, std::unique_ptr<LmdbFile> file)
-    : loop_(loop), store_thread_(store_thread), file_(std::move(file)) {}
+    : loop_(loop), store_thread_(store_thread), file_(std::move(file)), version_(file_->version()) {}
 Database::~Database() = default;
 
 Task<Result<std::unique_ptr<Database>, OpenError>> Database::open(Loop& loop, WorkerPool& store_thread,

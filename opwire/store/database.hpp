@@ -16,6 +16,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ struct DatabaseOptions {
   bool reset_damaged = false;
   /// What sets reset_damaged, for the text of the error.
   std::string reset_flag = "--store.reset-damaged";
+  /// Of what the tables mean to their owner. It is kept in the file; one from before it was kept has 1. A file of a
+  /// higher one is not opened.
+  std::uint32_t version = 1;
 };
 
 /// Why a database could not be opened: the kind, and a line for people that names the file and what may be done.
@@ -65,6 +69,7 @@ struct Entry {
 };
 
 struct Contents {
+  Contents() = default;
   std::vector<Entry> entries;  ///< in the order of their keys
   std::vector<Bytes> damaged;  ///< keys whose values are not what was put
 };
@@ -75,7 +80,9 @@ class Batch {
   /// key: 1 to 511 bytes. rank: what is of low rank goes first when room is needed.
   void put(TableId table, ByteView key, std::uint64_t rank, ByteView value);
   void erase(TableId table, ByteView key);
-  bool empty() const noexcept { return changes_.empty(); }
+  /// The file is of this version from now on: with the last of the changes that make it so.
+  void set_version(std::uint32_t version) { version_ = version; }
+  bool empty() const noexcept { return changes_.empty() && !version_; }
 
  private:
   friend class LmdbFile;
@@ -86,6 +93,7 @@ class Batch {
   };
   std::vector<Change> changes_;
   std::size_t bytes_ = 0;
+  std::optional<std::uint32_t> version_;
 };
 
 class Database {
@@ -102,6 +110,8 @@ class Database {
   /// How many entries went to make room. Errors, which leave everything as it was: kFull (the disk, or a batch of more
   /// than half of size_cap), kFailed; kClosed; kLimit (too many calls wait for the store thread).
   Task<Result<std::size_t>> write(Batch batch);
+  /// That the file had when it was opened; what is to be done about an older one is its owner's affair.
+  std::uint32_t version() const noexcept { return version_; }
   /// The whole table. Errors: kFailed; kClosed; kLimit.
   Task<Result<Contents>> scan(TableId table);
   /// Closes the file and lets others have it. What comes later gets kClosed.
@@ -113,6 +123,7 @@ class Database {
   Loop& loop_;
   WorkerPool& store_thread_;
   std::unique_ptr<LmdbFile> file_;
+  std::uint32_t version_;
 };
 
 }  // namespace opwire::store

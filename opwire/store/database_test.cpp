@@ -209,5 +209,44 @@ TEST(Database, OnAThreadOfItsOwn) {
   EXPECT_EQ(loop.run(use_on_a_thread(loop, pool, world.options)), 200u);
 }
 
+TEST(Database, HasTheVersionOfItsOwner) {
+  World world;
+  world.options.version = 3;
+  world.reopen();
+  EXPECT_EQ(world.database->version(), 3u);
+  world.options.version = 5;
+  world.reopen();
+  EXPECT_EQ(world.database->version(), 3u) << "nobody has changed it";
+  Batch batch;
+  batch.set_version(5);
+  EXPECT_FALSE(batch.empty());
+  ASSERT_TRUE(world.write(batch));
+  world.reopen();
+  EXPECT_EQ(world.database->version(), 5u);
+  world.loop.run(world.database->close());
+  world.options.version = 4;
+  const auto opened = world.open();
+  ASSERT_FALSE(opened);
+  EXPECT_TRUE(opened.error().error.is(errors::kNewerFormat));
+  EXPECT_NE(opened.error().text.find("database is of a newer version of this program"), std::string::npos);
+}
+
+TEST(Database, AFileFromBeforeThereWereVersionsHasTheFirst) {
+  World world;
+  world.options.version = 3;
+  world.reopen();
+  world.loop.run(world.database->close());
+  {
+    const LmdbEnv env = lmdb_open(world.options.path, {LmdbFile::map_size(world.options), 3, MDB_NOLOCK}).value();
+    LmdbTxn txn = lmdb_begin(env.get(), 0).value();
+    MDB_dbi marks = 0;
+    ASSERT_EQ(mdb_dbi_open(txn.get(), "opwire", 0, &marks), 0);
+    ASSERT_TRUE(lmdb_erase(txn.get(), marks, as_bytes("version")));
+    ASSERT_TRUE(lmdb_commit(std::move(txn)));
+  }
+  world.database = world.open().value();
+  EXPECT_EQ(world.database->version(), 1u);
+}
+
 }  // namespace
 }  // namespace opwire::store

@@ -198,6 +198,11 @@ Task<void> PayloadArchive::keep_bounds() {
   }
 }
 
+template <class Found>
+void PayloadArchive::note_damage(const Found& found) {
+  if (!found && found.error().is(errors::kBadValue)) ++damaged_;
+}
+
 Task<Result<std::optional<ArchivedPayload>>> PayloadArchive::by_number(BlockNumber number) {
   if (!file_) co_return opwire::errors::kClosed;
   std::optional<ArchivedPayload> waits;
@@ -205,6 +210,7 @@ Task<Result<std::optional<ArchivedPayload>>> PayloadArchive::by_number(BlockNumb
   if (waits && waits->kind == PayloadKind::kSigned) co_return waits;
   const auto job = [file = file_.get(), number] { return file->by_number(number); };
   OPW_CO_TRY(auto found, co_await store_thread_.run(loop_, job));
+  note_damage(found);
   if (!waits) co_return found;
   // What waits has arrived later than all that is stored.
   if (found && *found && (*found)->kind == PayloadKind::kSigned) co_return found;
@@ -217,6 +223,7 @@ Task<Result<std::vector<ArchivedPayload>>> PayloadArchive::all_by_number(BlockNu
   const auto waiting = waiting_.by_number(number);
   const auto job = [file = file_.get(), number] { return file->all_by_number(number); };
   OPW_CO_TRY(auto ran, co_await store_thread_.run(loop_, job));
+  note_damage(ran);
   OPW_CO_TRY(const std::vector<ArchivedPayload> stored, std::move(ran));
   co_return merged(waiting, stored);
 }
@@ -226,6 +233,7 @@ Task<Result<std::optional<ArchivedPayload>>> PayloadArchive::by_hash(Hash256 has
   if (const auto waiting = waiting_.by_hash(hash)) co_return std::optional<ArchivedPayload>(*waiting);
   const auto job = [file = file_.get(), &hash] { return file->by_hash(hash); };
   OPW_CO_TRY(auto found, co_await store_thread_.run(loop_, job));
+  note_damage(found);
   co_return found;
 }
 
@@ -243,7 +251,7 @@ Task<Result<std::vector<Hash256>>> PayloadArchive::hashes_at(BlockNumber number)
 }
 
 ArchiveStatus PayloadArchive::status() const noexcept {
-  return {stored_, waiting_.size(), waiting_.bytes(), dropped_, erased_};
+  return {stored_, waiting_.size(), waiting_.bytes(), dropped_, erased_, damaged_};
 }
 
 Task<void> PayloadArchive::close() {

@@ -66,6 +66,7 @@ struct ArchiveStatus {
   std::size_t waiting_bytes = 0;
   std::uint64_t dropped = 0;  ///< since it was opened: not written, for want of room
   std::uint64_t erased = 0;   ///< since it was opened: went to keep the bounds
+  std::uint64_t damaged = 0;  ///< since it was opened: reads that met a damaged record
 };
 
 class PayloadArchive {
@@ -115,6 +116,8 @@ class PayloadArchive {
   Task<bool> write_or_complain();
   Task<Result<void>> write_some();
   void note(const Outcome& outcome);
+  template <class Found>
+  void note_damage(const Found& found);
   Task<Result<bool>> prune_some(bool by_age);
   Task<void> keep_bounds();
   Task<void> close_file();
@@ -129,6 +132,7 @@ class PayloadArchive {
   std::uint64_t dropped_ = 0;
   std::uint64_t told_dropped_ = 0;  // by flush()
   std::uint64_t erased_ = 0;
+  std::uint64_t damaged_ = 0;
   TimePoint next_by_age_{};
   Turns turns_;  // one at a time writes
   Event changed_;

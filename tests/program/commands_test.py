@@ -106,7 +106,8 @@ class NoPeers(ProgramTest):
 class Help(ProgramTest):
     COMMANDS = ("run", "top", "devnet", "key", "key new", "key show", "payload", "payload show", "payload verify", "payload sign",
                 "payload publish", "ping", "identify", "perf", "perf listen", "perf dial", "completion", "bootnode", "discover", "fetch",
-                "enr", "enr show", "enr make", "archive", "archive ls", "archive show", "archive export", "archive verify")
+                "enr", "enr show", "enr make", "archive", "archive ls", "archive show", "archive export", "archive verify", "peers", "peers ls",
+                "peers show", "peers ban", "peers unban", "peers export", "peers import")
 
     def test_help_and_version(self):
         self.assertIn("Exit codes: 0 done; 1 it was tried and failed; 2", self.succeeds("--help").stdout)

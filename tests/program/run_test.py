@@ -1,13 +1,38 @@
 """opwire run: what it refuses, what it leaves alone, how it ends."""
 
+import base64
+import hashlib
+import hmac
+import json
 import signal
+import time
 import unittest
+import urllib.error
+import urllib.request
 
 from harness import ProgramTest, taken_port
 
 CHAIN = ("--network", "op-sepolia")
 LOCAL = ("--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", "0")
 PEER = "/ip4/127.0.0.1/tcp/1/p2p/16Uiu2HAmV8yEbbJEZ2mdKwRMbLGpHMAbiwfbtTXXDzKQHgyWLjQA"
+
+
+def rpc_url(node):
+    return "http://" + node.wait_for(r"RPC listens.*?at=(\S+)", "stderr")[1]
+
+
+def call(url, method, *params, headers=None):
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json", **(headers or {})})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def jwt(secret):
+    def encode(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=")
+    text = encode(b'{"alg":"HS256","typ":"JWT"}') + b"." + encode(json.dumps({"iat": int(time.time())}).encode())
+    return (text + b"." + encode(hmac.new(bytes.fromhex(secret.removeprefix("0x")), text, hashlib.sha256).digest())).decode()
 
 
 class BadInput(ProgramTest):
@@ -67,11 +92,48 @@ class BadInput(ProgramTest):
 
 
 class Running(ProgramTest):
-    def test_disabled_it_makes_no_key_and_says_so(self):
-        done = self.succeeds("run", *CHAIN, "--p2p.disable")
-        self.assertIn("P2P is off", done.stderr)
+    def test_disabled_it_keeps_nothing_of_peers_and_the_rest_runs(self):
+        node = self.start("run", *CHAIN, env={"OP_NODE_P2P_DISABLE": "1"})
+        node.wait_for("P2P is off", "stderr")
+        url = rpc_url(node)
+        self.assertEqual(call(url, "opp2p_self")["error"]["code"], -32601)
+        self.assertIn("unsafe_l2", call(url, "optimism_syncStatus")["result"])
+        self.assertEqual(node.stop(), 0)
         self.assertEqual(self.files(), [])
-        self.succeeds("run", env={"OP_NODE_P2P_DISABLE": "1"})
+
+    def test_a_hangup_reads_the_config_file_again(self):
+        config = self.file("config.toml", 'p2p.peers.hi = 30\nlog.level = "info"\n')
+        node = self.start("run", *CHAIN, *LOCAL, "--config", config)
+        url = rpc_url(node)
+        config.write_text(f'p2p.peers.hi = 44\np2p.static = "{PEER}"\np2p.listen.tcp = 9333\nlog.level = "debug"\n')
+        node.process.send_signal(signal.SIGHUP)
+        node.wait_for('read again.*changed="log level, static peers, waters"', "stderr")
+        self.assertEqual(call(url, "opwire_staticPeers")["result"], [PEER])
+        self.assertEqual(call(url, "opwire_limits")["result"]["peers"]["high"], 44)
+        config.write_text("p2p.peers.hi = many\n")
+        node.process.send_signal(signal.SIGHUP)
+        node.wait_for("the configuration stays as it was.*p2p.peers.hi", "stderr")
+        config.write_text("p2p.ping = false\n")
+        node.process.send_signal(signal.SIGHUP)
+        node.wait_for("need a restart.*p2p.ping", "stderr")
+        self.assertEqual(node.stop(), 0)
+
+    def test_with_a_secret_the_rpc_is_for_those_who_have_it(self):
+        node = self.start("run", *CHAIN, *LOCAL, "--rpc.jwt-secret", "jwt.hex")
+        url = rpc_url(node)
+        self.assertEqual((self.folder / "jwt.hex").stat().st_mode & 0o777, 0o600)
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            call(url, "opwire_status")
+        self.assertEqual((refused.exception.code, refused.exception.read()), (401, b"missing token\n"))
+        token = jwt((self.folder / "jwt.hex").read_text())
+        self.assertIn("result", call(url, "opwire_status", headers={"Authorization": "Bearer " + token}))
+        self.succeeds("top", "--once", "--rpc", url, "--jwt-secret", "jwt.hex")
+        self.fails(1, "no node answers", "top", "--once", "--rpc", url)
+        self.fails(2, "--jwt-secret: JWT secret no.hex: no such file", "top", "--once", "--rpc", url, "--jwt-secret", "no.hex")
+
+    def test_who_opens_the_rpc_to_others_is_warned(self):
+        node = self.start("run", *CHAIN, *LOCAL, "--rpc.addr", "0.0.0.0")
+        node.wait_for("the RPC is open to other machines", "stderr")
 
     def test_signals_end_it_with_0(self):
         for how in (signal.SIGINT, signal.SIGTERM):

@@ -18,7 +18,6 @@ WRAPPED = {
     "boost/asio": ("opwire/runtime", "opwire/net"),
     "spdlog/": ("opwire/base",),
     "fmt/": ("opwire/base",),
-    "prometheus/": ("opwire/metrics",),
     "CLI/": ("cli", "opwire/sim/tool"),
 }
 # What any header of those folders may show: the coroutine core, which users need anyway.

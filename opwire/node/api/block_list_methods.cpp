@@ -1,9 +1,12 @@
 #include "opwire/node/api/block_list_methods.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cctype>
 
 #include "opwire/codec/base64.hpp"
 #include "opwire/node/api/go_json.hpp"
+#include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/reputation.hpp"
 #include "opwire/rpc/params.hpp"
 
@@ -26,27 +29,34 @@ Result<reputation::BlockList*, Failure> list_of(const ApiParts& parts) {
   return &parts.reputation->books().blocks();
 }
 
-Result<PeerId, Failure> peer_of(const json::array& params) {
-  OPW_TRYV(rpc::check_count(params, 1, 1));
-  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
-  const auto peer = PeerId::parse_text(text);
-  if (!peer) return rpc::invalid_argument(0, peer.error().message());
-  return *peer;
-}
-
-Result<Ip, Failure> ip_of(const json::array& params) {
-  OPW_TRYV(rpc::check_count(params, 1, 1));
-  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
+Result<Ip, Failure> parse_ip(std::string_view text) {
   const auto ip = Ip::parse_text(text);
-  if (!ip) return invalid_request();
+  if (!ip) return rpc::invalid_argument(0, "invalid IP address: " + std::string(text));
   return *ip;
 }
 
-Result<IpNetwork, Failure> subnet_of(const json::array& params) {
+Result<Ip, Failure> ip_of(const json::array& params) {
+  if (params.size() == 1 && params[0].is_null()) return invalid_request();
   OPW_TRYV(rpc::check_count(params, 1, 1));
+  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
+  if (text.empty()) return invalid_request();
+  return parse_ip(text);
+}
+
+Result<IpNetwork, Failure> subnet_of(const json::array& params) {
+  OPW_TRYV(rpc::check_count(params, 0, 1));
   const json::value* const value = rpc::find_param(params, 0);
   if (value == nullptr) return invalid_request();
   return read_subnet(*value);
+}
+
+// Go takes names in any case. Null where it is missing, or null.
+const json::value* find_field(const json::object& fields, std::string_view name) {
+  const auto lower = [](unsigned char c) { return std::tolower(c); };
+  for (const auto& [key, value] : fields) {
+    if (std::ranges::equal(key, name, {}, lower, lower)) return value.is_null() ? nullptr : &value;
+  }
+  return nullptr;
 }
 
 // Leading ones, and nothing behind them.
@@ -66,10 +76,8 @@ Bytes mask_of(unsigned bits, std::size_t size) {
   return mask;
 }
 
-// Go's nil slice, where there is nothing.
 template <class Items, class Write>
 std::string list_json(const Items& items, Write write) {
-  if (items.empty()) return "null";
   GoJson out;
   out.open('[');
   for (const auto& item : items) write(out, item);
@@ -83,13 +91,13 @@ MethodAnswer done(const Result<void>& result) {
 
 MethodAnswer block_peer(const ApiParts& parts, const json::array& params) {
   OPW_TRY(reputation::BlockList* const list, list_of(parts));
-  OPW_TRY(const PeerId peer, peer_of(params));
+  OPW_TRY(const PeerId peer, peer_param(params));
   return done(list->block_peer(peer));
 }
 
 MethodAnswer unblock_peer(const ApiParts& parts, const json::array& params) {
   OPW_TRYV(list_of(parts));
-  OPW_TRY(const PeerId peer, peer_of(params));
+  OPW_TRY(const PeerId peer, peer_param(params));
   parts.reputation->unblock(peer);
   return std::string("null");
 }
@@ -169,16 +177,18 @@ std::string subnet_json(const IpNetwork& subnet) {
 
 Result<IpNetwork, Failure> read_subnet(const json::value& value) {
   const json::object* const fields = value.if_object();
-  if (fields == nullptr) return invalid_request();
-  const json::value* const ip = fields->if_contains("IP");
-  const json::value* const mask = fields->if_contains("Mask");
-  if (ip == nullptr || !ip->is_string() || mask == nullptr || !mask->is_string()) return invalid_request();
-  const auto address = Ip::parse_text(std::string_view(ip->get_string()));
+  if (fields == nullptr) return rpc::invalid_argument(0, R"(expected {"IP":"10.0.0.0","Mask":"/wAAAA=="})");
+  const json::value* const ip = find_field(*fields, "IP");
+  const json::value* const mask = find_field(*fields, "Mask");
+  if (ip == nullptr || mask == nullptr) return invalid_request();
+  if (!ip->is_string() || !mask->is_string()) return rpc::invalid_argument(0, "IP and Mask are strings");
+  if (ip->get_string().empty()) return invalid_request();
+  OPW_TRY(const Ip address, parse_ip(std::string_view(ip->get_string())));
   const auto bytes = codec::from_base64(std::string_view(mask->get_string()));
-  if (!address || !bytes || bytes->size() != address->bytes().size()) return invalid_request();
-  const auto bits = prefix_of(*bytes);
+  if (!bytes) return rpc::invalid_argument(0, "Mask is not base64");
+  const auto bits = bytes->size() == address.bytes().size() ? prefix_of(*bytes) : std::nullopt;
   if (!bits) return invalid_request();
-  const auto subnet = IpNetwork::parse(address->to_string() + "/" + std::to_string(*bits));
+  const auto subnet = IpNetwork::parse(address.to_string() + "/" + std::to_string(*bits));
   if (!subnet) return invalid_request();
   return *subnet;
 }

@@ -1,5 +1,5 @@
 // opp2p_block*, opp2p_unblock* and opp2p_listBlocked*, in op-node's JSON; and opwire_bans, which op-node has not: who
-// is banned, until when and why.
+// is banned, until when and why. peer_book_methods.hpp bans and unbans.
 #pragma once
 
 #include "opwire/node/api/parts.hpp"
@@ -9,7 +9,8 @@ namespace opwire::node {
 
 /// A Go net.IPNet: {"IP":"10.0.0.0","Mask":"/wAAAA=="}.
 std::string subnet_json(const multiformats::IpNetwork& subnet);
-/// Errors: "invalid request" (no IP, or no mask), as op-node says it.
+/// Errors, as op-node says them: "invalid request" (no IP, or no mask), "invalid argument 0: …" (not readable). What
+/// op-node takes and what then blocks nobody, a mask with gaps or of another length, is an invalid request too.
 Result<multiformats::IpNetwork, rpc::Failure> read_subnet(const boost::json::value& value);
 
 /// Blocking disconnects nobody. parts outlives the table.

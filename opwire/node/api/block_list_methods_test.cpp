@@ -14,9 +14,9 @@ class BlockListMethods : public testing::Test {
   ApiWorld world_;
 };
 
-TEST_F(BlockListMethods, ListsAreNullUntilSomethingIsBlocked) {
+TEST_F(BlockListMethods, ListsAreEmptyUntilSomethingIsBlocked) {
   for (const char* method : {"opp2p_listBlockedPeers", "opp2p_listBlockedAddrs", "opp2p_listBlockedSubnets"}) {
-    EXPECT_EQ(world_.ask(method), "null") << method;
+    EXPECT_EQ(world_.ask(method), "[]") << method;
   }
 }
 
@@ -37,18 +37,34 @@ TEST_F(BlockListMethods, BlocksListsAndUnblocks) {
   EXPECT_EQ(world_.ask("opp2p_unblockPeer", peer), "null");
   EXPECT_EQ(world_.ask("opp2p_unblockAddr", R"(["1.2.3.4"])"), "null");
   EXPECT_EQ(world_.ask("opp2p_unblockSubnet", kSubnet), "null");
-  EXPECT_EQ(world_.ask("opp2p_listBlockedPeers"), "null");
-  EXPECT_EQ(world_.ask("opp2p_listBlockedAddrs"), "null");
-  EXPECT_EQ(world_.ask("opp2p_listBlockedSubnets"), "null");
+  EXPECT_EQ(world_.ask("opp2p_listBlockedPeers"), "[]");
+  EXPECT_EQ(world_.ask("opp2p_listBlockedAddrs"), "[]");
+  EXPECT_EQ(world_.ask("opp2p_listBlockedSubnets"), "[]");
+}
+
+TEST_F(BlockListMethods, TakesNamesInAnyCaseAsGoDoes) {
+  EXPECT_EQ(world_.ask("opp2p_blockSubnet", R"([{"ip":"10.1.0.0","mask":"//8AAA=="}])"), "null");
+  EXPECT_EQ(world_.ask("opp2p_listBlockedSubnets"), kSubnet);
 }
 
 TEST_F(BlockListMethods, BlocksNobodyByNonsense) {
-  for (const char* subnet : {"[{}]", R"([{"IP":"10.1.0.0"}])", R"([{"IP":"10.1.0.0","Mask":"/wD/AA=="}])",
-                             R"([{"IP":"10.1.0.0","Mask":"//8="}])", R"([{"IP":"x","Mask":"//8AAA=="}])"}) {
+  for (const char* subnet : {"[]", "[null]", "[{}]", R"([{"IP":"10.1.0.0"}])", R"([{"IP":null,"Mask":"//8AAA=="}])",
+                             R"([{"IP":"","Mask":"//8AAA=="}])", R"([{"IP":"10.1.0.0","Mask":"/wD/AA=="}])",
+                             R"([{"IP":"10.1.0.0","Mask":"//8="}])", R"([{"IP":"10.1.0.0","Mask":""}])"}) {
     EXPECT_EQ(world_.ask("opp2p_blockSubnet", subnet), "-32000: invalid request") << subnet;
   }
-  EXPECT_EQ(world_.ask("opp2p_blockAddr", R"(["1.2.3"])"), "-32000: invalid request");
-  EXPECT_NE(world_.ask("opp2p_blockPeer", R"(["x"])"), "null");
+  for (const char* subnet :
+       {R"(["10.1.0.0/16"])", R"([{"IP":"10.1.0.0","Mask":"?"}])", R"([{"IP":"10.1.0.0","Mask":1}])"}) {
+    EXPECT_EQ(world_.ask("opp2p_blockSubnet", subnet).find("-32602: invalid argument 0: "), 0u) << subnet;
+  }
+  const std::string unreadable = "-32602: invalid argument 0: invalid IP address: ";
+  EXPECT_EQ(world_.ask("opp2p_blockSubnet", R"([{"IP":"x","Mask":"//8AAA=="}])"), unreadable + "x");
+  EXPECT_EQ(world_.ask("opp2p_blockAddr", R"(["1.2.3"])"), unreadable + "1.2.3");
+  for (const char* address : {R"([""])", "[null]"}) {
+    EXPECT_EQ(world_.ask("opp2p_blockAddr", address), "-32000: invalid request") << address;
+  }
+  EXPECT_EQ(world_.ask("opp2p_blockPeer", R"(["x"])").find("-32602: invalid argument 0: failed to parse peer ID: "),
+            0u);
 }
 
 TEST_F(BlockListMethods, SaysWhoIsBannedUntilWhenAndWhy) {

@@ -19,6 +19,7 @@ rpc::ServerOptions server_options(const EndpointsConfig& config, const std::stri
   if (config.admin || config.publishing) options.http.max_body = rpc::kBlockBody;
   options.access.vhosts = config.vhosts;
   options.access.cors = config.cors;
+  options.access.jwt = config.jwt;
   options.version = version;
   return options;
 }
@@ -51,7 +52,12 @@ Result<void, std::string> Endpoints::listen(const EndpointsConfig& config) {
     if (!server) return cannot_listen("--rpc.addr, --rpc.port", *config.rpc, server.error());
     rpc_server_ = std::move(*server);
     metrics_.add_rpc(*rpc_server_);
-    kLog.info("RPC listens", {{"at", rpc_endpoint()->to_string()}, {"admin", config.admin}});
+    const net::Endpoint at = *rpc_endpoint();
+    kLog.info("RPC listens", {{"at", at.to_string()}, {"admin", config.admin}, {"jwt", config.jwt.has_value()}});
+    if (!config.jwt && !multiformats::is_loopback_ip(at.ip())) {
+      kLog.warn("the RPC is open to other machines, and who reaches it can block and disconnect peers",
+                {{"at", at.to_string()}, {"to_close_it", "--rpc.addr 127.0.0.1 or --rpc.jwt-secret FILE"}});
+    }
   }
   if (config.metrics) {
     auto server = metrics::serve_metrics(loop_, registry_, *config.metrics);

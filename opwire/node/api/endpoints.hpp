@@ -24,6 +24,7 @@ struct EndpointsConfig {
   std::vector<std::string> vhosts{"localhost"};  ///< --rpc.vhosts; "*": any
   std::vector<std::string> cors;                 ///< --rpc.cors; "*": any
   bool publishing = false;                       ///< --experimental.sequencer-api
+  std::optional<rpc::Jwt> jwt;                   ///< --rpc.jwt-secret; none: who reaches the RPC may ask
   std::optional<net::Endpoint> metrics;  ///< --metrics.enabled, --metrics.addr, --metrics.port; none: no metrics
 };
 

@@ -6,6 +6,9 @@
 
 #include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/block_methods.hpp"
+#include "opwire/node/api/insight_json.hpp"
+#include "opwire/node/api/live_methods.hpp"
+#include "opwire/node/api/peer_book_methods.hpp"
 #include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/api/peers_json.hpp"
 #include "opwire/node/api/sync_status.hpp"
@@ -37,8 +40,27 @@ rpc::PlainMethod without_params(std::function<MethodAnswer()> answer) {
   };
 }
 
-rpc::PlainMethod refusal(std::string why) {
-  return [why = std::move(why)](const json::array&) -> MethodAnswer { return rpc::failed(why); };
+/// Of a method with so many parameters.
+rpc::PlainMethod refusal(std::string why, std::size_t count = 0) {
+  return [why = std::move(why), count](const json::array& params) -> MethodAnswer {
+    OPW_TRYV(rpc::check_count(params, count, count));
+    return rpc::failed(why);
+  };
+}
+
+// As op-node without its database of safe heads.
+MethodAnswer safe_head_at(const json::array& params) {
+  OPW_TRYV(rpc::check_count(params, 1, 1));
+  OPW_TRY(const std::string_view number, rpc::text_param(params, 0));
+  if (!number.starts_with("0x") || number.size() > 18) return rpc::invalid_argument(0, "expected a number in 0x-hex");
+  return rpc::failed("failed to get safe head at l1 block " + std::string(number) + ": safe head database not enabled");
+}
+
+// As op-node that does not sequence: nothing comes of it.
+MethodAnswer set_recover_mode(const json::array& params) {
+  OPW_TRYV(rpc::check_count(params, 1, 1));
+  OPW_TRYV(rpc::bool_param(params, 0));
+  return std::string("null");
 }
 
 MethodAnswer rollup_config(const Config& config) {
@@ -53,6 +75,7 @@ MethodAnswer rollup_config(const Config& config) {
 MethodAnswer set_log_level(const ApiParts& parts, const json::array& params) {
   OPW_TRYV(rpc::check_count(params, 1, 1));
   OPW_TRY(const std::string_view level, rpc::text_param(params, 0));
+  if (level.empty()) return rpc::failed("unknown log level ''");
   if (!parts.set_log_level) return rpc::failed("the log level cannot be changed");
   const auto set = parts.set_log_level(std::string(level));
   if (!set) return rpc::failed(set.error());
@@ -90,7 +113,9 @@ Task<void> NodeApi::close() {
 
 void NodeApi::add_methods(rpc::MethodTable& methods) {
   add_node_methods(methods);
-  add_peer_methods(methods);
+  if (parts_.config.p2p) add_peer_methods(methods);
+  add_insight_methods(methods);
+  add_live_methods(methods, parts_);
   add_admin_methods(methods);
   rpc::add_subscription_methods(methods, [this](const json::array& params) { return choose_channel(params); });
   methods.add_plain("rpc_modules", without_params([&methods] { return MethodAnswer(methods.modules()); }));
@@ -102,14 +127,26 @@ void NodeApi::add_node_methods(rpc::MethodTable& methods) {
   methods.add_plain("optimism_version", version);
   methods.add_plain("optimism_syncStatus", without_params([this] { return MethodAnswer(sync_status_json(parts_)); }));
   methods.add_plain("optimism_rollupConfig", without_params([this] { return rollup_config(parts_.config); }));
-  methods.add_plain("opwire_status", without_params([this] { return MethodAnswer(status_json(parts_)); }));
-  methods.add_plain("opwire_syncProgress", without_params([this] { return MethodAnswer(progress_json()); }));
-  methods.add_plain("opwire_lastBlocks", without_params([this] { return MethodAnswer(last_blocks_json()); }));
-  methods.add_plain("opwire_equivocations",
-                    without_params([this] { return MethodAnswer(equivocations_json(parts_)); }));
+  methods.add_plain("optimism_dependencySet", refusal("not found"));
+  methods.add_plain("optimism_safeHeadAtL1Block", safe_head_at);
   if (!options_.publishing) return;
   methods.add("opstack_publishBlockV1",
               [this](json::array params, const rpc::Context&) { return publish_block(parts_, std::move(params)); });
+}
+
+void NodeApi::add_insight_methods(rpc::MethodTable& methods) {
+  using Text = std::string (*)(const ApiParts&);
+  static constexpr std::pair<const char*, Text> kTexts[] = {
+      {"opwire_status", status_json},   {"opwire_equivocations", equivocations_json}, {"opwire_limits", limits_json},
+      {"opwire_mesh", mesh_json},       {"opwire_verdicts", verdicts_json},           {"opwire_gaps", gaps_json},
+      {"opwire_archive", archive_json},
+  };
+  for (const auto& [name, text] : kTexts) {
+    const Text tell = text;
+    methods.add_plain(name, without_params([this, tell] { return MethodAnswer(tell(parts_)); }));
+  }
+  methods.add_plain("opwire_syncProgress", without_params([this] { return MethodAnswer(progress_json()); }));
+  methods.add_plain("opwire_lastBlocks", without_params([this] { return MethodAnswer(last_blocks_json()); }));
 }
 
 void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
@@ -123,6 +160,7 @@ void NodeApi::add_peer_methods(rpc::MethodTable& methods) {
   });
   add_peer_actions(methods, parts_);
   add_block_list_methods(methods, parts_);
+  add_peer_book_methods(methods, parts_);
 }
 
 void NodeApi::add_admin_methods(rpc::MethodTable& methods) {
@@ -135,10 +173,11 @@ void NodeApi::add_admin_methods(rpc::MethodTable& methods) {
   const auto no = without_params([] { return MethodAnswer(std::string("false")); });
   methods.add_plain("admin_sequencerActive", no, Access::kAdmin);
   methods.add_plain("admin_conductorEnabled", no, Access::kAdmin);
-  for (const char* name :
-       {"admin_startSequencer", "admin_stopSequencer", "admin_overrideLeader", "admin_setRecoverMode"}) {
-    methods.add_plain(name, refusal("sequencer is not enabled"), Access::kAdmin);
-  }
+  const std::string no_sequencer = "sequencer is not enabled";
+  methods.add_plain("admin_startSequencer", refusal(no_sequencer, 1), Access::kAdmin);
+  methods.add_plain("admin_stopSequencer", refusal(no_sequencer), Access::kAdmin);
+  methods.add_plain("admin_overrideLeader", refusal(no_sequencer), Access::kAdmin);
+  methods.add_plain("admin_setRecoverMode", set_recover_mode, Access::kAdmin);
   methods.add_plain("admin_resetDerivationPipeline", refusal("this node does not derive the chain from L1"),
                     Access::kAdmin);
 }

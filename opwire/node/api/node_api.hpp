@@ -1,12 +1,14 @@
 // A node's JSON-RPC methods: op-node's own (op-node v1.19.0, p2p and node) and opwire's, and what can be subscribed to.
 //
 //   optimism_   syncStatus, rollupConfig, version
-//   opp2p_      self, peers, peerStats, discoveryTable, connectPeer, disconnectPeer, protectPeer, unprotectPeer (and
-//               the names of those that block)
+//   opp2p_      self, peers, peerStats, discoveryTable, connectPeer, disconnectPeer, protectPeer, unprotectPeer;
+//               block, unblock and listBlocked of Peer, Addr and Subnet (none of them without P2P)
 //   opstack_    publishBlockV1 (with NodeApiOptions::publishing)
 //   admin_      postUnsafePayload, setLogLevel, sequencerActive, conductorEnabled, and refusals of what a node that
 //               derives nothing and builds no blocks cannot do (where the table has admin methods)
-//   opwire_     status, syncProgress, lastBlocks, equivocations, subscribe, unsubscribe
+//   opwire_     status, syncProgress, lastBlocks, equivocations, limits, mesh, verdicts, gaps, archive, bans,
+//               subscribe, unsubscribe; staticPeers, addStaticPeer, removeStaticPeer, enforceBlocks; reload (an
+//               admin's)
 //   health_status, rpc_modules
 //
 // Kinds of opwire_subscribe: "unsafeBlocks" (the feed's line for each accepted block; with {"payload":true} as second
@@ -63,6 +65,7 @@ class NodeApi final : public opstack::BlockSink, public opstack::DriverObserver 
  private:
   void add_node_methods(rpc::MethodTable& methods);
   void add_peer_methods(rpc::MethodTable& methods);
+  void add_insight_methods(rpc::MethodTable& methods);
   void add_admin_methods(rpc::MethodTable& methods);
   Result<rpc::Channel*, rpc::Failure> choose_channel(const boost::json::array& params);
   std::string progress_json() const;

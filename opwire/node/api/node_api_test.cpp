@@ -32,6 +32,16 @@ TEST(NodeApi, SaysWhatItIs) {
             "-32601: the method optimism_outputAtBlock does not exist/is not available");
 }
 
+TEST(NodeApi, AnswersAsOpNodeWithoutInteropAndWithoutSafeDatabase) {
+  ApiWorld world;
+  EXPECT_EQ(world.ask("optimism_dependencySet"), "-32000: not found");
+  const std::string method = "optimism_safeHeadAtL1Block";
+  EXPECT_EQ(world.ask(method, "[\"0x1f\"]"),
+            "-32000: failed to get safe head at l1 block 0x1f: safe head database not enabled");
+  EXPECT_EQ(world.ask(method), "-32602: missing value for required argument 0");
+  EXPECT_EQ(world.ask(method, "[\"1\"]"), "-32602: invalid argument 0: expected a number in 0x-hex");
+}
+
 TEST(NodeApi, RollupConfigIsWholeOrAnError) {
   ApiWorld world;
   const std::string config = world.ask("optimism_rollupConfig");
@@ -54,6 +64,11 @@ TEST(NodeApi, AdminMethodsNeedTheirFlag) {
   EXPECT_EQ(open.ask("admin_conductorEnabled"), "false");
   EXPECT_EQ(open.ask("admin_startSequencer", "[\"0x00\"]"), "-32000: sequencer is not enabled");
   EXPECT_EQ(open.ask("admin_stopSequencer"), "-32000: sequencer is not enabled");
+  EXPECT_EQ(open.ask("admin_overrideLeader"), "-32000: sequencer is not enabled");
+  EXPECT_EQ(open.ask("admin_startSequencer"), "-32602: missing value for required argument 0");
+  EXPECT_EQ(open.ask("admin_stopSequencer", "[1]"), "-32602: too many arguments, want at most 0");
+  EXPECT_EQ(open.ask("admin_setRecoverMode", "[true]"), "null");
+  EXPECT_EQ(open.ask("admin_setRecoverMode"), "-32602: missing value for required argument 0");
   EXPECT_EQ(open.ask("admin_resetDerivationPipeline"), "-32000: this node does not derive the chain from L1");
 }
 
@@ -68,6 +83,8 @@ TEST(NodeApi, SetsTheLogLevel) {
   EXPECT_EQ(world.ask("admin_setLogLevel", "[\"debug\"]"), "null");
   EXPECT_EQ(level, "debug");
   EXPECT_EQ(world.ask("admin_setLogLevel", "[\"loud\"]"), "-32000: unknown log level 'loud'");
+  EXPECT_EQ(world.ask("admin_setLogLevel", "[\"\"]"), "-32000: unknown log level ''");
+  EXPECT_EQ(level, "debug");
   EXPECT_EQ(world.ask("admin_setLogLevel", "[1]"), "-32602: invalid argument 0: expected a string");
 }
 

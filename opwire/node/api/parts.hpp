@@ -35,6 +35,19 @@ struct L1Heads {
 
 class Reputation;
 
+/// What of the limits is in use.
+struct ResourceReport {
+  swarm::SwarmOptions limits;
+  swarm::ResourceUse use;
+  std::optional<std::size_t> process_bytes;  ///< none: the system does not tell
+};
+
+/// Of a configuration that was read again.
+struct ReloadReport {
+  std::vector<std::string> changed;        ///< what is another one now
+  std::vector<std::string> needs_restart;  ///< flags whose new values were not taken over
+};
+
 /// All that is referred to outlives the Api and the metrics. Called on the loop.
 struct ApiParts {
   ApiParts(Network& of_network, const Config& of_config, std::string program_version)
@@ -56,6 +69,9 @@ struct ApiParts {
   std::function<std::optional<opstack::RangeProgress>()> sync_progress;
   /// Of payload_by_number, as its server; none: it is not served.
   std::function<std::optional<opstack::ServerCounts>()> served;
+  std::function<opstack::RequestCounts()> requested;              ///< of payload_by_number, as its client
+  std::function<std::optional<store::ArchiveStatus>()> archived;  ///< none: no archive
+  std::function<PayloadStore::Waiting()> storing;
   std::function<L1Heads()> l1_heads;
   std::function<std::optional<Duration>(const PeerId&)> latency;
   Reputation* reputation = nullptr;  ///< scores of answers, bans, blocks; none: zeros, and nothing to block with
@@ -65,6 +81,12 @@ struct ApiParts {
   std::function<Task<Result<void>>(opstack::PayloadVersion, Bytes frame)> publish_frame;
   /// A block that an operator hands in, for the driver. Its hash was checked, and nothing else. Errors: the driver's.
   std::function<Result<void>(const opstack::Envelope&)> post_block;
+  std::function<ResourceReport()> resources;
+
+  /// See Node.
+  std::function<Result<std::vector<std::string>, std::string>(LiveConfig)> reconfigure;
+  /// Reads flags and files again; the error is a line for the user, and nothing has changed.
+  std::function<Result<ReloadReport, std::string>()> reload;
   /// The text that --log.level takes.
   std::function<Result<void, std::string>(const std::string&)> set_log_level;
 };

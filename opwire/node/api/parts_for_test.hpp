@@ -164,8 +164,8 @@ struct ApiWorld {
   SeededRng rng{7};
   Config config{key_of(1)};
   FakeNetwork network{loop, peer_of(1)};
-  ConnectionGater everyone;
-  Reputation reputation{loop, config, everyone};
+  ConfiguredGate configured{config};
+  Reputation reputation{loop, config, configured};
   ApiParts parts{network, config, "v1.2.3-abcdef"};
   rpc::MethodTable methods;
   std::unique_ptr<NodeApi> api;

@@ -14,14 +14,6 @@ using rpc::MethodAnswer;
 
 constexpr log::Logger kLog{"rpc"};
 
-Result<PeerId, Failure> peer_param(const json::array& params) {
-  OPW_TRYV(rpc::check_count(params, 1, 1));
-  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
-  const auto peer = PeerId::parse_text(text);
-  if (!peer) return rpc::invalid_argument(0, peer.error().message());
-  return *peer;
-}
-
 MethodAnswer protect(const ApiParts& parts, const json::array& params) {
   OPW_TRY(const PeerId peer, peer_param(params));
   parts.network.tags().protect(peer, kApiTag);
@@ -53,11 +45,19 @@ Task<MethodAnswer> connect(const ApiParts& parts, json::array params) {
   if (!peer) co_return rpc::failed("bad peer address: it must end in /p2p/ID");
   std::vector<Multiaddr> addresses{address->without_peer()};
   const auto connected = co_await parts.network.connect(*peer, std::move(addresses));
-  if (!connected) co_return rpc::failed(connected.error());
+  if (!connected) co_return rpc::failed("failed to dial: " + connected.error().message());
   co_return std::string("null");
 }
 
 }  // namespace
+
+Result<PeerId, Failure> peer_param(const json::array& params) {
+  OPW_TRYV(rpc::check_count(params, 1, 1));
+  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
+  const auto peer = PeerId::parse_text(text);
+  if (!peer) return rpc::invalid_argument(0, "failed to parse peer ID: " + peer.error().message());
+  return *peer;
+}
 
 void add_peer_actions(rpc::MethodTable& methods, const ApiParts& parts) {
   methods.add_plain("opp2p_protectPeer", [&parts](const json::array& params) { return protect(parts, params); });

@@ -35,7 +35,7 @@ TEST(PeerMethods, Connect) {
   EXPECT_EQ(world.ask("opp2p_connectPeer", "[\"x\"]").find("-32000: bad peer address: "), 0u);
   world.network.unreachable = true;
   EXPECT_EQ(world.ask("opp2p_connectPeer", "[\"" + address + "/p2p/" + peer_of(3).to_string() + "\"]"),
-            "-32000: took too long");
+            "-32000: failed to dial: took too long");
 }
 
 TEST(PeerMethods, ThereIsNothingToBlockWith) {

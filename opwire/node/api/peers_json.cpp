@@ -5,7 +5,6 @@
 #include <set>
 
 #include "opwire/codec/hex.hpp"
-#include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/go_json.hpp"
 #include "opwire/node/reputation.hpp"
@@ -53,10 +52,7 @@ const discv5::Protocol* discovery_of(const ApiParts& parts) {
 std::optional<discv5::NodeId> node_id_of(const ApiParts& parts, const PeerId& peer) {
   const auto inside = peer.public_key();
   const auto key = inside ? std::optional(inside.value()) : parts.network.peerstore().key(peer);
-  if (!key) return discv5::NodeId();
-  if (key->type() != crypto::KeyType::kSecp256k1) return std::nullopt;
-  const auto hash = crypto::ethereum_key_hash(key->data());
-  return hash ? discv5::NodeId::from(hash->view()) : std::nullopt;
+  return key ? opstack::node_id_of(*key) : discv5::NodeId();
 }
 
 std::vector<std::string> addresses_of(const ApiParts& parts, const PeerId& peer) {
@@ -111,25 +107,40 @@ void write_standing(GoJson& out, const ApiParts& parts, const PeerId& peer) {
   out.key("protected").flag(parts.network.tags().is_protected(peer));
 }
 
+// What its node record says: the discovery table's, or one from before, perhaps of the former run.
+struct NodeInfo {
+  std::string enr;
+  std::uint64_t chain = 0;
+};
+NodeInfo node_info_of(const ApiParts& parts, const PeerId& peer, const discv5::NodeId& node_id) {
+  const discv5::Protocol* const discovery = discovery_of(parts);
+  if (peer == parts.network.local_peer()) {
+    return {discovery != nullptr ? discovery->local_record().to_text() : std::string(), 0};
+  }
+  if (const auto record = discovery != nullptr ? discovery->table().find(node_id) : nullptr) {
+    const auto entry = opstack::chain_entry(*record);
+    return {record->to_text(), entry ? entry->chain.value : 0};
+  }
+  if (parts.reputation == nullptr) return {};
+  const auto known = parts.reputation->books().metadata().find(peer, parts.network.loop().wall_now());
+  return known ? NodeInfo{known->enr, known->chain.value} : NodeInfo{};
+}
+
 // False, and nothing written, for a peer that has no node id.
 bool write_peer(GoJson& out, const ApiParts& parts, const Overview& view, const PeerId& peer) {
   const auto node_id = node_id_of(parts, peer);
   if (!node_id) return false;
   const bool is_self = peer == parts.network.local_peer();
-  const discv5::Protocol* const discovery = discovery_of(parts);
-  const discv5::RecordPtr found = discovery != nullptr ? discovery->table().find(*node_id) : nullptr;
-  const discv5::NodeRecord* record = found.get();
-  if (is_self && discovery != nullptr) record = &discovery->local_record();
-  const auto entry = record != nullptr && !is_self ? opstack::chain_entry(*record) : std::nullopt;
+  const NodeInfo node = node_info_of(parts, peer, *node_id);
   PeerStore& store = parts.network.peerstore();
 
   out.open('{').key("peerID").text(peer.to_string()).key("nodeID").text(codec::to_hex(node_id->view()));
   out.key("userAgent").text(is_self ? parts.config.agent : store.agent(peer)).key("protocolVersion").text("");
-  out.key("ENR").text(record != nullptr ? record->to_text() : "");
+  out.key("ENR").text(node.enr);
   out.key("addresses").texts(addresses_of(parts, peer));
   out.key("protocols").texts(is_self ? parts.network.protocols() : store.protocols(peer));
   write_standing(out, parts, peer);
-  out.key("chainID").number(entry ? entry->chain.value : 0);
+  out.key("chainID").number(node.chain);
   const auto latency = !is_self && parts.latency ? parts.latency(peer) : std::nullopt;
   out.key("latency").number(latency ? static_cast<std::uint64_t>(latency->count()) : 0);
   out.key("gossipBlocks").flag(view.on_topics.contains(peer));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "opwire/crypto/ecdsa_recovery.hpp"
 #include "opwire/multiformats/ip_scope.hpp"
 #include "opwire/multiformats/varint.hpp"
 
@@ -50,6 +51,12 @@ bool is_of_chain(const discv5::NodeRecord& record, ChainId chain) {
 
 PeerId peer_id_of(const discv5::NodeRecord& record) {
   return PeerId::of(crypto::PublicKey::parse(crypto::KeyType::kSecp256k1, record.public_key()).value());
+}
+
+std::optional<discv5::NodeId> node_id_of(const crypto::PublicKey& key) {
+  if (key.type() != crypto::KeyType::kSecp256k1) return std::nullopt;
+  const auto hash = crypto::ethereum_key_hash(key.data());
+  return hash ? discv5::NodeId::from(hash->view()) : std::nullopt;
 }
 
 std::optional<Multiaddr> tcp_address(const discv5::NodeRecord& record, discv5::IpFamilies families) {

@@ -26,6 +26,8 @@ bool is_of_chain(const discv5::NodeRecord& record, ChainId chain);
 
 /// The libp2p id of the same key.
 PeerId peer_id_of(const discv5::NodeRecord& record);
+/// The discv5 id of the same key; nothing where the key is of another kind.
+std::optional<discv5::NodeId> node_id_of(const crypto::PublicKey& key);
 /// /ip4|ip6/…/tcp/…, IPv4 first. Nothing without a port (op-node makes an address of port 0 then, which nobody can
 /// dial).
 std::optional<Multiaddr> tcp_address(const discv5::NodeRecord& record, discv5::IpFamilies families);

@@ -125,8 +125,8 @@ void PeerFinder::on_peer_disconnected(const PeerId& peer) {
 }
 
 /// Ourselves, and those whom the operator named: they are dialled by who cares for them.
-bool PeerFinder::is_passed_over(const PeerId& peer) const {
-  return peer == network_.local_peer() || network_.tags().is_protected_by(peer, kStaticTag);
+bool PeerFinder::is_static(const PeerId& peer) const {
+  return network_.tags().is_protected_by(peer, kStaticTag);
 }
 
 void PeerFinder::take(const discv5::RecordPtr& record) {
@@ -135,10 +135,10 @@ void PeerFinder::take(const discv5::RecordPtr& record) {
     return;
   }
   const PeerId peer = peer_id_of(*record);
-  if (is_passed_over(peer)) return;
-  const Candidates::Added added = candidates_.add(record, now());
-  if (added != Candidates::Added::kNew && added != Candidates::Added::kUpdated) return;
-  if (added != Candidates::Added::kNew) return;
+  if (peer == network_.local_peer()) return;
+  if (options_.on_own_record) options_.on_own_record(peer, *record);
+  if (is_static(peer)) return remember(*record, peer);  // dialled by others, who want to know where it is now
+  if (candidates_.add(record, now()) != Candidates::Added::kNew) return;
   remember(*record, peer);
   if (network_.is_connected(peer)) candidates_.on_connected(peer, now());
   ++own_records_;
@@ -148,7 +148,9 @@ void PeerFinder::take(const discv5::RecordPtr& record) {
 
 /// Its first address alone: who signs one record after another does not choose many addresses that we dial.
 void PeerFinder::remember(const discv5::NodeRecord& record, const PeerId& peer) {
-  std::vector<Multiaddr> addresses(1, *tcp_address(record, options_.candidates.families));
+  const auto address = tcp_address(record, options_.candidates.families);
+  if (!address) return;
+  std::vector<Multiaddr> addresses(1, *address);
   network_.peerstore().add_addresses(peer, addresses, options_.address_ttl);
   if (const auto key = peer.public_key()) network_.peerstore().set_key(peer, *key);
   tag(peer);
@@ -176,7 +178,7 @@ std::optional<Candidate> PeerFinder::next_to_dial() {
   while (below_goal()) {
     std::optional<Candidate> candidate = candidates_.next(now());
     if (!candidate) break;
-    if (is_passed_over(candidate->peer)) {
+    if (is_static(candidate->peer)) {
       candidates_.remove(candidate->record->id());
     } else if (network_.is_connected(candidate->peer)) {
       candidates_.on_connected(candidate->peer, now());

@@ -14,6 +14,7 @@
 // knowledge fresh.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +32,8 @@ struct PeerFinderOptions {
   explicit PeerFinderOptions(ChainId chain) : candidates(chain) {}
 
   CandidateOptions candidates;
+  /// Told of every record of our chain, as often as it comes. Null: nobody.
+  std::function<void(const PeerId&, const discv5::NodeRecord&)> on_own_record;
   std::size_t goal = 20;    ///< connected peers, of whatever origin: --p2p.peers.lo. Exceeded by workers - 1 at most
   std::size_t workers = 4;  ///< dials at once
   Duration dial_limit = std::chrono::seconds(10);
@@ -94,7 +97,7 @@ class PeerFinder final : public discv5::ProtocolObserver, public NetworkObserver
  private:
   TimePoint now() const { return network_.loop().now(); }
   bool below_goal() const { return network_.connected_peers().size() < options_.goal; }
-  bool is_passed_over(const PeerId& peer) const;
+  bool is_static(const PeerId& peer) const;
   void take(const discv5::RecordPtr& record);
   void remember(const discv5::NodeRecord& record, const PeerId& peer);
   void tag(const PeerId& peer);

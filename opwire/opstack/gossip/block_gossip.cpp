@@ -45,6 +45,10 @@ gossipsub::Decoded BlockMessageDecoder::decode(const gossipsub::MessageView& mes
   return {gossipsub::MessageId::from(id).value(), std::move(plain), size};
 }
 
+std::size_t BlockMessageDecoder::declared_size(const gossipsub::MessageView& message) {
+  return codec::snappy::declared_size(message.data, kMaxMessageSize);
+}
+
 std::optional<gossipsub::MessageId> BlockMessageDecoder::alias(const gossipsub::MessageView& message,
                                                                const std::shared_ptr<const void>& content) {
   const auto known = std::static_pointer_cast<const Result<SharedBytes>>(content);
@@ -150,6 +154,7 @@ Task<gossipsub::Verdict> BlockGossip::validate(PayloadVersion version, gossipsub
 gossipsub::Verdict BlockGossip::refuse(const Error& why, const gossipsub::Message& message) {
   const bool ignored = why.consequence() == Consequence::kIgnore;
   ++(ignored ? counts_.ignored : counts_.rejected)[why.name()];
+  counts_.last[why.name()] = {loop_.wall_now(), message.from, why.message()};
   if (kLog.enabled(log::Level::kWarn) && !ignored && refusal_log_.admit(loop_.now())) {
     kLog.warn("block rejected", {{"reason", why},
                                  {"check", why.name()},
@@ -173,16 +178,34 @@ void BlockGossip::deliver(const gossipsub::Message& message, const std::shared_p
                              {"peer", block.from.to_string()}});
 }
 
+void BlockGossip::note_publishing(const Result<CheckedBlock>& ended) {
+  if (ended) return;
+  ++counts_.publishing_errors;
+  counts_.last_publishing_error = loop_.wall_now();
+}
+
 Task<Result<CheckedBlock>> BlockGossip::publish(Envelope envelope, BlockSigner& signer) {
+  Result<CheckedBlock> published = co_await sign_and_send(std::move(envelope), signer);
+  note_publishing(published);
+  co_return published;
+}
+
+Task<Result<CheckedBlock>> BlockGossip::publish_frame(PayloadVersion version, Bytes frame) {
+  Result<CheckedBlock> published = co_await send(version, std::move(frame));
+  note_publishing(published);
+  co_return published;
+}
+
+Task<Result<CheckedBlock>> BlockGossip::sign_and_send(Envelope envelope, BlockSigner& signer) {
   const PayloadVersion version = options_.forks.payload_version(envelope.payload.timestamp);
   if (envelope.payload.version != version) co_return errors::kWrongVersion;
   const Bytes ssz = encode_ssz(envelope);
   OPW_CO_TRY(const crypto::RecoverableSignature signature, co_await signer.sign(payload_hash(ssz)));
   Bytes frame = codec::snappy::compress(make_gossip_body(signature, ssz));
-  co_return co_await publish_frame(version, std::move(frame));
+  co_return co_await send(version, std::move(frame));
 }
 
-Task<Result<CheckedBlock>> BlockGossip::publish_frame(PayloadVersion version, Bytes frame) {
+Task<Result<CheckedBlock>> BlockGossip::send(PayloadVersion version, Bytes frame) {
   const Result<SharedBytes> plain = decompress_message(frame);
   const Arrival own{std::nullopt, loop_.wall_now(), loop_.now()};
   OPW_CO_TRY(CheckedBlock block, co_await check(version, plain, own));

@@ -26,6 +26,7 @@ gossipsub::Params gossip_params(const BlockTopics& topics);
 class BlockMessageDecoder final : public gossipsub::MessageDecoder {
  public:
   gossipsub::Decoded decode(const gossipsub::MessageView& message) override;
+  std::size_t declared_size(const gossipsub::MessageView& message) override;
   std::optional<gossipsub::MessageId> alias(const gossipsub::MessageView& message,
                                             const std::shared_ptr<const void>& content) override;
 };
@@ -41,11 +42,21 @@ struct BlockGossipOptions {
   std::function<void(const PeerId&, const Error&)> on_rejected;
 };
 
+/// The last message that was refused for some reason.
+struct LastRefusal {
+  WallTime at{};
+  std::optional<PeerId> from;  ///< none: it was our own
+  std::string detail;
+};
+
 /// How many messages ended how.
 struct BlockCounts {
   std::uint64_t accepted = 0;
   std::map<std::string_view, std::uint64_t> rejected;  ///< by error name
   std::map<std::string_view, std::uint64_t> ignored;
+  std::map<std::string_view, LastRefusal> last;  ///< of both
+  std::uint64_t publishing_errors = 0;
+  WallTime last_publishing_error{};  ///< where there was one
 };
 
 class BlockGossip {
@@ -78,6 +89,9 @@ class BlockGossip {
     WallTime wall{};
     TimePoint at{};
   };
+  Task<Result<CheckedBlock>> sign_and_send(Envelope envelope, BlockSigner& signer);
+  Task<Result<CheckedBlock>> send(PayloadVersion version, Bytes frame);
+  void note_publishing(const Result<CheckedBlock>& ended);
   Task<gossipsub::Verdict> validate(PayloadVersion version, gossipsub::MessagePtr message);
   /// All of op-node's checks; runs on the pool when that pays.
   Task<Result<CheckedBlock>> check(PayloadVersion version, const Result<SharedBytes>& plain, const Arrival& arrival);

@@ -1,5 +1,7 @@
 #include "opwire/opstack/gossip/message.hpp"
 
+#include "opwire/codec/snappy.hpp"
+#include "opwire/opstack/gossip/block_gossip.hpp"
 #include "opwire/opstack/gossip/frames_for_test.hpp"
 
 namespace opwire::opstack {
@@ -15,6 +17,20 @@ TEST(MessageId, OfOpNodesVectors) {
     ++checked;
   }
   EXPECT_EQ(checked, 3);
+}
+
+TEST(BlockMessageDecoder, SaysBeforehandWhatItWillHold) {
+  BlockMessageDecoder decoder;
+  const auto sizes_of = [&](const Bytes& wire) {
+    gossipsub::MessageView view;
+    view.data = wire;
+    return std::pair(decoder.declared_size(view), decoder.decode(view).content_size);
+  };
+  using Sizes = std::pair<std::size_t, std::size_t>;
+  EXPECT_EQ(sizes_of(codec::snappy::compress(Bytes(5'000'000, 7))), Sizes(5'000'000, 5'000'000));
+  EXPECT_EQ(sizes_of(codec::snappy::compress(Bytes(kMaxMessageSize, 7))), Sizes(kMaxMessageSize, kMaxMessageSize));
+  EXPECT_EQ(sizes_of(codec::snappy::compress(Bytes(kMaxMessageSize + 1, 7))), Sizes(0, 0));
+  EXPECT_EQ(sizes_of(hex_bytes("0102030405")), Sizes(1, 0)) << "corrupt, which only trying tells";
 }
 
 TEST(BlockTopics, NamesAndBack) {

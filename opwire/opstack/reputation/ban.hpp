@@ -26,6 +26,9 @@ struct Ban {
 /// logs.
 std::string clean_reason(std::string_view text);
 
+/// What kind of reason it is, for metrics: "score" (the monitor's), "invalid_blocks" (of strikes) or "other".
+std::string_view cause_of(std::string_view reason) noexcept;
+
 /// Of a ban whose times, reason and scores are inside their bounds.
 std::string to_json(const Ban& ban);
 /// The reason is cleaned. Errors: kRecordTooLong, kRecordJson, kRecordNumber, kRecordTime.

@@ -167,5 +167,18 @@ TEST(BanBook, ABadRecordConcernsNoOther) {
   EXPECT_EQ(book.ips.size(), 1u);
 }
 
+TEST(BanBook, ImportsWhatEndsLaterAndIsNotOver) {
+  BanBook book;
+  Ban ban{at(100), at(0), "why", std::nullopt};
+  EXPECT_TRUE(book.peers.import(peer(1), ban, at(10)));
+  EXPECT_EQ(book.peers.find(peer(1), at(10)), ban);
+  ban.reason = "other";
+  EXPECT_FALSE(book.peers.import(peer(1), ban, at(10)));
+  ban.expiry = at(101);
+  EXPECT_TRUE(book.peers.import(peer(1), ban, at(10)));
+  EXPECT_EQ(book.peers.find(peer(1), at(10))->reason, "other");
+  EXPECT_FALSE(book.peers.import(peer(2), ban, at(101)));
+}
+
 }  // namespace
 }  // namespace opwire::opstack::reputation

@@ -46,6 +46,20 @@ std::optional<Ban> BanTable<Key>::ban(const Key& key, WallTime until, std::strin
 }
 
 template <class Key>
+bool BanTable<Key>::import(const Key& key, Ban ban, WallTime now) {
+  ban.last_update = std::min(to_record_time(ban.last_update), to_record_time(now));
+  ban.expiry = to_record_time(ban.expiry);
+  ban.reason = clean_reason(ban.reason);
+  if (ban.scores) ban.scores = within_bounds(*ban.scores);
+  if (is_over(ban, now)) return false;
+  const auto known = bans_.find(key);
+  if (known != bans_.end() && end_of(known->second) >= end_of(ban)) return false;
+  insert(key, std::move(ban));
+  note(key);
+  return true;
+}
+
+template <class Key>
 void BanTable<Key>::insert(const Key& key, Ban ban) {
   const auto [place, is_new] = bans_.try_emplace(key);
   if (!is_new) by_end_.erase({end_of(place->second), key});

@@ -5,6 +5,7 @@
 // somebody asks for it, or with gc(), and is counted.
 #pragma once
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -47,6 +48,8 @@ class BanTable final : public JournalSource {
   /// Until then, in the place of any other. A time of zero lifts. Returns what is now in force.
   std::optional<Ban> ban(const Key& key, WallTime until, std::string_view reason, std::optional<PeerScores> scores,
                          WallTime now);
+  /// A ban from elsewhere, unless ours ends later, or it is over. Whether it was taken.
+  bool import(const Key& key, Ban ban, WallTime now);
   /// True when there was one, over or not. It is not counted as one that ended.
   bool lift(const Key& key);
 
@@ -63,6 +66,8 @@ class BanTable final : public JournalSource {
   /// Those included that are over and were not asked for.
   std::size_t size() const noexcept { return bans_.size(); }
 
+  /// Room for so many, before they are loaded.
+  void reserve(std::size_t bans) { bans_.reserve(std::min(bans, max_)); }
   /// What the disk has. What came to be known meanwhile wins; what is over is not taken, and goes from the disk; a
   /// lastUpdate to come counts as now. Errors, which concern this entry alone: kRecordKey; parse_ban()'s.
   Result<void> load(ByteView key, ByteView value, WallTime now);

@@ -24,6 +24,7 @@ TEST(BanText, ReasonAndScoresStandBehind) {
 }
 
 TEST(BanText, AReasonIsShortAndPrintable) {
+  EXPECT_EQ(cause_of("the operator's"), "other");
   EXPECT_EQ(clean_reason("a\nb\x1b[1m\x7f\xc3\xa4"), "a?b?[1m???");
   EXPECT_EQ(clean_reason(std::string(kMaxReason + 50, 'x')), std::string(kMaxReason, 'x'));
   EXPECT_EQ(parse_ban(R"({"expiry":1,"reason":"a\u0007\u00e4"})").value().reason, "a???");

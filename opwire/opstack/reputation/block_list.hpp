@@ -42,6 +42,9 @@ class BlockList final : public JournalSource {
   /// By itself, or inside a subnet.
   bool is_blocked(const Ip& ip) const;
 
+  std::size_t peer_count() const noexcept { return peers_.size(); }
+  std::size_t address_count() const noexcept { return addresses_.size(); }
+  std::size_t subnet_count() const noexcept { return subnets_.size(); }
   std::vector<PeerId> peers() const { return {peers_.begin(), peers_.end()}; }
   std::vector<Ip> addresses() const { return {addresses_.begin(), addresses_.end()}; }
   std::vector<multiformats::IpNetwork> subnets() const;

@@ -25,6 +25,10 @@ bool ReputationGate::is_banned(const PeerId& peer) {
   return bans_.peers.lookup(peer, clock_.wall_now()).standing == Standing::kBanned;
 }
 
+bool ReputationGate::is_banned(const Ip& ip) {
+  return bans_.ips.lookup(ip, clock_.wall_now()).standing == Standing::kBanned;
+}
+
 bool ReputationGate::admits_score(const PeerId& peer) {
   if (!options_.least_score) return true;
   if (scores_.get(peer, clock_.wall_now()).gossip.total >= *options_.least_score) return true;
@@ -33,18 +37,17 @@ bool ReputationGate::admits_score(const PeerId& peer) {
 }
 
 bool ReputationGate::admits_peer(const PeerId& peer) {
-  return is_static(peer) || (!blocks_.is_blocked(peer) && !is_banned(peer) && admits_score(peer));
+  if (blocks_.is_blocked(peer)) return false;
+  return is_static(peer) || (!is_banned(peer) && admits_score(peer));
 }
 
-bool ReputationGate::admits_ip(const std::optional<Ip>& ip) {
-  return ip && !blocks_.is_blocked(*ip) && bans_.ips.lookup(*ip, clock_.wall_now()).standing != Standing::kBanned;
+bool ReputationGate::admits_ip(const PeerId& peer, const std::optional<Ip>& ip) {
+  if (!ip) return is_static(peer);
+  return !blocks_.is_blocked(*ip) && (is_static(peer) || !is_banned(*ip));
 }
 
-bool ReputationGate::admits_inbound(const PeerId& peer, const Multiaddr& remote) {
-  if (!admits_peer(peer)) return false;
-  if (is_static(peer)) return true;
-  const std::optional<Ip> ip = Ip::of(remote);  // not looked at when it was accepted, if it is a static peer's
-  return !ip || !is_static_address(*ip) || admits_ip(ip);
+bool ReputationGate::admits(const PeerId& peer, const Multiaddr& remote) {
+  return admits_peer(peer) && admits_ip(peer, Ip::of(remote));
 }
 
 bool ReputationGate::allow_peer_dial(const PeerId& peer) {
@@ -53,26 +56,27 @@ bool ReputationGate::allow_peer_dial(const PeerId& peer) {
 }
 
 bool ReputationGate::allow_address_dial(const PeerId& peer, const Multiaddr& address) {
-  const auto admits = [&] {
-    if (is_static(peer)) return true;
-    const std::optional<Ip> ip = Ip::of(address);
-    if (!ip || blocks_.is_blocked(*ip) || is_banned(peer)) return false;
-    return admits_ip(ip);
-  };
-  const bool allowed = admits() && next_.allow_address_dial(peer, address);
+  const bool admits = (is_static(peer) || !is_banned(peer)) && admits_ip(peer, Ip::of(address));
+  const bool allowed = admits && next_.allow_address_dial(peer, address);
   return metered(allowed, counts_.dials_allowed, counts_.dials_refused);
 }
 
 bool ReputationGate::allow_accept(const Multiaddr& remote) {
   const std::optional<Ip> ip = Ip::of(remote);
-  const bool admits = ip && (is_static_address(*ip) || admits_ip(ip));
+  const bool admits = ip && !blocks_.is_blocked(*ip) && (is_static_address(*ip) || !is_banned(*ip));
   const bool allowed = admits && next_.allow_accept(remote);
   return metered(allowed, counts_.accepts_allowed, counts_.accepts_refused);
 }
 
+bool ReputationGate::admits_inbound(const PeerId& peer, const Multiaddr& remote) {
+  if (!admits_peer(peer)) return false;
+  const std::optional<Ip> ip = Ip::of(remote);  // of a static peer's it was not asked whether it is banned
+  return is_static(peer) || !ip || !is_static_address(*ip) || !is_banned(*ip);
+}
+
 bool ReputationGate::allow_secured(Role role, const PeerId& peer, const Multiaddr& remote) {
-  const bool admits = role == Role::kDialer || admits_inbound(peer, remote);
-  const bool allowed = admits && next_.allow_secured(role, peer, remote);
+  const bool admitted = role == Role::kDialer || admits_inbound(peer, remote);
+  const bool allowed = admitted && next_.allow_secured(role, peer, remote);
   return metered(allowed, counts_.accepts_allowed, counts_.accepts_refused);
 }
 

@@ -13,8 +13,9 @@
 // The stored score keeps out a peer that left with a score below the ban threshold before the monitor came to it, until
 // its record expires. op-node has such a gater and does not use it: a stated difference.
 //
-// Static peers are refused by the next gater only. When one of them comes to us, nothing but its address is known at
-// first: is_static_address says which ones are let in for that; all others from there are refused once they are known.
+// Bans and scores do not concern static peers; what an operator blocks does. When a static peer comes to us, nothing
+// but its address is known at first: is_static_address says which banned ones are let in for that; all others from
+// there are refused once they are known.
 #pragma once
 
 #include <functional>
@@ -60,6 +61,12 @@ class ReputationGate final : public ConnectionGater {
   bool allow_secured(Role role, const PeerId& peer, const Multiaddr& remote) override;
   bool allow_upgraded(Role role, const PeerId& peer, const Multiaddr& remote) override;
 
+  /// Whether a connection that stands would be let in now. Counts as no hook, and asks no other gater.
+  bool admits(const PeerId& peer, const Multiaddr& remote);
+
+  /// See GateOptions.
+  void set_least_score(std::optional<double> least_score) noexcept { options_.least_score = least_score; }
+
   /// Lifts its block and its timed ban, and counts an unban even where there was none. Blocks of addresses and subnets
   /// have nothing to do with timed bans: they are lifted in the list itself.
   void unblock_peer(const PeerId& peer);
@@ -70,10 +77,11 @@ class ReputationGate final : public ConnectionGater {
   bool is_static(const PeerId& peer) const { return options_.is_static && options_.is_static(peer); }
   bool is_static_address(const Ip& ip) const { return options_.is_static_address && options_.is_static_address(ip); }
   bool admits_peer(const PeerId& peer);
-  bool admits_ip(const std::optional<Ip>& ip);
+  bool admits_ip(const PeerId& peer, const std::optional<Ip>& ip);
   bool admits_inbound(const PeerId& peer, const Multiaddr& remote);
   bool admits_score(const PeerId& peer);
   bool is_banned(const PeerId& peer);
+  bool is_banned(const Ip& ip);
 
   const Clock& clock_;
   BanBook& bans_;

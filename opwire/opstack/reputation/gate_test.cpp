@@ -160,9 +160,7 @@ TEST_F(GateTest, WithoutAThresholdNoScoreKeepsAnybodyOut) {
   EXPECT_TRUE(open.allow_secured(kIn, bad, address));
 }
 
-TEST_F(GateTest, StaticPeersAreNeverRefused) {
-  EXPECT_TRUE(blocks.block_peer(named));
-  EXPECT_TRUE(blocks.block_address(Ip::of(home).value()));
+TEST_F(GateTest, NeitherBansNorScoresKeepAStaticPeerOut) {
   ban(named);
   ban(Ip::of(home).value());
   GossipScores gossip;
@@ -173,6 +171,30 @@ TEST_F(GateTest, StaticPeersAreNeverRefused) {
   EXPECT_TRUE(gate.allow_accept(home));
   EXPECT_TRUE(gate.allow_secured(kIn, named, home));
   EXPECT_TRUE(gate.allow_upgraded(kIn, named, home));
+  EXPECT_TRUE(gate.admits(named, home));
+}
+
+TEST_F(GateTest, WhatTheOperatorBlocksHoldsForStaticPeersToo) {
+  EXPECT_TRUE(blocks.block_peer(named));
+  EXPECT_FALSE(gate.allow_peer_dial(named));
+  EXPECT_FALSE(gate.allow_secured(kIn, named, home));
+  EXPECT_TRUE(blocks.unblock_peer(named));
+  EXPECT_TRUE(blocks.block_address(Ip::of(home).value()));
+  EXPECT_FALSE(gate.allow_address_dial(named, home));
+  EXPECT_FALSE(gate.allow_accept(home));
+}
+
+TEST_F(GateTest, AStandingConnectionIsAskedForAllAtOnce) {
+  EXPECT_TRUE(gate.admits(good, address));
+  EXPECT_TRUE(blocks.block_address(ip));
+  EXPECT_FALSE(gate.admits(good, address));
+  EXPECT_TRUE(blocks.unblock_address(ip));
+  ban(bad);
+  EXPECT_FALSE(gate.admits(bad, address));
+  ban(ip);
+  EXPECT_FALSE(gate.admits(good, address));
+  EXPECT_TRUE(gate.admits(named, address));
+  EXPECT_EQ(gate.counts().accepts_allowed + gate.counts().accepts_refused, 0u);
 }
 
 TEST_F(GateTest, WhoSharesAStaticPeersBannedAddressIsRefusedOnceItIsKnown) {

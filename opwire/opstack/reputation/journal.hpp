@@ -27,8 +27,10 @@ enum class Table : std::uint8_t {
   kBlockedPeers,      ///< key: peer id; value: its text
   kBlockedAddresses,  ///< key: 4 or 16 bytes; value: its text
   kBlockedSubnets,    ///< key and value: its text, 10.0.0.0/8
+  kMetadata,          ///< key: peer id; value: op-node's metadata record
+  kKnownPeers,        ///< key: peer id; value: its owner's, who is not here: addresses and more
 };
-inline constexpr std::size_t kTables = 6;
+inline constexpr std::size_t kTables = 8;
 
 /// As it is now.
 struct Stored {

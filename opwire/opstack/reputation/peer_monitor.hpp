@@ -34,6 +34,9 @@ class PeerMonitor {
   /// scores outlives it.
   PeerMonitor(const ScoreBook& scores, MonitorOptions options) : scores_(scores), options_(std::move(options)) {}
 
+  void set_threshold(double threshold) noexcept { options_.threshold = threshold; }
+  void set_duration(Duration duration) noexcept { options_.duration = duration; }
+
   /// Every kInterval. Asks for the list when all of the last one have had their turn.
   std::optional<BanOrder> tick(WallTime now, const Connected& connected);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "opwire/opstack/reputation/ban.hpp"
 #include "opwire/opstack/reputation/peers_for_test.hpp"
 
 namespace opwire::opstack::reputation {
@@ -60,6 +61,7 @@ TEST_F(PeerMonitorTest, BelowItThePeerIsBannedForTheDurationAndTheReasonIsSaid) 
   ASSERT_TRUE(order);
   EXPECT_EQ(order->until, at(5 + 3600));
   EXPECT_EQ(order->reason, "score -101.5 is below -100");
+  EXPECT_EQ(cause_of(order->reason), "score");
   EXPECT_EQ(order->scores.gossip.total, -101.5);
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 
+#include "opwire/opstack/reputation/own_form.hpp"
 #include "opwire/opstack/reputation/record_json.hpp"
 
 namespace opwire::opstack::reputation {
@@ -20,7 +22,7 @@ void append_number(std::string& text, double value) {
   const bool tiny = value != 0 && std::abs(value) < 1e-6;
   const auto format = tiny ? std::chars_format::scientific : std::chars_format::fixed;
   std::string_view written(digits, std::to_chars(digits, digits + sizeof(digits), value, format).ptr);
-  if (tiny && written[written.size() - 2] == '0') {
+  if (tiny && written.substr(written.size() - 4).starts_with("e-0")) {
     text.append(written.substr(0, written.size() - 2)) += written.back();
   } else {
     text.append(written);
@@ -31,6 +33,15 @@ void append_field(std::string& text, std::string_view name, double value) {
   if (text.back() != '{') text += ',';
   text.append("\"").append(name).append("\":");
   append_number(text, value);
+}
+
+std::optional<ScoreRecord> read_own(std::string_view text) noexcept {
+  ScoreRecord record;
+  OwnForm form(text);
+  const bool is_own = form.literal("{\"lastUpdate\":") && form.time(record.last_update) &&
+                      form.literal(",\"peerScores\":") && form.scores(record.scores) && form.literal("}") &&
+                      form.done();
+  return is_own ? std::optional(record) : std::nullopt;
 }
 
 }  // namespace
@@ -79,6 +90,7 @@ std::string to_json(const ScoreRecord& record) {
 }
 
 Result<ScoreRecord> parse_score_record(std::string_view text) {
+  if (auto own = read_own(text)) return *own;
   ScoreRecord record;
   bool has_scores = false;
   RecordReader reader;

@@ -162,5 +162,12 @@ TEST(RecordTime, IsWholeSecondsFrom1970On) {
   EXPECT_EQ(to_record_time(WallTime::max()), from_unix_seconds(kMaxRecordTime));
 }
 
+TEST(PeerScores, AnExponentOfThreeDigitsKeepsThem) {
+  ScoreRecord record;
+  record.scores.gossip.total = 1e-300;
+  EXPECT_NE(to_json(record).find("\"total\":1e-300,"), std::string::npos);
+  EXPECT_EQ(parse_score_record(to_json(record)).value(), record);
+}
+
 }  // namespace
 }  // namespace opwire::opstack::reputation

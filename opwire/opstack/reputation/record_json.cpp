@@ -48,6 +48,12 @@ const ErrorKind* fill(const Field&, WallTime* into, Found what, std::string_view
   if (!seconds) return &errors::kRecordTime;
   return *into = from_unix_seconds(*seconds), nullptr;
 }
+const ErrorKind* fill(const Field&, std::uint64_t* into, Found what, std::string_view text) {
+  if (what != Found::kNumber) return &errors::kRecordJson;
+  const auto number = multiformats::parse_decimal(text, std::numeric_limits<std::uint64_t>::max());
+  if (!number) return &errors::kRecordNumber;
+  return *into = *number, nullptr;
+}
 const ErrorKind* fill(const Field&, std::string* into, Found what, std::string_view text) {
   if (what != Found::kText) return &errors::kRecordJson;
   return *into = text, nullptr;

@@ -24,6 +24,10 @@ class RecordReader {
   /// Unix seconds.
   void time(std::string_view path, WallTime& into) { add({path, "", &into}); }
   void text(std::string_view path, std::string& into) { add({path, "", &into}); }
+  /// A whole number of up to 64 bits.
+  void count(std::string_view path, std::uint64_t& into) { add({path, "", &into}); }
+  /// Whose being there tells nothing, but which must be one.
+  void object(std::string_view path) { add({path, "", &objects_}); }
   /// there: set where the text has them.
   void scores(std::string_view path, PeerScores& into, bool& there);
 
@@ -32,10 +36,11 @@ class RecordReader {
   Result<void> read(std::string_view json);
 
   struct Field {
-    std::string_view path;                                       // /peerScores
-    std::string_view inside;                                     // /gossip/total
-    std::variant<bool*, double*, WallTime*, std::string*> into;  // bool: an object, and whether it is there
-    double least = -kMaxScore;                                   // of a number
+    std::string_view path;    // /peerScores
+    std::string_view inside;  // /gossip/total
+    // bool: an object, and whether it is there
+    std::variant<bool*, double*, WallTime*, std::string*, std::uint64_t*> into;
+    double least = -kMaxScore;  // of a double
   };
 
  private:

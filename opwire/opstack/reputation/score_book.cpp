@@ -52,6 +52,17 @@ void ScoreBook::insert(const PeerId& peer, const ScoreRecord& record, WallTime n
   erase(records_.find(by_age_.last_time() > now ? by_age_.last() : by_age_.first()));
 }
 
+bool ScoreBook::import(const PeerId& peer, ScoreRecord record, WallTime now) {
+  record.last_update = std::min(record.last_update, to_record_time(now));
+  if (is_expired(record, now)) return false;
+  const auto known = records_.find(peer);
+  if (known != records_.end() && known->second.record.last_update >= record.last_update) return false;
+  record.scores = within_bounds(record.scores);
+  insert(peer, record, now);
+  note(peer);
+  return true;
+}
+
 void ScoreBook::erase(Records::iterator which) {
   note(which->first);
   by_age_.remove(which->second.position);

@@ -5,6 +5,7 @@
 // records live longer, and no more.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -49,10 +50,15 @@ class ScoreBook final : public JournalSource {
   /// A snapshot of gossipsub's.
   PeerScores set_gossip(const PeerId& peer, const GossipScores& gossip, WallTime now);
 
+  /// A record from elsewhere, unless ours is as new, or it is expired. Whether it was taken.
+  bool import(const PeerId& peer, ScoreRecord record, WallTime now);
+
   /// Forgets expired records, the oldest first, at most so many; returns how many. Each step costs what it forgets, and
   /// there is no record that it could stumble over: what cannot be decoded never gets in.
   std::size_t gc(WallTime now, std::size_t max);
 
+  /// Room for so many, before they are loaded.
+  void reserve(std::size_t peers) { records_.reserve(std::min(peers, options_.max_peers)); }
   /// What the disk has. What came to be known meanwhile wins; an expired record is not taken, and goes from the disk; a
   /// time to come counts as now. Errors, which concern this entry alone: kRecordKey; parse_score_record()'s.
   Result<void> load(ByteView key, ByteView value, WallTime now);

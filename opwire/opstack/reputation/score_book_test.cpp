@@ -189,5 +189,19 @@ TEST(ScoreBook, ABadRecordConcernsNoOther) {
   EXPECT_EQ(book.size(), 1u);
 }
 
+TEST(ScoreBook, ImportsWhatIsNewerAndNotExpired) {
+  ScoreBook book({});
+  ScoreRecord record{{}, at(10)};
+  record.scores.gossip.total = -3;
+  EXPECT_TRUE(book.import(peer(1), record, at(20)));
+  EXPECT_EQ(book.find(peer(1), at(20)), record);
+  record.scores.gossip.total = -4;
+  EXPECT_FALSE(book.import(peer(1), record, at(20)));
+  record.last_update = at(100);
+  EXPECT_TRUE(book.import(peer(1), record, at(20)));
+  EXPECT_EQ(book.find(peer(1), at(20))->last_update, at(20)) << "not of a time to come";
+  EXPECT_FALSE(book.import(peer(2), {{}, at(0)}, at(1201)));
+}
+
 }  // namespace
 }  // namespace opwire::opstack::reputation

@@ -6,6 +6,7 @@
 #include "opwire/crypto/errors.hpp"
 #include "opwire/opstack/gossip/errors.hpp"
 #include "opwire/opstack/payload/errors.hpp"
+#include "opwire/opstack/reputation/ban.hpp"
 #include "opwire/opstack/reputation/peers_for_test.hpp"
 
 namespace opwire::opstack::reputation {
@@ -39,6 +40,7 @@ TEST(Strikes, TheThirdWithinTenMinutesBans) {
   EXPECT_FALSE(strikes.on_refused(peer(2), kBlockHash, minutes(6)));
   const auto reason = strikes.on_refused(peer(1), kBlockHash, minutes(10));
   EXPECT_EQ(reason, "3 invalid blocks within 600 s, the last: block hash is not the hash of the header");
+  EXPECT_EQ(cause_of(*reason), "invalid_blocks");
   EXPECT_FALSE(strikes.on_refused(peer(1), kBlockHash, minutes(10)));  // it begins anew
 }
 

@@ -18,6 +18,14 @@ Task<Result<void>> send_request(Stream& stream, BlockNumber number) {
   co_return co_await stream.close_write();
 }
 
+std::size_t result_code(const Result<Envelope>& answer) {
+  if (answer) return 0;
+  const Error& why = answer.error();
+  if (why.is(errors::kInvalidRequest)) return 2;
+  if (why.is(errors::kServerFailed)) return 3;
+  return why.is(errors::kUnknownCode) ? RequestCounts::kCodes - 1 : 1;
+}
+
 }  // namespace
 
 /// What one answer counts for among those under way.
@@ -52,6 +60,10 @@ PayloadClient::PayloadClient(Network& network, WorkerPool& pool, ChainId chain, 
       choice_(options.peers),
       changed_(network.loop()) {
   network_.add_observer(*this);
+  look_again();
+}
+
+void PayloadClient::look_again() {
   for (const PeerId& peer : network_.connected_peers()) consider(peer, network_.peerstore().protocols(peer));
 }
 
@@ -76,7 +88,7 @@ void PayloadClient::on_peer_protocols(const PeerId& peer, const std::vector<std:
 void PayloadClient::consider(const PeerId& peer, const std::vector<std::string>& protocols) {
   const bool speaks = std::ranges::any_of(
       protocols_, [&](const std::string& ours) { return std::ranges::find(protocols, ours) != protocols.end(); });
-  if (speaks) {
+  if (speaks && (!options_.may_ask || options_.may_ask(peer))) {
     choice_.add(peer);
   } else {
     choice_.remove(peer);
@@ -87,7 +99,11 @@ void PayloadClient::consider(const PeerId& peer, const std::vector<std::string>&
 Task<Result<Envelope>> PayloadClient::fetch(PeerId peer, BlockNumber number) {
   const auto version = schedule_.version(number);
   if (!version) co_return errors::kNoSuchNumber;
-  co_return co_await exchange(peer, number, *version);
+  const TimePoint begun = network_.loop().now();
+  Result<Envelope> answer = co_await exchange(peer, number, *version);
+  counts_.note(result_code(answer), network_.loop().now() - begun);
+  counts_.last = number;
+  co_return answer;
 }
 
 Task<Result<Envelope>> PayloadClient::exchange(PeerId peer, BlockNumber number, PayloadVersion version) {
@@ -196,6 +212,7 @@ std::optional<RangeProgress> PayloadClient::progress() const {
   progress.wanted = under_way_->wanted();
   progress.proved = under_way_->proved();
   progress.peers = choice_.size();
+  progress.quarantined = under_way_->quarantined();
   progress.quarantined_bytes = under_way_->quarantined_bytes();
   progress.since = began_;
   return progress;

@@ -3,6 +3,7 @@
 
 #include "opwire/opstack/sync/protocol.hpp"
 #include "opwire/opstack/sync/range_sync.hpp"
+#include "opwire/opstack/sync/request_counts.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/p2p/core/peer_events.hpp"
 #include "opwire/runtime/event.hpp"
@@ -40,12 +41,15 @@ struct ClientOptions {
   /// again.
   std::size_t answer_bytes = std::size_t{64} << 20;
   AnswerObserver* observer = nullptr;  ///< outlives the client
+  /// Whom fetch_range() may ask, of those who speak the protocol; null: everybody.
+  std::function<bool(const PeerId&)> may_ask;
 };
 
 struct RangeProgress {
   std::uint64_t wanted = 0;  ///< blocks
   std::uint64_t proved = 0;
-  std::size_t peers = 0;  ///< that speak the protocol
+  std::size_t peers = 0;        ///< that speak the protocol
+  std::size_t quarantined = 0;  ///< blocks that are not linked yet
   std::size_t quarantined_bytes = 0;
   TimePoint since{};  ///< when the range was begun
 
@@ -76,6 +80,10 @@ class PayloadClient final : public NetworkObserver {
   std::optional<RangeProgress> progress() const;
 
   std::size_t peers() const noexcept { return choice_.size(); }
+  /// The answers of ClientOptions::may_ask have changed.
+  void look_again();
+  /// Of requests that ended, with op-node's codes: what is no peer's code counts as 1.
+  const RequestCounts& counts() const noexcept { return counts_; }
 
  private:
   class Charge;
@@ -98,6 +106,7 @@ class PayloadClient final : public NetworkObserver {
   const ClientOptions options_;
   PeerChoice choice_;
   std::size_t answer_bytes_ = 0;
+  RequestCounts counts_;
   Event changed_;
   const RangeSync* under_way_ = nullptr;
   TimePoint began_{};

@@ -105,6 +105,9 @@ TEST_F(PayloadClientTest, FetchesOnePayload) {
   join(1);
   EXPECT_EQ(fetch(5).value(), chain_[5]);
   EXPECT_EQ(fetch(77).error(), Error(errors::kNotFound));
+  EXPECT_EQ(client_->counts().codes[0].total, 1U);
+  EXPECT_EQ(client_->counts().codes[1].total, 1U);
+  EXPECT_EQ(client_->counts().last, BlockNumber{77});
 }
 
 TEST_F(PayloadClientTest, FetchesARangeNewestFirst) {
@@ -187,6 +190,9 @@ TEST_F(PayloadClientTest, APeerThatStallsIsTimedOut) {
   const TimePoint before = loop_.now();
   EXPECT_EQ(fetch(5).error(), Error(opwire::errors::kTimeout));
   EXPECT_EQ(loop_.now() - before, 10s);
+  const RequestCounts::OfCode& failed = client_->counts().codes[1];
+  EXPECT_EQ(failed.by_time[RequestCounts::kBounds.size() - 1], 1U) << "what is no peer's code is op-node's 1";
+  EXPECT_EQ(failed.seconds, 10);
 }
 
 TEST_F(PayloadClientTest, APeerThatLeavesInTheMiddleIsReplaced) {

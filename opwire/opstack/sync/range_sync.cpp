@@ -132,6 +132,7 @@ void RangeSync::on_answer(const Ask& ask, Result<Envelope> answer, TimePoint now
 void RangeSync::hold(BlockNumber number, Proved block) {
   Wanted& wanted = wanted_.at(number);
   wanted.bytes = memory_size(block.envelope);
+  ++held_;
   held_bytes_ += wanted.bytes;
   typical_bytes_ = (7 * typical_bytes_ + wanted.bytes) / 8;
   wanted.held = std::move(block);
@@ -139,6 +140,7 @@ void RangeSync::hold(BlockNumber number, Proved block) {
   for (auto at = wanted_.begin(); held_bytes_ > options_.quarantine_bytes && at->first != next_; ++at) {
     if (!at->second.held) continue;
     at->second.held.reset();
+    --held_;
     held_bytes_ -= at->second.bytes;
     if (at->second.flights.empty()) unasked_.insert(at->first);
   }
@@ -148,6 +150,7 @@ void RangeSync::prove(TimePoint now) {
   while (!done()) {
     const auto top = wanted_.find(next_);
     if (top == wanted_.end() || !top->second.held) return;
+    --held_;
     held_bytes_ -= top->second.bytes;
     Proved block = std::move(*top->second.held);
     top->second.held.reset();

@@ -77,6 +77,7 @@ class RangeSync {
   bool disputed() const noexcept { return disputed_; }
   std::uint64_t wanted() const noexcept { return total_; }
   std::uint64_t proved() const noexcept { return range_.before.value - 1 - next_.value; }
+  std::size_t quarantined() const noexcept { return held_; }
   std::size_t quarantined_bytes() const noexcept { return held_bytes_; }
 
  private:
@@ -120,6 +121,7 @@ class RangeSync {
   std::set<BlockNumber, std::greater<>> unasked_;  ///< in wanted_, and nobody is asked
   bool disputed_ = false;
   std::size_t in_flight_ = 0;
+  std::size_t held_ = 0;  ///< blocks that wait
   std::size_t held_bytes_ = 0;
   std::size_t typical_bytes_ = 128 << 10;  ///< of a block, smoothed
   std::vector<Proved> proved_;

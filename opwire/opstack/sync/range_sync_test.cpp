@@ -65,6 +65,7 @@ TEST_F(RangeSyncTest, ProvesARangeFromTheTopDown) {
   EXPECT_EQ(sync_->proved(), 5U);
   EXPECT_EQ(sync_->wanted(), 5U);
   EXPECT_EQ(sync_->quarantined_bytes(), 0U);
+  EXPECT_EQ(sync_->quarantined(), 0U);
 }
 
 TEST_F(RangeSyncTest, AsksFromTheNewestToTheOldest) {
@@ -82,6 +83,7 @@ TEST_F(RangeSyncTest, HoldsWhatArrivesAheadUntilItIsProved) {
   answer(asks[1]);
   EXPECT_TRUE(proved().empty());
   EXPECT_GT(sync_->quarantined_bytes(), 2000U);
+  EXPECT_EQ(sync_->quarantined(), 2U);
   answer(asks[0]);
   EXPECT_EQ(proved(), (std::vector<std::uint64_t>{3, 2, 1}));
 }

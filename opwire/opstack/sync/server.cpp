@@ -64,6 +64,7 @@ PayloadServer::~PayloadServer() {
 
 Task<void> PayloadServer::serve(PeerStream stream) {
   const PeerId peer = stream.peer();
+  const TimePoint begun = network_.loop().now();
   Timer limit(network_.loop(), [&stream] { stream->reset(); });
   limit.arm_in(options_.read_timeout);
   ByteArray<kRequestSize> request;
@@ -90,6 +91,8 @@ Task<void> PayloadServer::serve(PeerStream stream) {
   }
   ++counts_.answers[static_cast<std::size_t>(code)];
   counts_.bytes += payload.frames.size();
+  counts_.requests.note(static_cast<std::size_t>(code), network_.loop().now() - begun);
+  if (got) counts_.requests.last = parse_request(request);
   payload = FramedPayload();
   slot.reset();  // others may have the place while this peer takes its time
   co_await await_end(*stream);

@@ -11,6 +11,7 @@
 #include "opwire/base/token_bucket.hpp"
 #include "opwire/opstack/sync/payload_source.hpp"
 #include "opwire/opstack/sync/protocol.hpp"
+#include "opwire/opstack/sync/request_counts.hpp"
 #include "opwire/p2p/core/network.hpp"
 #include "opwire/runtime/event.hpp"
 
@@ -34,6 +35,7 @@ struct ServerCounts {
   std::array<std::uint64_t, 4> answers{};  ///< by AnswerCode
   std::uint64_t broken = 0;                ///< streams that failed or were too slow
   std::uint64_t bytes = 0;                 ///< of bodies that were sent whole
+  RequestCounts requests;  ///< from the stream's beginning to the answer's last byte, waits for rates included
 };
 
 class PayloadServer {

@@ -83,6 +83,9 @@ TEST_F(PayloadServerTest, AnswersWithOpNodesCodes) {
   EXPECT_EQ(ask(std::numeric_limits<std::uint64_t>::max()), Bytes{2});
   EXPECT_EQ(count(AnswerCode::kNotFound), 3U);
   EXPECT_EQ(count(AnswerCode::kInvalidRequest), 2U);
+  EXPECT_EQ(server_->counts().requests.codes[1].total, 3U);
+  EXPECT_EQ(server_->counts().requests.codes[2].total, 2U);
+  EXPECT_EQ(server_->counts().requests.last, BlockNumber(std::numeric_limits<std::uint64_t>::max()));
 }
 
 TEST_F(PayloadServerTest, RefusesWhatIsBeforeGenesis) {

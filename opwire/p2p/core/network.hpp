@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "opwire/base/strong.hpp"
@@ -29,6 +31,21 @@ struct ConnectionInfo {
   std::string muxer;
   TimePoint opened{};
   std::size_t streams = 0;
+};
+
+/// Bytes of streams, as their protocols see them.
+struct Traffic {
+  std::uint64_t in = 0;
+  std::uint64_t out = 0;
+};
+
+/// What a network has done since it began.
+struct NetworkCounts {
+  NetworkCounts() = default;
+  /// By protocol; "": agreeing on one. Of those that were ever agreed on, which only are protocols of our own.
+  std::map<std::string, Traffic> traffic;
+  std::map<std::string_view, std::uint64_t> refused;  ///< connections and streams, by the limit that they met
+  std::uint64_t trimmed = 0;                          ///< connections that were closed because there were too many
 };
 
 /// A stream on which a protocol was agreed. Move-only; destroying it resets the stream unless both ends had closed it.
@@ -124,6 +141,9 @@ class Network {
   virtual void remove_observer(NetworkObserver& observer) = 0;
   /// Identify reports what it learned; observers are told.
   virtual void set_peer_protocols(const PeerId& peer, std::vector<std::string> protocols) = 0;
+
+  /// For metrics. A network that counts nothing has none.
+  virtual NetworkCounts counts() const { return {}; }
 };
 
 }  // namespace opwire

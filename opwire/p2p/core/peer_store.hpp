@@ -17,6 +17,21 @@ inline constexpr Duration kRecentlyConnectedTtl = std::chrono::minutes(15);
 inline constexpr Duration kStaticTtl = std::chrono::hours(24 * 7);
 inline constexpr Duration kPermanentTtl = Duration::max();
 
+struct KnownAddress {
+  Multiaddr address;
+  TimePoint until;
+};
+
+/// Told of what a PeerStore comes to know, while it changes: it asks later.
+class PeerStoreObserver {
+ public:
+  virtual ~PeerStoreObserver() = default;
+  /// Something of it was set, perhaps to what it was.
+  virtual void on_changed(const PeerId& peer) = 0;
+  /// Nothing is known of it any more.
+  virtual void on_removed(const PeerId& peer) = 0;
+};
+
 /// Bounded: addresses per peer and peers in all; the oldest unprotected entry makes room.
 class PeerStore {
  public:
@@ -25,6 +40,8 @@ class PeerStore {
   virtual void add_addresses(const PeerId& peer, const std::vector<Multiaddr>& addresses, Duration ttl) = 0;
   /// Those alive, newest knowledge first.
   virtual std::vector<Multiaddr> addresses(const PeerId& peer) const = 0;
+  /// The same, with the ends of their lives.
+  virtual std::vector<KnownAddress> known_addresses(const PeerId& peer) const = 0;
   virtual void set_protocols(const PeerId& peer, std::vector<std::string> protocols) = 0;
   virtual std::vector<std::string> protocols(const PeerId& peer) const = 0;
   virtual void set_agent(const PeerId& peer, std::string agent) = 0;
@@ -40,6 +57,8 @@ class PeerStore {
   virtual Bytes sealed_record(const PeerId& peer) const = 0;
   virtual std::vector<PeerId> peers() const = 0;
   virtual void remove(const PeerId& peer) = 0;
+  /// Instead of the one before; null: nobody. It outlives the store, or is taken away.
+  virtual void set_observer(PeerStoreObserver* observer) = 0;
 };
 
 }  // namespace opwire

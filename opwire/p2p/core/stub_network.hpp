@@ -13,6 +13,7 @@ class StubPeerStore : public PeerStore {
  public:
   void add_addresses(const PeerId&, const std::vector<Multiaddr>&, Duration) override {}
   std::vector<Multiaddr> addresses(const PeerId&) const override { return {}; }
+  std::vector<KnownAddress> known_addresses(const PeerId&) const override { return {}; }
   void set_protocols(const PeerId&, std::vector<std::string>) override {}
   std::vector<std::string> protocols(const PeerId&) const override { return {}; }
   void set_agent(const PeerId&, std::string) override {}
@@ -24,6 +25,7 @@ class StubPeerStore : public PeerStore {
   Bytes sealed_record(const PeerId&) const override { return {}; }
   std::vector<PeerId> peers() const override { return {}; }
   void remove(const PeerId&) override {}
+  void set_observer(PeerStoreObserver*) override {}
 };
 
 /// All are worth the same, and nobody is protected.

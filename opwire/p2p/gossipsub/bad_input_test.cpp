@@ -233,5 +233,53 @@ TEST(Bombs, WhatDataUnpackToCountsAgainstTheLimit) {
   EXPECT_EQ(router.stats().decoded, 8u) << "and what was judged makes room";
 }
 
+// The first two bytes are the size in 64 KiB that it says it unpacks to, and does.
+class SizedDecoder final : public MessageDecoder {
+ public:
+  Decoded decode(const MessageView& message) override {
+    return {test::HashDecoder::id_of(message.topic, message.data), nullptr, declared_size(message)};
+  }
+  std::size_t declared_size(const MessageView& message) override {
+    return std::size_t{load_le<std::uint16_t>(message.data.data())} << 16;
+  }
+};
+
+Bytes sized(std::uint16_t units, std::uint64_t seed) {
+  Bytes data = noise(50, seed);
+  store_le(data.data(), units);
+  return data;
+}
+
+TEST(Bombs, LeaveRoomForUsualMessages) {
+  constexpr std::uint16_t kTenMiB = 160, kHalfMiB = 8, kNearlyHalfMiB = 7;
+  SizedDecoder decoder;
+  SeededRng rng(1);
+  Params params;
+  params.max_pending_bytes = std::size_t{64} << 20;
+  Router router(params, RouterContext(TestRouter::self(), decoder, rng));
+  const TimePoint now{1h};
+  ASSERT_TRUE(router.subscribe(kTopic, now));
+  router.on_peer_connected(peer_id(0), Version::kV12, false, test::address_of(0));
+  std::uint64_t seed = 0;
+  const auto decoded_of = [&](int count, std::uint16_t units) {
+    const auto before = router.stats().decoded;
+    for (int i = 0; i < count; ++i) {
+      EXPECT_TRUE(router.on_rpc(peer_id(0), Rpc().message(kTopic, sized(units, ++seed)).build(), now));
+    }
+    return router.stats().decoded - before;
+  };
+  EXPECT_EQ(decoded_of(20, kTenMiB), 4u) << "five times ten megabytes are more than 48";
+  EXPECT_EQ(decoded_of(20, kHalfMiB), 15u) << "with 50 bytes it is large, and there are eight megabytes for those";
+  EXPECT_EQ(decoded_of(20, kNearlyHalfMiB), 20u);
+  Actions actions;
+  router.take_actions(actions);
+  for (const Action& action : actions) {
+    if (const auto* validate = std::get_if<ValidateMessage>(&action)) {
+      router.on_validation_result(validate->message, Verdict::kIgnore, now);
+    }
+  }
+  EXPECT_EQ(decoded_of(20, kTenMiB), 4u) << "and what was judged makes room";
+}
+
 }  // namespace
 }  // namespace opwire::gossipsub

@@ -48,7 +48,7 @@ void Delivery::on_message(Peer& peer, const Buffer& rpc, const MessageView& view
     }
   }
   // Before its id is marked as seen: gossip may bring it again when there is room.
-  if (is_full(*topic, view.data.size())) {
+  if (is_full(*topic, view.data.size() + decoder_.declared_size(view))) {
     ++stats.throttled;
     if (state_.gater) state_.gater->on_throttled(now);
     gossip_.forgive(peer.id);
@@ -76,9 +76,8 @@ void Delivery::on_message(Peer& peer, const Buffer& rpc, const MessageView& view
   if (message->data.size() >= state_.params.idontwant_threshold) gossip_.tell_unwanted(*topic, *message);
   if (state_.scores) state_.scores->on_pending(message->id, message->topic, peer.id, now);
   if (state_.gater) state_.gater->on_validated();
-  ++pending_;
   ++topic->pending;
-  pending_bytes_ += held_bytes(*message);
+  hold(*message);
   state_.actions.emplace_back(ValidateMessage{std::move(message)});
 }
 
@@ -165,16 +164,30 @@ MessagePtr Delivery::make_message(Peer& peer, const Buffer& rpc, const MessageVi
 bool Delivery::is_full(const Topic& topic, std::size_t size) const noexcept {
   if (pending_ == 0) return false;
   return pending_ >= state_.params.max_pending || topic.pending >= state_.params.max_pending_per_topic ||
-         pending_bytes_ + size > state_.params.max_pending_bytes;
+         pending_bytes_ + size > state_.params.max_pending_bytes ||
+         (is_large(size) && large_bytes_ > 0 && large_bytes_ + size > state_.params.max_pending_bytes / 4 * 3);
+}
+
+void Delivery::hold(const Message& message) noexcept {
+  const std::size_t size = held_bytes(message);
+  ++pending_;
+  pending_bytes_ += size;
+  if (is_large(size)) large_bytes_ += size;
+}
+
+void Delivery::let_go(const Message& message) noexcept {
+  const std::size_t size = held_bytes(message);
+  --pending_;
+  pending_bytes_ -= size;
+  if (is_large(size)) large_bytes_ -= size;
 }
 
 void Delivery::on_verdict(const MessagePtr& message, Verdict verdict, TimePoint now) {
   Topic* topic = state_.find_topic(message->topic);
   OPW_CHECK(!message->verdict && pending_ > 0 && topic != nullptr && topic->pending > 0);
   message->verdict = verdict;
-  --pending_;
   --topic->pending;
-  pending_bytes_ -= held_bytes(*message);
+  let_go(*message);
   switch (verdict) {
     case Verdict::kAccept:
       ++state_.stats.accepted;

@@ -29,6 +29,10 @@ class Delivery {
                     const std::shared_ptr<const void>& content, TimePoint now);
   void refuse(Peer& peer, const MessageView& view, const ErrorKind& why);
   bool is_full(const Topic& topic, std::size_t size) const noexcept;
+  bool is_large(std::size_t size) const noexcept { return size > state_.params.max_pending_bytes / 128; }
+  /// It began to be validated, or has been.
+  void hold(const Message& message) noexcept;
+  void let_go(const Message& message) noexcept;
   MessagePtr make_message(Peer& peer, const Buffer& rpc, const MessageView& view, Decoded decoded, TimePoint now);
   /// Keeps the promises that this message fulfils. with_alias: a peer may know it by its other id.
   void keep_promises(const MessageId& id, const MessageView& view, const std::shared_ptr<const void>& content,
@@ -52,6 +56,7 @@ class Delivery {
   DuplicateFilter recent_;  // under StrictNoSign: two authors may well say the same
   std::size_t pending_ = 0;
   std::size_t pending_bytes_ = 0;
+  std::size_t large_bytes_ = 0;  // of these
 };
 
 }  // namespace opwire::gossipsub

@@ -50,7 +50,7 @@ void Mesh::on_graft(Peer& peer, std::string_view name, TimePoint now) {
 void Mesh::on_prune(Peer& peer, const PruneView& view, TimePoint now) {
   Topic* topic = state_.find_topic(view.topic);
   if (topic == nullptr || !topic->joined) return;
-  remove(peer.id, *topic);
+  if (remove(peer.id, *topic)) ++state_.stats.prunes;
   const auto longest =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(state_.params.max_backoff).count());
   const Duration backoff = view.backoff_seconds == 0
@@ -60,10 +60,11 @@ void Mesh::on_prune(Peer& peer, const PruneView& view, TimePoint now) {
   take_other_peers(peer, view.peers);
 }
 
-void Mesh::remove(const PeerId& peer, Topic& topic) {
-  if (topic.mesh.erase(peer) == 0) return;
+bool Mesh::remove(const PeerId& peer, Topic& topic) {
+  if (topic.mesh.erase(peer) == 0) return false;
   if (state_.scores) state_.scores->on_prune(peer, topic.name);
   state_.actions.emplace_back(MeshChange{peer, topic.name, false});
+  return true;
 }
 
 void Mesh::maintain(TimePoint now, bool look_for_better) {
@@ -94,6 +95,7 @@ void Mesh::graft(Peer& peer, Topic& topic, TimePoint now) {
 
 void Mesh::add(const PeerId& peer, Topic& topic, TimePoint now) {
   topic.mesh.insert(peer);
+  ++state_.stats.grafts;
   if (state_.scores) state_.scores->on_graft(peer, topic.name, now);
   state_.actions.emplace_back(MeshChange{peer, topic.name, true});
 }
@@ -106,7 +108,7 @@ void Mesh::prune(Peer& peer, Topic& topic, Duration backoff, Exchange exchange, 
   }
   state_.output(peer).prune(topic.name, std::move(word));
   topic.backoffs.set(peer.id, now + backoff);
-  remove(peer.id, topic);
+  if (remove(peer.id, topic)) ++state_.stats.prunes;
 }
 
 std::vector<Bytes> Mesh::other_peers(const Peer& pruned, const Topic& topic) {

@@ -18,8 +18,8 @@ class Mesh {
   /// The checks come in go-libp2p-pubsub's order.
   void on_graft(Peer& peer, std::string_view topic, TimePoint now);
   void on_prune(Peer& peer, const PruneView& prune, TimePoint now);
-  /// The peer left the topic or is gone: nothing is sent.
-  void remove(const PeerId& peer, Topic& topic);
+  /// The peer left the topic or is gone: nothing is sent. False: it was not in.
+  bool remove(const PeerId& peer, Topic& topic);
 
   /// Drops peers of negative score and brings every mesh back to d_lo..d_hi with at least d_out outbound peers.
   /// look_for_better: also takes in peers that are worth more than a poor mesh's median.

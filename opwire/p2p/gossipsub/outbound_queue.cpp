@@ -76,10 +76,12 @@ bool OutboundQueue::empty() const noexcept {
   return subscriptions_.empty() && mesh_.empty() && gossip_ids_ == 0 && messages_.empty();
 }
 
-std::optional<Frame> OutboundQueue::pop() {
+std::optional<Frame> OutboundQueue::pop(std::optional<TimePoint>* arrived) {
   if (std::optional<Frame> control = pop_control()) return control;
   if (messages_.empty()) return std::nullopt;
-  Frame frame = messages_.front()->frame;
+  const Message& message = *messages_.front();
+  if (arrived != nullptr && message.from) *arrived = message.received;
+  Frame frame = message.frame;
   message_bytes_ -= frame.size();
   messages_.pop();
   return frame;

@@ -34,8 +34,9 @@ class OutboundQueue {
   bool empty() const noexcept;
   std::size_t messages() const noexcept { return messages_.size(); }
   std::size_t message_bytes() const noexcept { return message_bytes_; }
-  /// The next frame to write: control first, then messages in their order.
-  std::optional<Frame> pop();
+  /// The next frame to write: control first, then messages in their order. arrived: when somebody's message came to us,
+  /// if the frame is one; may be null.
+  std::optional<Frame> pop(std::optional<TimePoint>* arrived = nullptr);
 
  private:
   using MeshWord = std::optional<PruneWord>;  // none: GRAFT

@@ -88,7 +88,9 @@ struct Params {
   std::size_t max_recent_bytes = std::size_t{64} << 20;    ///< of messages kept to know duplicates; the oldest goes
   std::size_t max_pending = 8192;                          ///< messages under validation; more are dropped unseen
   std::size_t max_pending_per_topic = 1024;                ///< of these, in one topic
-  std::size_t max_pending_bytes = std::size_t{64} << 20;   ///< of these; a single one always fits
+  /// Of these; a single one always fits. Those of more than a 128th take three quarters at most: a few that unpack to
+  /// much must not keep the usual ones out.
+  std::size_t max_pending_bytes = std::size_t{64} << 20;
 
   // Topics.
   std::vector<std::string> allowed_topics;  ///< empty: any

@@ -30,6 +30,7 @@ Router::Router(Params params, RouterContext context)
 void Router::on_peer_connected(const PeerId& id, Version version, bool outbound, const Multiaddr& remote) {
   const auto [entry, added] = state_.peers.try_emplace(id, id, version, outbound, state_.params, state_.hash);
   OPW_CHECK(added);
+  ++state_.stats.peers_added;
   if (state_.scores) state_.scores->on_connected(id, remote);
   if (state_.gater) state_.gater->on_connected(id, remote);
   greet(entry->second);
@@ -68,10 +69,11 @@ void Router::on_peer_disconnected(const PeerId& id, TimePoint now) {
   for (const std::string& name : peer->topics) remove_from_topic(id, name);
   // A mesh may hold a peer that grafted without having subscribed.
   for (auto& [name, topic] : state_.topics) mesh_.remove(id, topic);
-  gossip_.forgive(id);
+  // What it promised stays promised, or to hang up in time would be a way to tell of messages that there are not.
   if (state_.scores) state_.scores->on_disconnected(id, now);
   if (state_.gater) state_.gater->on_disconnected(id, now);
   state_.peers.erase(id);
+  ++state_.stats.peers_removed;
 }
 
 Result<void> Router::on_rpc(const PeerId& id, const Buffer& rpc, TimePoint now) {
@@ -79,6 +81,7 @@ Result<void> Router::on_rpc(const PeerId& id, const Buffer& rpc, TimePoint now) 
   if (peer == nullptr) return {};
   if (rpc.size() > state_.params.max_rpc_size) return errors::kRpcTooLarge;
   OPW_TRYV(parse_rpc(rpc, state_.params.rpc, rpc_));
+  ++state_.stats.rpcs_received;
   state_.stats.entries_passed_over += rpc_.passed_over;
 
   for (const SubscriptionView& view : rpc_.subscriptions) on_subscription(*peer, view);
@@ -141,6 +144,7 @@ Result<void> Router::subscribe(std::string_view name, TimePoint now) {
   Topic& topic = state_.topic(name);
   if (topic.joined) return {};
   announce(name, true);
+  ++state_.stats.topics_joined;
   mesh_.join(topic, now);
   return {};
 }
@@ -149,6 +153,7 @@ void Router::unsubscribe(std::string_view name, TimePoint now) {
   Topic* topic = state_.find_topic(name);
   if (topic == nullptr || !topic->joined) return;
   announce(name, false);
+  ++state_.stats.topics_left;
   mesh_.leave(*topic, now);
   gossip_.forgive_all();
   state_.release(name);
@@ -206,12 +211,28 @@ void Router::take_actions(Actions& into) {
   into.swap(state_.actions);
 }
 
-std::optional<Frame> Router::next_frame(const PeerId& id) {
+std::optional<Frame> Router::next_frame(const PeerId& id, std::optional<TimePoint> now) {
   Peer* peer = state_.find_peer(id);
   if (peer == nullptr) return std::nullopt;
-  std::optional<Frame> frame = peer->queue.pop();
-  if (!frame) peer->output_told = false;
+  std::optional<TimePoint> arrived;
+  std::optional<Frame> frame = peer->queue.pop(&arrived);
+  if (!frame) {
+    peer->output_told = false;
+    return frame;
+  }
+  ++state_.stats.rpcs_sent;
+  if (arrived && now) state_.hops.note(*now - *arrived);
   return frame;
+}
+
+QueuedOutput Router::queued() const {
+  QueuedOutput all;
+  for (const auto& [id, peer] : state_.peers) {
+    all.messages += peer.queue.messages();
+    all.bytes += peer.queue.message_bytes();
+    all.longest = std::max(all.longest, peer.queue.messages());
+  }
+  return all;
 }
 
 std::vector<std::string> Router::topics() const {

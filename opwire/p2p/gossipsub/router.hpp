@@ -19,6 +19,13 @@
 
 namespace opwire::gossipsub {
 
+/// Messages that wait to be written, of all peers together.
+struct QueuedOutput {
+  std::size_t messages = 0;
+  std::size_t bytes = 0;
+  std::size_t longest = 0;  ///< messages that wait for one peer
+};
+
 /// After each call the caller takes the actions and performs them. Peers that are not connected are ignored.
 class Router {
  public:
@@ -52,12 +59,15 @@ class Router {
 
   /// What has come up since the last call. `into` is cleared and filled; its memory is used again.
   void take_actions(Actions& into);
-  /// The next frame for this peer; nullopt: nothing waits, and an OutputReady will tell when that changes.
-  std::optional<Frame> next_frame(const PeerId& peer);
+  /// The next frame for this peer; nullopt: nothing waits, and an OutputReady will tell when that changes. With the
+  /// time, messages of others that go on are counted in hops().
+  std::optional<Frame> next_frame(const PeerId& peer, std::optional<TimePoint> now = std::nullopt);
 
   // For metrics, tables and tests.
   const Params& params() const noexcept { return state_.params; }
   const Stats& stats() const noexcept { return state_.stats; }
+  const HopTimes& hops() const noexcept { return state_.hops; }
+  QueuedOutput queued() const;
   /// Topics that we know of: joined by us or a peer, or published to.
   std::vector<std::string> topics() const;
   /// Peers that subscribed to a topic; those of them in our mesh.

@@ -241,7 +241,7 @@ Task<Result<void>> Service::write_rpcs(PeerId peer, Writer& writer, PeerStream& 
     frames.clear();
     pieces.clear();
     for (std::size_t size = 0; size < kMaxBatch; size += frames.back().size()) {
-      std::optional<Frame> frame = router_.next_frame(peer);
+      std::optional<Frame> frame = router_.next_frame(peer, network_.loop().now());
       if (!frame) break;
       frames.push_back(std::move(*frame));
       for (const ByteView piece : frames.back().pieces()) {

@@ -11,6 +11,7 @@
 #include "opwire/base/rng.hpp"
 #include "opwire/p2p/gossipsub/actions.hpp"
 #include "opwire/p2p/gossipsub/backoff.hpp"
+#include "opwire/p2p/gossipsub/hop_times.hpp"
 #include "opwire/p2p/gossipsub/id_aliases.hpp"
 #include "opwire/p2p/gossipsub/message_cache.hpp"
 #include "opwire/p2p/gossipsub/outbound_queue.hpp"
@@ -158,6 +159,7 @@ class State {
   std::optional<PeerGater> gater;
   Actions actions;
   Stats stats;
+  HopTimes hops;
 };
 
 }  // namespace opwire::gossipsub

@@ -21,6 +21,18 @@ struct Stats {
   std::uint64_t ignored = 0;
   std::uint64_t published = 0;
 
+  // Peers and meshes.
+  std::uint64_t peers_added = 0;
+  std::uint64_t peers_removed = 0;
+  std::uint64_t topics_joined = 0;
+  std::uint64_t topics_left = 0;
+  std::uint64_t grafts = 0;  ///< peers that entered our meshes, by whoever's wish
+  std::uint64_t prunes = 0;  ///< peers that left them, by either side's PRUNE
+
+  // RPCs.
+  std::uint64_t rpcs_received = 0;  ///< those that could be read
+  std::uint64_t rpcs_sent = 0;      ///< handed to the writer
+
   // What was to be sent.
   std::uint64_t messages_queued = 0;
   std::uint64_t messages_dropped = 0;    ///< a peer's queue was full

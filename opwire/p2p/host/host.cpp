@@ -106,6 +106,22 @@ Rng& Host::rng() noexcept {
   return impl_->rng;
 }
 
+const swarm::SwarmOptions& Host::limits() const noexcept {
+  return impl_->swarm.options();
+}
+
+swarm::ResourceUse Host::resources() const {
+  return impl_->swarm.resources();
+}
+
+void Host::set_limits(const swarm::LimitOptions& limits) {
+  impl_->swarm.set_limits(limits);
+}
+
+void Host::set_waters(const swarm::ConnectionManagerOptions& waters) {
+  impl_->swarm.set_waters(waters);
+}
+
 std::vector<Multiaddr> Host::addresses() const {
   std::vector<Multiaddr> addresses;
   for (const Multiaddr& address : impl_->swarm.listen_addresses()) addresses.push_back(address.with_peer(impl_->id));

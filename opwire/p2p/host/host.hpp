@@ -77,6 +77,13 @@ class Host {
   /// Round-trip times of count pings on one stream; ends at the first error.
   Task<Result<std::vector<Duration>>> ping(PeerId peer, std::size_t count);
 
+  /// The limits in force, and what of them is in use.
+  const swarm::SwarmOptions& limits() const noexcept;
+  swarm::ResourceUse resources() const;
+  /// See Swarm.
+  void set_limits(const swarm::LimitOptions& limits);
+  void set_waters(const swarm::ConnectionManagerOptions& waters);
+
   Network& network() noexcept;
   Loop& loop() noexcept;
   Rng& rng() noexcept;

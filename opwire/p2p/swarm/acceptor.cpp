@@ -68,7 +68,12 @@ void Acceptor::on_accepted(RawConnection raw) {
     return log_refusal(raw.remote, errors::kGated);
   }
   std::optional<InboundGuard::Place> place = guard_.admit(raw.remote, context_.loop.now());
-  if (!context_.limits.has_room(Role::kListener)) place.reset();
+  if (!place) {
+    context_.limits.note_refusal("connections_of_network");
+  } else if (!context_.limits.has_room(Role::kListener)) {
+    context_.limits.note_refusal("connections");
+    place.reset();
+  }
   if (!place && !context_.may_be_static(raw.remote)) return log_refusal(raw.remote, errors::kTooManyConnections);
   const auto pending = pending_.insert(pending_.end(), Pending{context_.loop.now(), raw.stream.get()});
   scope_.spawn(upgrade(std::move(raw), std::move(place), pending));

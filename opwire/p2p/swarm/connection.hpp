@@ -48,13 +48,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool closing() const noexcept { return closing_; }
 
  private:
+  class LeasedStream;
+
   void on_stream(std::unique_ptr<Stream> stream);
   void refuse(Stream& stream, const Error& why);
-  Task<void> serve(std::unique_ptr<Stream> stream, StreamLease lease);
+  std::unique_ptr<LeasedStream> lend(std::unique_ptr<Stream> stream, StreamLease lease);
+  Task<void> serve(std::unique_ptr<LeasedStream> stream);
   Task<Result<std::string>> accept_protocol(Stream& stream);
   Task<Result<std::string>> agree(std::unique_ptr<Stream>& stream, std::vector<std::string> protocols,
                                   std::string known, TimePoint deadline);
-  PeerStream make_stream(std::unique_ptr<Stream> stream, StreamLease lease, std::string protocol);
 
   const ConnectionContext context_;
   ConnectionInfo info_;

@@ -40,6 +40,7 @@ std::size_t ConnectionManager::trim_in_emergency() {
 
 void ConnectionManager::close(const std::vector<ConnectionId>& connections, std::size_t of, const char* why) {
   for (const ConnectionId id : connections) context_.close(id);
+  trimmed_ += connections.size();
   if (!connections.empty()) kLog.info(why, {{"closed", connections.size()}, {"of", of}});
 }
 

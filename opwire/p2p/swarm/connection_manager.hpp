@@ -32,6 +32,8 @@ class ConnectionManager final : public PeerTags {
   std::vector<PeerId> static_peers() const { return book_.protected_by(kStaticTag); }
   /// See Network::trim_connections.
   std::size_t trim_in_emergency();
+  /// Connections closed so far.
+  std::uint64_t trimmed() const noexcept { return trimmed_; }
   /// No trims from now on.
   void stop() { timer_.cancel(); }
 
@@ -57,6 +59,7 @@ class ConnectionManager final : public PeerTags {
   const ConnectionManagerContext context_;
   TagBook book_;
   TimePoint last_trim_{};
+  std::uint64_t trimmed_ = 0;
   Timer timer_;
 };
 

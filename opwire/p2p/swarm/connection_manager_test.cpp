@@ -39,6 +39,7 @@ TEST_F(ConnectionManagerTest, ClosesDownToTheLowWaterAfterTheGrace) {
   loop.run_for(seconds(3));
   EXPECT_EQ(a.swarm->connections().size(), 2u);
   EXPECT_EQ(std::count(a.recorder.events.begin(), a.recorder.events.end(), "closed inbound"), 4);
+  EXPECT_EQ(a.swarm->counts().trimmed, 4u);
   EXPECT_EQ(std::count(a.recorder.events.begin(), a.recorder.events.end(), "peer disconnected"), 4);
   for (const Error& why : a.recorder.errors) EXPECT_TRUE(why.is(opwire::errors::kClosed));
 }

@@ -3,14 +3,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "opwire/base/result.hpp"
 #include "opwire/multiformats/peer_id.hpp"
-#include "opwire/p2p/core/role.hpp"
+#include "opwire/p2p/core/network.hpp"
 
 namespace opwire::swarm {
 
@@ -36,6 +39,28 @@ struct LimitOptions {
   StreamCap streams_per_protocol_and_peer{{64, 256, 256}, std::size_t{64} << 20};
   /// What a stream counts for: its first receive window. Growth beyond is bounded by the muxer.
   std::size_t bytes_per_stream = 256 * 1024;
+};
+
+/// How much there is of what a Cap bounds.
+struct Tally {
+  std::size_t inbound = 0;
+  std::size_t outbound = 0;
+
+  std::size_t total() const noexcept { return inbound + outbound; }
+  bool fits(Role role, const Cap& cap) const noexcept;
+  void add(Role role) noexcept { ++(role == Role::kListener ? inbound : outbound); }
+  void remove(Role role) noexcept { --(role == Role::kListener ? inbound : outbound); }
+};
+
+/// What of the limits is in use.
+struct ResourceUse {
+  Tally connections;
+  Tally streams;
+  std::map<std::string, Tally> protocols;             ///< streams on which one was agreed
+  std::size_t stream_bytes = 0;                       ///< what the streams count for
+  std::size_t peer_connections = 0;                   ///< of the peer that has most
+  std::size_t peer_streams = 0;                       ///< of the peer that has most
+  std::map<std::string_view, std::uint64_t> refused;  ///< by limit, from the beginning; see ResourceLimits::refused()
 };
 
 class Ledger;
@@ -64,12 +89,15 @@ class StreamLease {
 
   /// Once it is known what the stream is for. Errors: kTooManyStreams, kTooMuchMemory; the stream has to go then.
   Result<void> set_protocol(const std::string& protocol);
+  /// Where its bytes are counted: under no protocol at first. Holds as long as the lease.
+  Traffic& traffic() noexcept { return *traffic_; }
 
  private:
   std::shared_ptr<Ledger> ledger_;
   Role role_;
   PeerId peer_;
   std::optional<std::string> protocol_;
+  Traffic* traffic_;
 };
 
 /// Leases may outlive it.
@@ -83,6 +111,16 @@ class ResourceLimits {
   Result<ConnectionLease> open_connection(Role role, const PeerId& peer, bool exempt = false);
   /// role: kDialer for streams that we open. Errors: kTooManyStreams, kTooMuchMemory.
   Result<StreamLease> open_stream(Role role, const PeerId& peer);
+  /// Somebody else has refused something; limit is a constant.
+  void note_refusal(std::string_view limit);
+  /// What the leases' streams carried, and what was refused.
+  const std::map<std::string, Traffic>& traffic() const noexcept;
+  const std::map<std::string_view, std::uint64_t>& refused() const noexcept;
+
+  ResourceUse use() const;
+  const LimitOptions& options() const noexcept;
+  /// For what is opened from now on.
+  void set_options(const LimitOptions& options);
 
  private:
   std::shared_ptr<Ledger> ledger_;

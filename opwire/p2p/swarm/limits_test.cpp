@@ -38,6 +38,48 @@ TEST(Limits, ConnectionsInAllAndOfOnePeer) {
   EXPECT_TRUE(limits.open_connection(kIn, a));
 }
 
+TEST(Limits, TellWhatIsInUseAndWhatWasRefused) {
+  LimitOptions options;
+  options.connections = {2, 2, 2};
+  options.streams_per_peer.streams = {2, 2, 2};
+  ResourceLimits limits(options);
+  auto one = limits.open_connection(kIn, peer_of(1));
+  auto two = limits.open_connection(kOut, peer_of(2));
+  EXPECT_FALSE(limits.open_connection(kIn, peer_of(3)));
+  auto ping = limits.open_stream(kIn, peer_of(1));
+  auto other = limits.open_stream(kOut, peer_of(1));
+  EXPECT_FALSE(limits.open_stream(kOut, peer_of(1)));
+  ASSERT_TRUE(one && two && ping && other);
+  EXPECT_TRUE(ping->set_protocol("/ping"));
+  const ResourceUse use = limits.use();
+  EXPECT_EQ(use.connections.inbound, 1u);
+  EXPECT_EQ(use.connections.outbound, 1u);
+  EXPECT_EQ(use.streams.total(), 2u);
+  EXPECT_EQ(use.stream_bytes, 2 * options.bytes_per_stream);
+  EXPECT_EQ(use.peer_connections, 1u);
+  EXPECT_EQ(use.peer_streams, 2u);
+  ASSERT_EQ(use.protocols.size(), 1u);
+  EXPECT_EQ(use.protocols.at("/ping").inbound, 1u);
+  const std::map<std::string_view, std::uint64_t> refused{{"connections", 1}, {"streams_of_peer", 1}};
+  EXPECT_EQ(use.refused, refused);
+}
+
+TEST(Limits, OtherOptionsHoldForWhatIsOpenedLater) {
+  LimitOptions options;
+  options.connections = {1, 1, 1};
+  ResourceLimits limits(options);
+  auto one = limits.open_connection(kIn, peer_of(1));
+  EXPECT_FALSE(limits.open_connection(kIn, peer_of(2)));
+  options.connections = {2, 2, 2};
+  limits.set_options(options);
+  auto two = limits.open_connection(kIn, peer_of(2));
+  ASSERT_TRUE(one && two);
+  options.connections = {1, 1, 1};
+  limits.set_options(options);
+  EXPECT_FALSE(limits.open_connection(kIn, peer_of(3)));
+  EXPECT_EQ(limits.use().connections.total(), 2u) << "what stands stays";
+}
+
 TEST(Limits, StreamsInAllAndOfOnePeer) {
   LimitOptions options;
   options.streams.streams = {3, 3, 3};
@@ -105,6 +147,38 @@ TEST(Limits, LeasesMayOutliveTheLimits) {
     connection.emplace(std::move(limits.open_connection(kIn, peer_of(1))).value());
   }
   EXPECT_TRUE(stream->set_protocol("/x"));
+}
+
+TEST(Limits, RefusalsAreCountedByLimit) {
+  LimitOptions options;
+  options.connections = {1, 1, 1};
+  options.streams_per_peer.streams = {1, 1, 1};
+  options.streams.bytes = 2 * options.bytes_per_stream;
+  ResourceLimits limits(options);
+  const auto connection = limits.open_connection(kIn, peer_of(1));
+  EXPECT_FALSE(limits.open_connection(kIn, peer_of(2)));
+  EXPECT_FALSE(limits.open_connection(kIn, peer_of(2)));
+  const auto first = limits.open_stream(kIn, peer_of(1));
+  EXPECT_FALSE(limits.open_stream(kIn, peer_of(1)));
+  const auto second = limits.open_stream(kIn, peer_of(2));
+  EXPECT_FALSE(limits.open_stream(kIn, peer_of(3)));
+  limits.note_refusal("connections_of_network");
+  const std::map<std::string_view, std::uint64_t> expected{
+      {"connections", 2}, {"connections_of_network", 1}, {"memory", 1}, {"streams_of_peer", 1}};
+  EXPECT_EQ(limits.refused(), expected);
+}
+
+TEST(Limits, TrafficStaysWhenStreamsAreGone) {
+  ResourceLimits limits{LimitOptions()};
+  {
+    auto stream = limits.open_stream(kIn, peer_of(1));
+    ASSERT_TRUE(stream);
+    stream->traffic().in += 7;
+    ASSERT_TRUE(stream->set_protocol("/echo"));
+    stream->traffic().out += 9;
+  }
+  EXPECT_EQ(limits.traffic().at("").in, 7u);
+  EXPECT_EQ(limits.traffic().at("/echo").out, 9u);
 }
 
 }  // namespace

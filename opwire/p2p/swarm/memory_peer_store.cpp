@@ -17,6 +17,7 @@ const MemoryPeerStore::Entry* MemoryPeerStore::find(const PeerId& peer) const {
 }
 
 MemoryPeerStore::Entry& MemoryPeerStore::touch(const PeerId& peer) {
+  if (observer_ != nullptr) observer_->on_changed(peer);
   if (const auto found = entries_.find(peer); found != entries_.end()) {
     order_.splice(order_.end(), order_, found->second.place);
     return found->second;
@@ -65,16 +66,23 @@ void MemoryPeerStore::add_address(Entry& entry, const Multiaddr& address, Durati
 
 std::vector<Multiaddr> MemoryPeerStore::addresses(const PeerId& peer) const {
   std::vector<Multiaddr> alive;
+  for (KnownAddress& known : known_addresses(peer)) alive.push_back(std::move(known.address));
+  return alive;
+}
+
+std::vector<KnownAddress> MemoryPeerStore::known_addresses(const PeerId& peer) const {
+  std::vector<KnownAddress> alive;
   const Entry* entry = find(peer);
   if (entry == nullptr) return alive;
   const TimePoint now = clock_.now();
   for (auto known = entry->addresses.rbegin(); known != entry->addresses.rend(); ++known) {
-    if (known->until > now) alive.push_back(known->address);
+    if (known->until > now) alive.push_back({known->address, known->until});
   }
   return alive;
 }
 
 void MemoryPeerStore::set_protocols(const PeerId& peer, std::vector<std::string> protocols) {
+  if (protocols.empty() && find(peer) == nullptr) return;  // one that was removed while connected stays so
   touch(peer).protocols = std::move(protocols);
 }
 
@@ -125,6 +133,7 @@ void MemoryPeerStore::remove(const PeerId& peer) {
   if (found == entries_.end()) return;
   order_.erase(found->second.place);
   entries_.erase(found);
+  if (observer_ != nullptr) observer_->on_removed(peer);
 }
 
 }  // namespace opwire::swarm

@@ -25,6 +25,7 @@ class MemoryPeerStore final : public PeerStore {
 
   void add_addresses(const PeerId& peer, const std::vector<Multiaddr>& addresses, Duration ttl) override;
   std::vector<Multiaddr> addresses(const PeerId& peer) const override;
+  std::vector<KnownAddress> known_addresses(const PeerId& peer) const override;
   void set_protocols(const PeerId& peer, std::vector<std::string> protocols) override;
   std::vector<std::string> protocols(const PeerId& peer) const override;
   void set_agent(const PeerId& peer, std::string agent) override;
@@ -36,6 +37,7 @@ class MemoryPeerStore final : public PeerStore {
   Bytes sealed_record(const PeerId& peer) const override;
   std::vector<PeerId> peers() const override;
   void remove(const PeerId& peer) override;
+  void set_observer(PeerStoreObserver* observer) override { observer_ = observer; }
 
  private:
   struct Known {
@@ -54,12 +56,14 @@ class MemoryPeerStore final : public PeerStore {
   };
 
   const Entry* find(const PeerId& peer) const;
+  /// To change it.
   Entry& touch(const PeerId& peer);
   void make_room();
   void add_address(Entry& entry, const Multiaddr& address, Duration ttl);
 
   const Clock& clock_;
   const PeerStoreOptions options_;
+  PeerStoreObserver* observer_ = nullptr;
   bool keeps_sealed_ = false;
   std::list<PeerId> order_;  // told of longest ago first
   std::unordered_map<PeerId, Entry> entries_;

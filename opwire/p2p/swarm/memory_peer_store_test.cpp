@@ -74,6 +74,40 @@ TEST_F(PeerStoreTest, StaticPeersStayWhileThereAreOthers) {
   EXPECT_EQ(store.peers().size(), 3u) << "bounded even then";
 }
 
+struct Changes final : PeerStoreObserver {
+  void on_changed(const PeerId& peer) override { changed.push_back(peer); }
+  void on_removed(const PeerId& peer) override { removed.push_back(peer); }
+  std::vector<PeerId> changed;
+  std::vector<PeerId> removed;
+};
+
+TEST_F(PeerStoreTest, AnObserverHearsOfWhatChangesAndOfWhoMakesRoom) {
+  Changes changes;
+  store.set_observer(&changes);
+  store.add_addresses(peer_of(1), {one}, minutes(2));
+  store.set_agent(peer_of(2), "agent");
+  store.add_addresses(peer_of(3), {}, minutes(2));
+  EXPECT_EQ(changes.changed, (std::vector<PeerId>{peer_of(1), peer_of(2)}));
+  store.set_key(peer_of(3), key_of(3).public_key());
+  store.set_protocols(peer_of(4), {"/a"});
+  EXPECT_EQ(changes.removed, std::vector<PeerId>{peer_of(1)});
+  store.remove(peer_of(2));
+  store.remove(peer_of(2));
+  EXPECT_EQ(changes.removed, (std::vector<PeerId>{peer_of(1), peer_of(2)}));
+  store.set_observer(nullptr);
+  store.remove(peer_of(3));
+  EXPECT_EQ(changes.removed.size(), 2u);
+}
+
+TEST_F(PeerStoreTest, AddressesHaveTheirEnds) {
+  store.add_addresses(peer, {one}, minutes(2));
+  store.add_addresses(peer, {two}, kPermanentTtl);
+  const auto known = store.known_addresses(peer);
+  ASSERT_EQ(known.size(), 2u);
+  EXPECT_EQ(known[0].until, TimePoint::max());
+  EXPECT_EQ(known[1].until, clock.now() + minutes(2));
+}
+
 TEST_F(PeerStoreTest, ProtocolsAgentAndKey) {
   EXPECT_TRUE(store.protocols(peer).empty());
   EXPECT_EQ(store.agent(peer), "");
@@ -87,6 +121,15 @@ TEST_F(PeerStoreTest, ProtocolsAgentAndKey) {
   store.remove(peer);
   EXPECT_TRUE(store.peers().empty());
   EXPECT_FALSE(store.key(peer));
+}
+
+TEST_F(PeerStoreTest, NoProtocolsOfAStrangerAreNothingToRemember) {
+  store.set_protocols(peer, {});
+  EXPECT_TRUE(store.peers().empty());
+  store.set_protocols(peer, {"/a"});
+  store.set_protocols(peer, {});
+  EXPECT_EQ(store.peers(), std::vector<PeerId>{peer});
+  EXPECT_TRUE(store.protocols(peer).empty());
 }
 
 TEST_F(PeerStoreTest, OlderRecordsAreRefused) {

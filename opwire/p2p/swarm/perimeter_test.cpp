@@ -56,6 +56,7 @@ TEST_F(PerimeterTest, AThousandSilentSocketsOfOneAddress) {
   EXPECT_TRUE(connect(b, a));
   EXPECT_LT(loop.now() - start, milliseconds(10));
   EXPECT_EQ(count_dropped(flood), 992u) << "all but eight, at once";
+  EXPECT_EQ(a.swarm->counts().refused.at("connections_of_network"), 992u);
   loop.run_for(seconds(15));
   EXPECT_EQ(count_dropped(flood), 1000u);
   EXPECT_EQ(*ask_a(b, a), "hello");

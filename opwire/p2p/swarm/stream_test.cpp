@@ -39,6 +39,20 @@ TEST_F(StreamTest, TheFirstProtocolThatThePeerSpeaks) {
   EXPECT_EQ(streams(b), 0u);
 }
 
+TEST_F(StreamTest, BytesAreCountedByProtocol) {
+  auto& a = host(1);
+  auto& b = host(2);
+  ASSERT_TRUE(connect(a, b));
+  ASSERT_EQ(*loop.run(ask_peer(*a.swarm, b.id, "/echo", "hello")), "hello");
+  settle();
+  const NetworkCounts counts = a.swarm->counts();
+  EXPECT_EQ(counts.traffic.at("/echo").in, 5u);
+  EXPECT_EQ(counts.traffic.at("/echo").out, 5u);
+  EXPECT_GT(counts.traffic.at("").in, 20u) << "multistream";
+  EXPECT_EQ(b.swarm->counts().traffic.at("").in, counts.traffic.at("").out);
+  EXPECT_TRUE(counts.refused.empty());
+}
+
 TEST_F(StreamTest, NoCommonProtocolCostsTheStreamOnly) {
   auto& a = host(1);
   auto& b = host(2);
@@ -86,16 +100,18 @@ TEST_F(StreamTest, AKnownProtocolCanBeGoneAllTheSame) {
   EXPECT_EQ(*loop.run(ask_peer(*a.swarm, b.id, "/echo", "hello")), "hello");
 }
 
-TEST_F(StreamTest, WhatAPeerSpokeIsForgottenWithItsConnections) {
+TEST_F(StreamTest, WhatAPeerSpokeDoesNotCountForItsNextConnection) {
   auto& a = host(1);
   auto& b = host(2);
   ASSERT_TRUE(connect(a, b));
   a.swarm->set_peer_protocols(b.id, {"/gone"});
   b.swarm->disconnect(a.id);
   loop.run_for(seconds(3));
-  a.swarm->set_peer_protocols(b.id, {"/gone"});  // identify comes too late
-  EXPECT_TRUE(a.swarm->peerstore().protocols(b.id).empty());
+  EXPECT_EQ(a.swarm->peerstore().protocols(b.id), std::vector<std::string>{"/gone"});
+  a.swarm->set_peer_protocols(b.id, {"/late"});  // identify comes too late
+  EXPECT_EQ(a.swarm->peerstore().protocols(b.id), std::vector<std::string>{"/gone"});
   ASSERT_TRUE(connect(a, b));
+  EXPECT_TRUE(a.swarm->peerstore().protocols(b.id).empty());
   EXPECT_TRUE(failed_with(open(a, b.id, {"/gone"}), multistream::errors::kNotSupported));
 }
 

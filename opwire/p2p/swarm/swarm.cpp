@@ -96,6 +96,16 @@ std::vector<Multiaddr> Swarm::listen_addresses() const {
   return transport::without_wildcards(acceptor_.addresses());
 }
 
+void Swarm::set_limits(const LimitOptions& limits) {
+  options_.limits = limits;
+  limits_.set_options(limits);
+}
+
+void Swarm::set_waters(const ConnectionManagerOptions& waters) {
+  options_.manager = waters;
+  manager_.on_opened(connections_.size());
+}
+
 // -- Connections.
 
 Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place) {
@@ -116,7 +126,10 @@ Result<void> Swarm::add_connection(Upgraded upgraded, InboundGuard::Place place)
   of_peer.push_back(connection);
   const bool is_first = of_peer.size() == 1;
   running_.spawn(run_connection(connection, std::move(place)));
-  if (is_first) manager_.on_peer_connected(connection->peer());
+  if (is_first) {
+    peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
+    manager_.on_peer_connected(connection->peer());
+  }
   announce(connection->info(), is_first);
   manager_.on_opened(connections_.size());
   return {};
@@ -155,7 +168,6 @@ void Swarm::on_ended(const ConnectionPtr& connection, const Error& why) {
   const bool was_last = of_peer->second.empty();
   if (was_last) {
     peers_.erase(of_peer);
-    peerstore_->set_protocols(connection->peer(), {});  // identify tells anew
     manager_.on_peer_disconnected(connection->peer());
   }
   const ConnectionInfo info = connection->info();
@@ -287,6 +299,14 @@ void Swarm::set_peer_protocols(const PeerId& peer, std::vector<std::string> prot
   if (!is_connected(peer)) return;  // it left while identify was under way
   peerstore_->set_protocols(peer, protocols);
   for (NetworkObserver* observer : observers_) observer->on_peer_protocols(peer, protocols);
+}
+
+NetworkCounts Swarm::counts() const {
+  NetworkCounts counts;
+  counts.traffic = limits_.traffic();
+  counts.refused = limits_.refused();
+  counts.trimmed = manager_.trimmed();
+  return counts;
 }
 
 // -- The end.

@@ -41,6 +41,12 @@ class Swarm final : public Network {
   /// latest, and returns when no task is left. Calls that wait end with kClosed. Idempotent.
   Task<void> close();
 
+  const SwarmOptions& options() const noexcept { return options_; }
+  ResourceUse resources() const { return limits_.use(); }
+  /// From now on; what stands already stays. Waters that are lower than the number of connections close some, in time.
+  void set_limits(const LimitOptions& limits);
+  void set_waters(const ConnectionManagerOptions& waters);
+
   Loop& loop() override { return loop_; }
   const PeerId& local_peer() const override { return local_peer_; }
   Task<Result<PeerStream>> new_stream(PeerId peer, std::vector<std::string> protocols) override;
@@ -63,6 +69,7 @@ class Swarm final : public Network {
   void add_observer(NetworkObserver& observer) override { observers_.push_back(&observer); }
   void remove_observer(NetworkObserver& observer) override { std::erase(observers_, &observer); }
   void set_peer_protocols(const PeerId& peer, std::vector<std::string> protocols) override;
+  NetworkCounts counts() const override;
 
  private:
   using ConnectionPtr = std::shared_ptr<Connection>;
@@ -87,7 +94,7 @@ class Swarm final : public Network {
 
   Loop& loop_;
   const PeerId local_peer_;
-  const SwarmOptions options_;
+  SwarmOptions options_;
   const std::vector<std::unique_ptr<Transport>> transports_;
   const std::unique_ptr<PeerStore> peerstore_;
   ConnectionGater* const gater_;

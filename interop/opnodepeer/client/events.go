@@ -1,0 +1,1 @@
+../../gopeer/events.go
