@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
+
 namespace opwire::interop {
 namespace {
 
@@ -36,6 +38,10 @@ std::uint64_t resident_bytes() {
   const int read = std::fscanf(file, "%llu %llu", &total, &resident);
   std::fclose(file);
   return read == 2 ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+void give_memory_back() {
+  if (mallctl != nullptr) mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);  // 4096: all arenas
 }
 
 }  // namespace opwire::interop

@@ -21,4 +21,7 @@ class Meter {
 /// Of this process, now; 0 when the system does not tell.
 std::uint64_t resident_bytes();
 
+/// What the allocator holds without using it.
+void give_memory_back();
+
 }  // namespace opwire::interop

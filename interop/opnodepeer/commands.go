@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -49,6 +50,7 @@ type command struct {
 	Form         string          `json:"form"`          // lie: what is wrong with the answers
 	DelayMs      int             `json:"delay_ms"`      // lie: before each answer
 	Status       json.RawMessage `json:"status"`        // sync_status
+	Collect      bool            `json:"collect"`       // stats: collect garbage and give memory back first
 }
 
 func run(args []string) error {
@@ -128,6 +130,9 @@ func (n *opNode) obey(ctx context.Context, c command) error {
 	case "sync_status":
 		return n.tellStatus(c)
 	case "stats":
+		if c.Collect {
+			debug.FreeOSMemory()
+		}
 		emit("stats", fields{"cpu_seconds": cpuTime().Seconds(), "rss_bytes": residentBytes()})
 		return nil
 	case "connect":

@@ -18,6 +18,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
+	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
 	"github.com/multiformats/go-multiaddr"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -34,6 +35,8 @@ import (
 	opsigner "github.com/ethereum-optimism/optimism/op-service/signer"
 )
 
+const defaultPeersHi = 30
+
 type nodeOptions struct {
 	rollupConfig string
 	chainID      uint64
@@ -43,6 +46,9 @@ type nodeOptions struct {
 	listenPort   uint
 	threshold    time.Duration
 	logLevel     string
+	peersLo      uint
+	peersHi      uint
+	meshHi       int
 	discovery    discoveryOptions
 	rpc          bool
 	opNodeFlags  []string // where there are any, they alone say how the P2P node is set up
@@ -57,6 +63,9 @@ func (o *nodeOptions) register(flags *flag.FlagSet) {
 	flags.UintVar(&o.listenPort, "listen-port", 0, "TCP port on 127.0.0.1, 0 for any")
 	flags.DurationVar(&o.threshold, "timestamp-threshold", 60*time.Second, "oldest block that gossip accepts")
 	flags.StringVar(&o.logLevel, "log-level", "warn", "debug, info, warn or error, on stderr")
+	flags.UintVar(&o.peersLo, "peers-lo", 20, "peers that are kept when there are too many")
+	flags.UintVar(&o.peersHi, "peers-hi", defaultPeersHi, "peers from which on there are too many")
+	flags.IntVar(&o.meshHi, "mesh-hi", p2p.DefaultMeshDhi, "most peers in the mesh of a topic")
 	flags.BoolVar(&o.rpc, "rpc", false, "serve op-node's own RPC on 127.0.0.1, with its admin methods")
 	o.discovery.register(flags)
 }
@@ -181,12 +190,12 @@ func makeP2PConfig(options nodeOptions, cfg *rollup.Config) (*p2p.Config, error)
 		StaticPeers:              static,
 		HostMux:                  []libp2p.Option{p2p.YamuxC(), p2p.MplexC()},
 		HostSecurity:             []libp2p.Option{p2p.NoiseC()},
-		PeersLo:                  20,
-		PeersHi:                  30,
+		PeersLo:                  options.peersLo,
+		PeersHi:                  options.peersHi,
 		PeersGrace:               30 * time.Second,
 		MeshD:                    p2p.DefaultMeshD,
 		MeshDLo:                  p2p.DefaultMeshDlo,
-		MeshDHi:                  p2p.DefaultMeshDhi,
+		MeshDHi:                  options.meshHi,
 		MeshDLazy:                p2p.DefaultMeshDlazy,
 		GossipTimestampThreshold: options.threshold,
 		UserAgent:                "optimism",
@@ -200,7 +209,27 @@ func makeP2PConfig(options nodeOptions, cfg *rollup.Config) (*p2p.Config, error)
 	if err := options.discovery.apply(setup); err != nil {
 		return nil, err
 	}
+	if err := allowPeers(setup); err != nil {
+		return nil, err
+	}
 	return setup, setup.Check()
+}
+
+// allowPeers lifts libp2p's own limits where more peers are wanted than usual: by default it grants an eighth of the
+// machine's memory, which is 256 incoming connections with 24 GiB whatever op-node is told.
+func allowPeers(setup *p2p.Config) error {
+	if setup.PeersHi <= defaultPeersHi {
+		return nil
+	}
+	limits := rcmgr.DefaultLimits
+	libp2p.SetDefaultServiceLimits(&limits)
+	manager, err := rcmgr.NewResourceManager(rcmgr.NewFixedLimiter(
+		limits.Scale(int64(setup.PeersHi)<<25, 8*int(setup.PeersHi)))) // 64 connections for each 2^30 bytes
+	if err != nil {
+		return err
+	}
+	setup.HostMux = append(setup.HostMux, libp2p.ResourceManager(manager))
+	return nil
 }
 
 func parseAddrs(list string) ([]core.Multiaddr, error) {

@@ -99,7 +99,8 @@ Task<Result<void>> fetch(node::Node& node, Command command) {
   co_return Result<void>();
 }
 
-void emit_stats(const Meter& started) {
+void emit_stats(const Meter& started, bool collect) {
+  if (collect) give_memory_back();
   emit("stats", {{"cpu_seconds", started.cpu_seconds()}, {"rss_bytes", resident_bytes()}});
 }
 
@@ -110,7 +111,7 @@ Task<Result<void>> obey(const Meter& started, node::Node& node, Publisher& publi
   if (name == "connect") co_return co_await connect(node, command.text("addr"));
   if (name == "store") co_return publisher.store(command);
   if (name == "fetch") co_return co_await fetch(node, command);
-  if (name == "stats") co_return emit_stats(started), Result<void>();
+  if (name == "stats") co_return emit_stats(started, command.flag("collect")), Result<void>();
   if (name != "status") co_return errors::kCommand;
   emit_status(node);
   co_return Result<void>();

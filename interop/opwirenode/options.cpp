@@ -49,6 +49,21 @@ Status add_bootnodes(node::DiscoveryConfig& config, const std::string& list) {
   return {};
 }
 
+Status set_number(node::Config& config, const std::string& flag, const std::string& value) {
+  const bool seconds = flag == "--timestamp-threshold";
+  std::size_t* const size = flag == "--peers-lo"   ? &config.peers.lo
+                            : flag == "--peers-hi" ? &config.peers.hi
+                            : flag == "--mesh-hi"  ? &config.gossip.mesh_hi
+                                                   : nullptr;
+  if (!seconds && size == nullptr) return "unknown flag " + flag;
+  unsigned number = 0;
+  if (std::from_chars(value.data(), value.data() + value.size(), number).ptr != value.data() + value.size()) {
+    return flag + ": '" + value + "' is no number" + (seconds ? " of seconds" : "");
+  }
+  if (seconds) return config.gossip.timestamp_threshold = std::chrono::seconds(number), Status();
+  return *size = number, Status();
+}
+
 Status set(node::Config& config, const std::string& flag, const std::string& value) {
   if (flag == "--rollup-config") return read_rollup(config, value);
   if (flag == "--static") return add_static_peers(config, value);
@@ -64,14 +79,7 @@ Status set(node::Config& config, const std::string& flag, const std::string& val
     if (!url) return "--l2: " + url.error().message();
     return config.driver.emplace().engine.emplace().url = std::move(*url), Status();
   }
-  if (flag == "--timestamp-threshold") {
-    unsigned seconds = 0;
-    if (std::from_chars(value.data(), value.data() + value.size(), seconds).ptr != value.data() + value.size()) {
-      return "--timestamp-threshold: '" + value + "' is no number of seconds";
-    }
-    return config.gossip.timestamp_threshold = std::chrono::seconds(seconds), Status();
-  }
-  return "unknown flag " + flag;
+  return set_number(config, flag, value);
 }
 
 constexpr double kNoLimit = 1e9;  // questions a second

@@ -79,9 +79,15 @@ Gossips start_gossip(const Dialer& dialer, const Peers& peers) {
   Gossips gossips;
   if (dialer.options.gossip.empty()) return gossips;
   for (const auto& peer : peers) {
-    gossips.push_back(std::make_unique<Gossip>(*peer, dialer.options.gossip, dialer.options.op_ids));
+    gossips.push_back(std::make_unique<Gossip>(*peer, dialer.options, Gossip::Messages::kCounted));
   }
   return gossips;
+}
+
+void add_received(const Gossips& gossips, Fields& fields) {
+  std::size_t total = 0;
+  for (const auto& gossip : gossips) total += gossip->received();
+  fields["messages"] = total;
 }
 
 Task<void> stop_gossip(Dialer& dialer, Peers& peers, const Gossips& gossips) {
@@ -92,9 +98,11 @@ Task<void> stop_gossip(Dialer& dialer, Peers& peers, const Gossips& gossips) {
 Task<Result<Fields>> hold_all(Dialer& dialer, Peers& peers) {
   const Gossips gossips = start_gossip(dialer, peers);
   Result<Fields> result = co_await hold_connections(dialer, peers);
+  if (result) add_received(gossips, *result);
   co_await stop_gossip(dialer, peers, gossips);
   co_return result;
 }
+
 using Many = Task<Result<Fields>> (*)(Dialer&, Peers&);
 
 Task<Result<Fields>> with_peers(Dialer& dialer, std::size_t count, Many body) {

@@ -26,12 +26,13 @@ gossipsub::TopicScoreParams topic_score() {
   return params;
 }
 
-gossipsub::Params params(const std::vector<std::string>& topics, bool op_ids) {
+gossipsub::Params params(const Options& options) {
   gossipsub::Params params;
   params.max_rpc_size = opstack::kMaxMessageSize;
-  if (!op_ids) params.signing = gossipsub::SignaturePolicy::kStrictSign;
+  if (!options.op_ids) params.signing = gossipsub::SignaturePolicy::kStrictSign;
+  if (!options.asks) params.max_ihave_messages = 0;
   params.scoring = opstack::light_scoring(kSlot);
-  for (const std::string& topic : topics) params.scoring->params.topics[topic] = topic_score();
+  for (const std::string& topic : options.gossip) params.scoring->params.topics[topic] = topic_score();
   return params;
 }
 
@@ -56,25 +57,30 @@ Fields describe(const std::string& topic, ByteView data) {
 
 }  // namespace
 
-Gossip::Gossip(Peer& peer, const std::vector<std::string>& topics, bool op_ids)
+Gossip::Gossip(Peer& peer, const Options& options, Messages messages)
     : peer_(peer),
-      op_ids_(op_ids),
-      decoder_(decoder(op_ids)),
-      service_(peer.host().network(), params(topics, op_ids), parts(peer, *decoder_, op_ids)),
-      first_(topics.front()) {
+      op_ids_(options.op_ids),
+      decoder_(decoder(op_ids_)),
+      service_(peer.host().network(), params(options), parts(peer, *decoder_, op_ids_)),
+      first_(options.gossip.front()) {
   service_.add_observer(*this);
-  Loop& loop = peer_.host().loop();
-  const auto print = [&loop](const gossipsub::Message& message, const std::shared_ptr<const void>&) {
-    Fields line{{"id", codec::to_hex(message.id.view())}, {"from_peer", message.from->to_string()}};
-    line["at_us"] = wall_us(loop);
-    if (message.author) line["author"] = message.author->to_string();
-    // Whoever else is to have the message does not wait for our hash of it.
-    loop.post([line = std::move(line), topic = message.topic, data = message.data]() mutable {
-      for (auto& [key, value] : describe(topic, data)) line[key] = value;
-      emit("message", line);
-    });
+  const auto take = [this, messages](const gossipsub::Message& message, const std::shared_ptr<const void>&) {
+    ++received_;
+    if (messages == Messages::kPrinted) print(message);
   };
-  for (const std::string& topic : topics) (void)service_.subscribe(topic, accept, print);
+  for (const std::string& topic : options.gossip) (void)service_.subscribe(topic, accept, take);
+}
+
+void Gossip::print(const gossipsub::Message& message) {
+  Loop& loop = peer_.host().loop();
+  Fields line{{"id", codec::to_hex(message.id.view())}, {"from_peer", message.from->to_string()}};
+  line["at_us"] = wall_us(loop);
+  if (message.author) line["author"] = message.author->to_string();
+  // Whoever else is to have the message does not wait for our hash of it.
+  loop.post([line = std::move(line), topic = message.topic, data = message.data]() mutable {
+    for (auto& [key, value] : describe(topic, data)) line[key] = value;
+    emit("message", line);
+  });
 }
 
 Result<void> Gossip::publish_one(const std::string& topic, ByteView plain) {

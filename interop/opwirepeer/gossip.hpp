@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "interop/common/commands.hpp"
+#include "interop/opwirepeer/options.hpp"
 #include "interop/opwirepeer/peer.hpp"
 #include "opwire/opstack/gossip/block_gossip.hpp"
 
@@ -15,8 +16,10 @@ namespace opwire::interop {
 
 class Gossip final : public gossipsub::Observer {
  public:
-  /// Subscribes; peer outlives this. op_ids: as op-node.
-  Gossip(Peer& peer, const std::vector<std::string>& topics, bool op_ids);
+  enum class Messages : std::uint8_t { kPrinted, kCounted };
+
+  /// Subscribes; peer outlives this.
+  Gossip(Peer& peer, const Options& options, Messages messages = Messages::kPrinted);
 
   /// "count" messages of "size" pseudo-random bytes on "topic" (or the first), or one whose snappy block holds "plain".
   Task<Result<void>> publish(Command command);
@@ -24,11 +27,14 @@ class Gossip final : public gossipsub::Observer {
   void emit_families() const;
   void emit_scores() const;
   Task<void> close() { return service_.close(); }
+  /// Messages of others that came.
+  std::size_t received() const { return received_; }
 
   void on_topic(const PeerId& peer, const std::string& topic, bool subscribed) override;
   void on_mesh(const PeerId& peer, const std::string& topic, bool in_mesh) override;
 
  private:
+  void print(const gossipsub::Message& message);
   Result<void> publish_one(const std::string& topic, ByteView plain);
 
   Peer& peer_;
@@ -36,6 +42,7 @@ class Gossip final : public gossipsub::Observer {
   std::unique_ptr<gossipsub::MessageDecoder> decoder_;
   gossipsub::Service service_;
   std::string first_;
+  std::size_t received_ = 0;
 };
 
 }  // namespace opwire::interop

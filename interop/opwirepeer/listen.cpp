@@ -9,20 +9,14 @@
 #include "interop/opwirepeer/protocols.hpp"
 #include "opwire/runtime/reactor.hpp"
 
-extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
-
 namespace opwire::interop {
 namespace {
-
-void give_memory_back() {
-  if (mallctl != nullptr) mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);  // 4096: all arenas
-}
 
 class Listener {
  public:
   Listener(Peer& peer, const Options& options, Meter started) : peer_(peer), started_(started) {
     serve_protocols(peer.host());
-    if (!options.gossip.empty()) gossip_.emplace(peer, options.gossip, options.op_ids);
+    if (!options.gossip.empty()) gossip_.emplace(peer, options);
   }
 
   Task<Result<void>> connect(std::string address) {

@@ -65,6 +65,13 @@ const std::map<std::string, Setter>& setters() {
   return kSetters;
 }
 
+// The flags without a value.
+bool set(Options& options, const std::string& flag) {
+  if (flag == "--op-ids") return options.op_ids = true;
+  if (flag == "--no-iwant") return options.asks = false, true;
+  return false;
+}
+
 }  // namespace
 
 Result<std::size_t, std::string> parse_count(const std::string& text) {
@@ -84,10 +91,7 @@ Result<Options, std::string> parse_options(int argc, char** argv) {
       (options.command.empty() ? options.command : options.arguments.emplace_back()) = words[i];
       continue;
     }
-    if (words[i] == "--op-ids") {
-      options.op_ids = true;
-      continue;
-    }
+    if (set(options, words[i])) continue;
     const std::size_t equals = words[i].find('=');
     const auto setter = setters().find(words[i].substr(0, equals));
     if (setter == setters().end()) return "unknown flag " + words[i];

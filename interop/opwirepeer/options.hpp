@@ -21,6 +21,7 @@ struct Options {
   std::vector<std::string> connect;  ///< listen: whom to connect to when ready
   std::vector<std::string> gossip;   ///< listen: topics to subscribe to
   bool op_ids = false;               ///< gossip as op-node does; else messages are signed
+  bool asks = true;                  ///< for messages that IHAVE told of
   std::size_t in_flight = 1;         ///< dial, perf setups
   Duration timeout = std::chrono::minutes(5);
 };
