@@ -7,7 +7,7 @@ import pathlib
 import shutil
 import subprocess
 
-from harness.peer import Absent
+from harness.peer import Absent, NotPermitted
 
 CLONE_NEWNET = 0x40000000
 
@@ -18,8 +18,10 @@ def own_network(subnet):
     It goes with the last process in it."""
     libc = ctypes.CDLL(None, use_errno=True)
     with pathlib.Path("/proc/thread-self/ns/net").open() as before:
-        if shutil.which("ip") is None or libc.unshare(CLONE_NEWNET) != 0:
-            raise Absent("network namespace")
+        if shutil.which("ip") is None:
+            raise Absent("ip")
+        if libc.unshare(CLONE_NEWNET) != 0:
+            raise NotPermitted(f"a network namespace: {os.strerror(ctypes.get_errno())}")
         try:
             for command in (["link", "set", "lo", "up"], ["address", "add", subnet, "dev", "lo"]):
                 subprocess.run(["ip", *command], check=True, capture_output=True, timeout=10)

@@ -24,6 +24,10 @@ class Absent(Exception):
     """A program that was not built; its name is the argument."""
 
 
+class NotPermitted(Exception):
+    """What the system does not let us do; a case that needs it cannot run here, wherever that is."""
+
+
 def present(program):
     """Its path."""
     path = pathlib.Path(program)

@@ -4,7 +4,7 @@ import sys
 import time
 import traceback
 
-from harness.peer import Absent, PeerFailed
+from harness.peer import Absent, NotPermitted, PeerFailed
 
 
 class Cases:
@@ -19,15 +19,15 @@ class Cases:
 
     def run(self, words, absent, must_run):
         """Those whose name contains one of the words, or all; True when none failed. A case whose program is absent,
-        for the reason given, is skipped, or fails where it must run."""
+        for the reason given, is skipped, or fails where it must run; one that the system forbids is skipped."""
         passed = failed = skipped = 0
         for name, run in self._all:
             if words and not any(word in name for word in words):
                 continue
             started = time.monotonic()
             outcome, detail = _run_one(run, absent)
-            if outcome == "skipped" and must_run:
-                outcome = "FAILED"
+            if outcome == "absent":
+                outcome = "FAILED" if must_run else "skipped"
             passed += outcome == "ok"
             failed += outcome == "FAILED"
             skipped += outcome == "skipped"
@@ -48,7 +48,9 @@ def _run_one(run, absent):
         run()
         return "ok", ""
     except Absent as program:
-        return "skipped", f"no {program}: {absent.get(str(program), 'it is not built')}"
+        return "absent", f"no {program}: {absent.get(str(program), 'it is not built')}"
+    except NotPermitted as what:
+        return "skipped", f"the system does not permit {what}"
     except (PeerFailed, AssertionError) as problem:
         return "FAILED", str(problem) or traceback.format_exc()
     except Exception:  # a mistake of the case itself must not hide the others
