@@ -10,6 +10,7 @@
 #include "cli/peers.hpp"
 #include "cli/printable.hpp"
 #include "opwire/base/log.hpp"
+#include "opwire/node/api/peer_book_methods.hpp"
 #include "opwire/node/peer_books.hpp"
 #include "opwire/node/peer_import.hpp"
 #include "opwire/p2p/swarm/memory_peer_store.hpp"
@@ -22,7 +23,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kPeersInACall = 100;
 constexpr Duration kForever = std::chrono::days(365 * 50);  // scores are the node's to forget
 
 using Answer = Result<json::value, std::string>;
@@ -144,8 +144,8 @@ void take_refused(const json::value& answer, const std::vector<node::PeerEntry>&
 
 Task<Result<void, std::string>> import_remotely(NodeRpc& node, const std::vector<node::PeerEntry>& entries,
                                                 const std::string& source, Outcome& outcome) {
-  for (std::size_t first = 0; first < entries.size(); first += kPeersInACall) {
-    const std::size_t end = std::min(first + kPeersInACall, entries.size());
+  for (std::size_t first = 0; first < entries.size(); first += node::kMaxImported) {
+    const std::size_t end = std::min(first + node::kMaxImported, entries.size());
     std::string params = "[[";
     for (std::size_t i = first; i < end; ++i) params += (i > first ? "," : "") + node::to_json(entries[i]);
     const Answer answer = co_await node.ask("opwire_importPeers", params + "]]");
@@ -204,6 +204,7 @@ int unban_peer(const PeersOptions& options) {
     return with_node_rpc(options.rpc, action);
   }
   return with_books(options, false, [&](node::PeerBooks& books, WallTime) {
+    books.forgive(*peer);
     return said_unban(*peer, books.bans().peers.lift(*peer));
   });
 }

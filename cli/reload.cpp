@@ -18,8 +18,10 @@ Result<node::ReloadReport, std::string> Reloader::reload() {
     log_level_ = level;
     report.changed.emplace_back("log level");
   }
-  OPW_TRY(const std::vector<std::string> changed, node_.reconfigure(std::move(live)));
-  report.changed.insert(report.changed.end(), changed.begin(), changed.end());
+  if (node_.config().p2p) {
+    OPW_TRY(const std::vector<std::string> changed, node_.reconfigure(std::move(live)));
+    report.changed.insert(report.changed.end(), changed.begin(), changed.end());
+  }
   for (const std::string_view name : running_.differences(flags)) {
     if (!is_live(name) && name != "log.level") report.needs_restart.emplace_back(name);
   }

@@ -174,6 +174,7 @@ class Run {
   }
 
   Result<node::ReloadReport, std::string> reload() {
+    if (stopped_) return std::string("the node is stopping");
     auto report = reloader_.reload();
     if (!report) {
       kLog.error("the configuration stays as it was", {{"why", report.error()}});

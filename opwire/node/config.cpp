@@ -35,6 +35,20 @@ Check check_peers(const PeersConfig& peers) {
   return {};
 }
 
+Check check_limits(const LimitsConfig& limits, const PeersConfig& peers) {
+  constexpr std::size_t kLeastStreamBytes = std::size_t{16} << 20;
+  const auto is_set_below = [](std::size_t limit, std::size_t least) { return limit > 0 && limit < least; };
+  if (is_set_below(limits.connections, peers.hi)) {
+    return "--p2p.limits.connections: " + std::to_string(limits.connections) + " is less than --p2p.peers.hi (" +
+           std::to_string(peers.hi) + ")";
+  }
+  if (is_set_below(limits.streams_per_peer, 16)) return std::string("--p2p.limits.streams-per-peer: less than 16");
+  if (is_set_below(limits.stream_bytes, kLeastStreamBytes)) {
+    return std::string("--p2p.limits.stream-memory: less than 16MiB");
+  }
+  return {};
+}
+
 Check check_static_peer(const Multiaddr& address) {
   const std::string text = "--p2p.static: " + address.to_string();
   if (!address.peer_id()) return text + " does not end in /p2p/ID";
@@ -70,7 +84,8 @@ Check LiveConfig::validate() const {
   if (static_peers.size() > kMaxStaticPeers) return std::string("--p2p.static: more than 1000 peers");
   for (const Multiaddr& address : static_peers) OPW_TRYV(check_static_peer(address));
   if (bans.duration < Duration::zero()) return std::string("--p2p.ban.duration: a ban cannot end before it begins");
-  return check_peers(peers);
+  OPW_TRYV(check_peers(peers));
+  return check_limits(limits, peers);
 }
 
 Check Config::validate() const {

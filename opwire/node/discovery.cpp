@@ -206,7 +206,25 @@ Task<void> Discovery::seek(PeerId peer) {
   const auto key = peer.public_key();
   const auto id = key ? opstack::node_id_of(*key) : std::nullopt;
   if (!service_ || !id || closed_) co_return;
-  (void)co_await service_->lookup(*id);
+  const auto found = co_await service_->lookup(*id);
+  if (!found || closed_) co_return;
+  for (const discv5::RecordPtr& record : found->nearest) finder_->on_record(record);
+}
+
+void Discovery::add(const std::vector<std::string>& records) {
+  if (!service_ || closed_) return;
+  std::vector<discv5::RecordPtr> known;
+  for (const std::string& text : records) {
+    auto record = discv5::NodeRecord::parse_text(text);
+    if (record) known.push_back(std::make_shared<const discv5::NodeRecord>(std::move(*record)));
+  }
+  service_->add(known);
+  for (const discv5::RecordPtr& record : known) finder_->on_record(record);
+}
+
+void Discovery::set_goal(std::size_t goal) {
+  goal_ = goal;
+  if (finder_) finder_->set_goal(goal);
 }
 
 Task<void> Discovery::close() {

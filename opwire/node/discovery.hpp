@@ -44,6 +44,10 @@ class Discovery final : public opstack::RecordSource {
   /// Null before start().
   const discv5::Protocol* protocol() const noexcept;
 
+  /// Peers from before, by their records' text: they may be dialled. What is no record is passed over. After start().
+  void add(const std::vector<std::string>& records);
+  /// How many connected peers are enough.
+  void set_goal(std::size_t goal);
   /// Asks the network where the peer is now; what it answers goes to the peerstore, for static peers too. Nothing
   /// before start(), and for peers whose ids do not hold a secp256k1 key.
   Task<void> seek(PeerId peer);
@@ -71,7 +75,7 @@ class Discovery final : public opstack::RecordSource {
   Host& host_;
   const DiscoveryConfig config_;
   const ChainId chain_;
-  const std::size_t goal_;
+  std::size_t goal_;
   discv5::IpFamilies families_;
   Bytes key_;
   std::unique_ptr<net::Resolver> resolver_;

@@ -20,6 +20,8 @@ namespace {
 
 using opstack::BlockGossip;
 
+constexpr std::size_t kKnownRecords = 1000;  // with which discovery begins: as many as it has candidates
+
 // op-node trims at most once a minute.
 swarm::ConnectionManagerOptions waters_of(const LiveConfig& config) {
   swarm::ConnectionManagerOptions waters;
@@ -56,6 +58,13 @@ HostOptions host_options(const Config& config, PeerEvents& events, ConnectionGat
   return options;
 }
 
+std::vector<PeerId> direct_peers(const Config& config) {
+  std::vector<PeerId> peers;
+  if (!config.static_direct) return peers;
+  for (const Multiaddr& address : config.static_peers) peers.push_back(address.peer_id().value());
+  return peers;
+}
+
 gossipsub::Params gossip_params(const Config& config, gossipsub::AppScore app = nullptr) {
   gossipsub::Params params = opstack::gossip_params(opstack::BlockTopics(config.rollup.l2_chain_id));
   params.d = config.gossip.mesh_d;
@@ -64,9 +73,7 @@ gossipsub::Params gossip_params(const Config& config, gossipsub::AppScore app = 
   params.d_hi = config.gossip.mesh_hi;
   params.d_lazy = config.gossip.mesh_lazy;
   params.flood_publish = config.gossip.flood_publish;
-  if (config.static_direct) {
-    for (const Multiaddr& address : config.static_peers) params.direct_peers.push_back(address.peer_id().value());
-  }
+  params.direct_peers = direct_peers(config);
   if (config.scoring == PeerScoring::kLight) {
     params.scoring = opstack::light_scoring(std::chrono::seconds(config.rollup.block_time), std::move(app));
   }
@@ -156,7 +163,10 @@ struct Node::Impl {
     if (discovery) co_await discovery->seek(peer);
   }
 
-  opstack::BlockSigner* block_signer() { return signer ? &*signer : upstreams->signer(); }
+  opstack::BlockSigner* block_signer() {
+    if (signer) return &*signer;
+    return upstreams ? upstreams->signer() : nullptr;
+  }
   Upstreams::Uses uses() {
     Upstreams::Uses uses;
     uses.on_signer = [this](const Address& address, bool first) {
@@ -178,6 +188,7 @@ struct Node::Impl {
     if (begun && closed) begun = std::string("the node was closed before it began");
   }
   Task<Result<void, std::string>> start_parts() {
+    OPW_CO_TRY(upstreams, Upstreams::make(host->loop(), host->rng(), config));
     OPW_CO_TRYV(co_await reputation->start(host->network(), snapshots(), store_thread.get()));
     OPW_CO_TRYV(co_await chain.start(store_thread.get(), upstreams->engine()));
     if (!closed) {
@@ -187,7 +198,10 @@ struct Node::Impl {
     OPW_CO_TRY(discovery, Discovery::make(*host, config, store_thread.get()));
     discovery->set_found(
         [this](const PeerId& peer, const discv5::NodeRecord& record) { reputation->books().on_record(peer, record); });
-    co_return co_await discovery->start();
+    OPW_CO_TRYV(co_await discovery->start());
+    const opstack::reputation::MetadataBook& known = reputation->books().metadata();
+    discovery->add(known.records_of(config.rollup.l2_chain_id, host->loop().wall_now(), kKnownRecords));
+    co_return Result<void, std::string>();
   }
 
   WorkerPool& pool;
@@ -232,7 +246,6 @@ Result<std::unique_ptr<Node>, std::string> Node::make(Loop& loop, WorkerPool& po
   if (!host) return "--p2p.listen" + listed(config.listen) + ": " + host.error().message();
   auto impl = std::make_unique<Impl>(pool, std::move(config), std::move(signer), std::move(peer_log),
                                      std::move(configured_gate), std::move(reputation), std::move(*host));
-  OPW_TRY(impl->upstreams, Upstreams::make(loop, impl->host->rng(), impl->config));
   return std::unique_ptr<Node>(new Node(std::move(impl)));
 }
 
@@ -276,7 +289,7 @@ std::optional<Duration> Node::latency(const PeerId& peer) const {
   return impl_->pings ? impl_->pings->latency(peer) : std::nullopt;
 }
 const opstack::SignerWatch* Node::signer_watch() const noexcept {
-  return impl_->upstreams->signer_watch();
+  return impl_->upstreams ? impl_->upstreams->signer_watch() : nullptr;
 }
 void Node::add_sink(opstack::BlockSink& sink) {
   impl_->blocks.add_sink(sink);
@@ -286,6 +299,7 @@ void Node::rotate_signer(const Address& signer) {
 }
 
 Result<std::vector<std::string>, std::string> Node::reconfigure(LiveConfig next) {
+  if (!impl_->config.p2p) return std::string("P2P is off (--p2p.disable): there is nothing of it to change");
   OPW_TRYV(next.validate());
   LiveConfig& now = impl_->config;
   std::vector<std::string> changed;
@@ -298,14 +312,17 @@ Result<std::vector<std::string>, std::string> Node::reconfigure(LiveConfig next)
   note(next.limits == now.limits, "limits");
   note(next.bans == now.bans, "bans");
   if (changed.empty()) return changed;
+  const bool blocked = !(next.blocked == now.blocked);
   now = std::move(next);
   impl_->reputation->set(now);
   impl_->static_peers.set(now.static_peers);
+  impl_->gossip.set_direct_peers(direct_peers(impl_->config));
   impl_->chain.on_static_peers();
+  if (impl_->discovery) impl_->discovery->set_goal(now.peers.lo);
   impl_->host->set_limits(limits_of(now));
   impl_->host->set_waters(waters_of(now));
   impl_->memory_guard.set_limit(now.limits.process_bytes);
-  (void)impl_->reputation->enforce();
+  if (blocked) (void)impl_->reputation->enforce_configuration();
   return changed;
 }
 
@@ -364,7 +381,7 @@ Task<void> Node::close() {
   co_await impl_->static_peers.close();
   co_await impl_->gossip.close();
   co_await impl_->chain.close();  // before its engine's caller: a closed one would look like an engine that has gone
-  co_await impl_->upstreams->close();
+  if (impl_->upstreams) co_await impl_->upstreams->close();
   co_await impl_->reputation->close();
   co_await impl_->host->close();
 }

@@ -67,14 +67,26 @@ Task<Result<void, std::string>> PeerBooks::open(WorkerPool& store_thread, std::f
   if (!opened) co_return "--p2p.peerstore.path: " + opened.error().text;
   database_ = std::move(*opened);
   known_.attach(peerstore, network);
-  const Result<void> loaded = co_await load();
+  const Result<void> loaded = co_await load_all();
   if (!loaded) co_return "--p2p.peerstore.path: " + loaded.error().message();
   next_refresh_ = loop_.now() + kRefreshEvery;
   tasks_.spawn(run());
   co_return Result<void, std::string>();
 }
 
-Task<Result<void>> PeerBooks::load() {
+void PeerBooks::begin() {
+  tasks_.spawn(run());
+}
+
+void PeerBooks::forgive(const PeerId& peer) {
+  const WallTime now = loop_.wall_now();
+  reputation::GossipScores gossip = scores_.get(peer, now).gossip;
+  if (gossip.total >= 0) return;
+  gossip.total = 0;
+  scores_.set_gossip(peer, gossip, now);
+}
+
+Task<Result<void>> PeerBooks::load_all() {
   store::Batch bad;
   std::size_t left_out = 0;
   // The store thread reads the next table meanwhile.
@@ -84,7 +96,7 @@ Task<Result<void>> PeerBooks::load() {
     co_await fetching.join();
     OPW_CO_TRY(loading_, std::move(*fetched_));
     if (id + 1 < reputation::kTables) fetching.spawn(fetch(id + 1));
-    const std::size_t bad_ones = co_await load(static_cast<Table>(id), bad);
+    const std::size_t bad_ones = co_await load_table(static_cast<Table>(id), bad);
     left_out += bad_ones;
   }
   loading_ = store::Contents();
@@ -105,7 +117,7 @@ Task<void> PeerBooks::fetch(store::TableId table) {
   fetched_.emplace(std::move(contents));
 }
 
-Task<std::size_t> PeerBooks::load(Table table, store::Batch& bad) {
+Task<std::size_t> PeerBooks::load_table(Table table, store::Batch& bad) {
   store::Contents& contents = loading_;
   const auto id = static_cast<store::TableId>(table);
   for (const Bytes& key : contents.damaged) bad.erase(id, key);
@@ -118,13 +130,13 @@ Task<std::size_t> PeerBooks::load(Table table, store::Batch& bad) {
     // Others have their turn.
     if (i % kLoadedTogether == 0) (void)co_await sleep_for(loop_, Duration::zero());
     const store::Entry& entry = contents.entries[i];
-    const auto taken = load(table, entry);
+    const auto taken = load_entry(table, entry);
     if (!taken) bad.erase(id, entry.key), ++left_out;
   }
   co_return left_out;
 }
 
-Result<void> PeerBooks::load(Table table, const store::Entry& entry) {
+Result<void> PeerBooks::load_entry(Table table, const store::Entry& entry) {
   const WallTime now = loop_.wall_now();
   switch (table) {
     case Table::kScores:
@@ -150,6 +162,10 @@ Task<void> PeerBooks::run() {
     if (loop_.now() >= next_clean) {
       next_clean = loop_.now() + kCleanEvery;
       clean();
+    }
+    if (!database_) {
+      journal_.forget();
+      continue;
     }
     const Result<void> written = co_await write();
     if (!written && complaints_.admit(loop_.now())) {

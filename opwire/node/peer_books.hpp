@@ -35,7 +35,7 @@ struct PeerBooksSize {
   opstack::reputation::BanBookOptions bans;
   opstack::reputation::BlockListOptions blocks;
   std::size_t metadata = opstack::reputation::MetadataBookOptions().max_peers;
-  std::size_t known = 20'000;  ///< on the disk; the peerstore has a limit of its own
+  std::size_t known = 4096;  ///< as many as a peerstore remembers
   std::uint64_t bytes = std::uint64_t{128} << 20;
 };
 
@@ -56,6 +56,8 @@ class PeerBooks {
   /// Once. Errors: a line for the user.
   Task<Result<void, std::string>> open(WorkerPool& store_thread, std::filesystem::path file, bool reset_damaged,
                                        PeerStore& peerstore, Network* network);
+  /// Without a file: forgets what is over, and writes nothing. Instead of open().
+  void begin();
   /// Writes what waits and closes the file.
   Task<void> close();
   /// Writes what waits. Errors: the database's; kClosed without a file.
@@ -67,6 +69,9 @@ class PeerBooks {
   /// was taken.
   Result<void> import(const PeerEntry& entry);
 
+  /// The gossip score that a peer left with is nothing any more, where it was below zero.
+  void forgive(const PeerId& peer);
+
   opstack::reputation::ScoreBook& scores() noexcept { return scores_; }
   opstack::reputation::BanBook& bans() noexcept { return bans_; }
   opstack::reputation::BlockList& blocks() noexcept { return blocks_; }
@@ -75,12 +80,12 @@ class PeerBooks {
   const opstack::reputation::Journal& journal() const noexcept { return journal_; }
 
  private:
-  Task<Result<void>> load();
+  Task<Result<void>> load_all();
   /// A table into fetched_.
   Task<void> fetch(store::TableId table);
   /// What was fetched, and cannot be read, goes into bad. How many.
-  Task<std::size_t> load(opstack::reputation::Table table, store::Batch& bad);
-  Result<void> load(opstack::reputation::Table table, const store::Entry& entry);
+  Task<std::size_t> load_table(opstack::reputation::Table table, store::Batch& bad);
+  Result<void> load_entry(opstack::reputation::Table table, const store::Entry& entry);
   Task<void> run();
   void clean();
 

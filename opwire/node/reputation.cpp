@@ -18,12 +18,11 @@ reputation::GossipScores gossip_scores(const gossipsub::ScoreSnapshot& snapshot)
   scores.total = snapshot.score;
   scores.ip_colocation_factor = snapshot.ip_colocation;
   scores.behavioral_penalty = snapshot.behaviour;
-  for (const gossipsub::ScoreSnapshot::Topic& topic : snapshot.topics) {
-    scores.blocks.time_in_mesh += std::chrono::duration<double>(topic.time_in_mesh).count();
-    scores.blocks.first_message_deliveries += topic.first_deliveries;
-    scores.blocks.mesh_message_deliveries += topic.mesh_deliveries;
-    scores.blocks.invalid_message_deliveries += topic.invalid_messages;
-  }
+  const gossipsub::ScoreSnapshot::Topic all = over_all_topics(snapshot);
+  scores.blocks.time_in_mesh = std::chrono::duration<double>(all.time_in_mesh).count();
+  scores.blocks.first_message_deliveries = all.first_deliveries;
+  scores.blocks.mesh_message_deliveries = all.mesh_deliveries;
+  scores.blocks.invalid_message_deliveries = all.invalid_messages;
   return scores;
 }
 
@@ -58,18 +57,38 @@ void Reputation::set(const LiveConfig& config) {
 }
 
 std::size_t Reputation::enforce() {
+  return disconnect_if([this](const ConnectionInfo& connection) {
+    return !gate_.admits(connection.peer, connection.remote) || !configured_.admits(connection.peer, connection.remote);
+  });
+}
+
+std::size_t Reputation::enforce_configuration() {
+  return disconnect_if(
+      [this](const ConnectionInfo& connection) { return !configured_.admits(connection.peer, connection.remote); });
+}
+
+std::size_t Reputation::disconnect_if(const std::function<bool(const ConnectionInfo&)>& is_refused) {
   if (network_ == nullptr) return 0;
   std::set<PeerId> refused;
   for (const ConnectionInfo& connection : network_->connections()) {
-    const bool admitted =
-        gate_.admits(connection.peer, connection.remote) && configured_.admits(connection.peer, connection.remote);
-    if (!admitted) refused.insert(connection.peer);
+    if (is_refused(connection)) refused.insert(connection.peer);
   }
   for (const PeerId& peer : refused) {
     kLog.info("disconnected, for it is not let in any more", {{"peer", peer.to_string()}});
     network_->disconnect(peer);
   }
   return refused.size();
+}
+
+void Reputation::unblock(const PeerId& peer) {
+  gate_.unblock_peer(peer);
+  books_.forgive(peer);
+}
+
+bool Reputation::lift_ban(const PeerId& peer) {
+  const bool lifted = gate_.lift_ban(peer);
+  if (lifted) books_.forgive(peer);
+  return lifted;
 }
 
 reputation::GateOptions Reputation::gate_options() {
@@ -93,6 +112,8 @@ Task<Result<void, std::string>> Reputation::start(Network& network, GossipSnapsh
   if (peerstore_) {
     OPW_CO_TRYV(co_await books_.open(*store_thread, peerstore_->file, peerstore_->reset_damaged, network.peerstore(),
                                      &network));
+  } else {
+    books_.begin();
   }
   (void)enforce();  // upon who came in before the books were read
   network.tags().define_decaying(DecayingTag(kAnswersTag, std::chrono::minutes(1), Decay::by_factor(0.75), 20));

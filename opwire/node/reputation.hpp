@@ -34,6 +34,8 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
   void set(const LiveConfig& config);
   /// Closes all connections that would not be let in now; returns how many peers they were.
   std::size_t enforce();
+  /// Only those whom the configuration keeps out.
+  std::size_t enforce_configuration();
 
   ConnectionGater& gate() noexcept { return gate_; }
   opstack::reputation::PeerScores scores_of(const PeerId& peer) { return books_.scores().get(peer, loop_.wall_now()); }
@@ -48,8 +50,10 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
 
   /// Until then, and disconnects it.
   void ban(const PeerId& peer, WallTime until, std::string_view reason);
-  /// Lifts what the operator and what scores have put on the peer.
-  void unblock(const PeerId& peer) { gate_.unblock_peer(peer); }
+  /// Lifts what the operator and what scores have put on the peer; its stored score does not keep it out any more.
+  void unblock(const PeerId& peer);
+  /// The ban alone, and the stored score. False: it was not banned.
+  bool lift_ban(const PeerId& peer);
   bool is_static(const PeerId& peer) const { return static_peers_.contains(peer); }
 
   PeerBooks& books() noexcept { return books_; }
@@ -60,6 +64,7 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
  private:
   Task<void> run();
   void tick();
+  std::size_t disconnect_if(const std::function<bool(const ConnectionInfo&)>& is_refused);
   void take_gossip_scores();
   opstack::reputation::GateOptions gate_options();
   opstack::reputation::MonitorOptions monitor_options();

@@ -8,6 +8,7 @@ namespace {
 constexpr log::Logger kLog{"static"};
 constexpr Duration kFirstPause = std::chrono::seconds(2);
 constexpr Duration kInterval = std::chrono::minutes(1);
+constexpr std::size_t kMostSeeks = 4;  // at once
 
 }  // namespace
 
@@ -34,7 +35,7 @@ void StaticPeers::set(const std::vector<Multiaddr>& addresses) {
   }
   for (auto& [peer, known] : wanted) {
     host_.network().tags().protect(peer, kStaticTag);
-    host_.network().peerstore().add_addresses(peer, known, kPermanentTtl);
+    host_.network().peerstore().add_addresses(peer, known, kStaticTtl);
     const auto [at, is_new] = peers_.try_emplace(peer);
     at->second = {std::move(known), true};
     if (is_new) scope_.spawn(keep(peer));
@@ -81,7 +82,10 @@ Task<void> StaticPeers::dial(PeerId peer, bool& warned) {
   }
   const auto level = std::exchange(warned, true) ? log::Level::kDebug : log::Level::kWarn;
   kLog.write(level, "cannot reach static peer", {{"peer", peer.to_string()}, {"error", connected.error()}});
-  if (seek_) co_await seek_(peer);
+  if (!seek_ || seeks_ >= kMostSeeks) co_return;
+  ++seeks_;
+  co_await seek_(peer);
+  --seeks_;
 }
 
 Task<bool> StaticPeers::stay_connected(PeerId peer) {

@@ -25,7 +25,7 @@ class StaticPeers final : public NetworkObserver {
   /// Those there are from now on, each ends in /p2p/ID; our own id is passed over with a log line. Who is not among
   /// them any more becomes a peer as others are.
   void set(const std::vector<Multiaddr>& addresses);
-  /// Asked after a dial that failed. It outlives this.
+  /// Asked after a dial that failed, for a few peers at once. It outlives this.
   void set_seek(Seek seek) { seek_ = std::move(seek); }
 
   /// Stops dialling and waits for what is under way. The peers are protected no more.
@@ -51,6 +51,7 @@ class StaticPeers final : public NetworkObserver {
 
   Host& host_;
   Seek seek_;
+  std::size_t seeks_ = 0;  // under way
   std::map<PeerId, Peer> peers_;
   Event changed_;  // some peer came or went, or is wanted no more
   Scope scope_;

@@ -98,13 +98,7 @@ void NodeMetrics::sample_scores(const gossipsub::ScoreSnapshot& peer) {
   const auto observe = [this](const char* type, double value) {
     scores_.try_emplace(type, score_bounds()).first->second.observe(value);
   };
-  gossipsub::ScoreSnapshot::Topic all;
-  for (const auto& topic : peer.topics) {
-    all.time_in_mesh = std::max(all.time_in_mesh, topic.time_in_mesh);
-    all.first_deliveries += topic.first_deliveries;
-    all.mesh_deliveries += topic.mesh_deliveries;
-    all.invalid_messages += topic.invalid_messages;
-  }
+  const gossipsub::ScoreSnapshot::Topic all = gossipsub::over_all_topics(peer);
   observe("total", peer.score);
   observe("ipColocation", peer.ip_colocation);
   observe("behavioralPenalty", peer.behaviour);

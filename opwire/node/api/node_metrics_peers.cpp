@@ -3,6 +3,8 @@
 
 #include "opwire/node/api/metric_names.hpp"
 #include "opwire/node/api/node_metrics.hpp"
+
+#include <set>
 #include "opwire/node/reputation.hpp"
 
 namespace opwire::node {
@@ -44,12 +46,12 @@ void NodeMetrics::add_peers() {
     series.add({{"water", "high"}}, real(parts_.config.peers.hi));
   });
   registry_.gauge("opwire_static_peers_missing", "Static peers that are not connected", [this] {
-    std::size_t missing = 0;
+    std::set<PeerId> missing;
     for (const Multiaddr& address : parts_.config.static_peers) {
-      const auto peer = address.peer_id();
-      if (peer && !parts_.network.is_connected(*peer)) ++missing;
+      const PeerId peer = address.peer_id().value();
+      if (peer != parts_.network.local_peer() && !parts_.network.is_connected(peer)) missing.insert(peer);
     }
-    return real(missing);
+    return real(missing.size());
   });
 }
 

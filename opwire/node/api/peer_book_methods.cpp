@@ -1,6 +1,7 @@
 #include "opwire/node/api/peer_book_methods.hpp"
 
 #include "opwire/node/api/go_json.hpp"
+#include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/peer_entry.hpp"
 #include "opwire/node/reputation.hpp"
 #include "opwire/rpc/params.hpp"
@@ -19,13 +20,6 @@ constexpr auto kLongestBan = std::chrono::duration_cast<std::chrono::seconds>(re
 Result<Reputation*, Failure> reputation_of(const ApiParts& parts) {
   if (parts.reputation == nullptr) return rpc::failed("no connection gater");
   return parts.reputation;
-}
-
-Result<PeerId, Failure> peer_param(const json::array& params) {
-  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
-  const auto peer = PeerId::parse_text(text);
-  if (!peer) return rpc::invalid_argument(0, peer.error().message());
-  return *peer;
 }
 
 Result<std::chrono::seconds, Failure> seconds_param(const json::array& params) {
@@ -60,7 +54,7 @@ MethodAnswer unban(const ApiParts& parts, const json::array& params) {
   OPW_TRY(Reputation* const books, reputation_of(parts));
   OPW_TRYV(rpc::check_count(params, 1, 1));
   OPW_TRY(const PeerId peer, peer_param(params));
-  const bool lifted = books->books().bans().peers.lift(peer);
+  const bool lifted = books->lift_ban(peer);
   if (lifted) kLog.info("ban lifted by RPC", {{"peer", peer.to_string()}});
   return std::string(lifted ? "true" : "false");
 }

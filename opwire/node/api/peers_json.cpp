@@ -72,13 +72,7 @@ std::uint64_t direction_of(const ApiParts& parts, const PeerId& peer) {
 }
 
 void write_gossip_scores(GoJson& out, const gossipsub::ScoreSnapshot& score) {
-  gossipsub::ScoreSnapshot::Topic all;  // the most used topic's time, and the sums of the rest
-  for (const auto& topic : score.topics) {
-    all.time_in_mesh = std::max(all.time_in_mesh, topic.time_in_mesh);
-    all.first_deliveries += topic.first_deliveries;
-    all.mesh_deliveries += topic.mesh_deliveries;
-    all.invalid_messages += topic.invalid_messages;
-  }
+  const gossipsub::ScoreSnapshot::Topic all = gossipsub::over_all_topics(score);
   out.open('{').key("total").number(score.score);
   out.key("blocks").open('{').key("timeInMesh").number(std::chrono::duration<double>(all.time_in_mesh).count());
   out.key("firstMessageDeliveries").number(all.first_deliveries);

@@ -125,6 +125,11 @@ void PeerFinder::on_peer_disconnected(const PeerId& peer) {
 }
 
 /// Ourselves, and those whom the operator named: they are dialled by who cares for them.
+void PeerFinder::set_goal(std::size_t goal) {
+  options_.goal = goal;
+  changed_.notify_all();
+}
+
 bool PeerFinder::is_static(const PeerId& peer) const {
   return network_.tags().is_protected_by(peer, kStaticTag);
 }

@@ -86,6 +86,8 @@ class PeerFinder final : public discv5::ProtocolObserver, public NetworkObserver
   Task<void> close();
 
   PeerFinderStatus status() const;
+  /// See PeerFinderOptions.
+  void set_goal(std::size_t goal);
 
   void on_record(const discv5::RecordPtr& record) override;
   void on_live(const discv5::RecordPtr& record) override;

@@ -29,16 +29,20 @@ bool ReputationGate::is_banned(const Ip& ip) {
   return bans_.ips.lookup(ip, clock_.wall_now()).standing == Standing::kBanned;
 }
 
-bool ReputationGate::admits_score(const PeerId& peer) {
-  if (!options_.least_score) return true;
-  if (scores_.get(peer, clock_.wall_now()).gossip.total >= *options_.least_score) return true;
-  ++counts_.score_refusals;
-  return false;
+bool ReputationGate::has_low_score(const PeerId& peer) const {
+  if (!options_.least_score || is_static(peer)) return false;
+  return scores_.get(peer, clock_.wall_now()).gossip.total < *options_.least_score;
+}
+
+bool ReputationGate::is_barred(const PeerId& peer) {
+  return blocks_.is_blocked(peer) || (!is_static(peer) && is_banned(peer));
 }
 
 bool ReputationGate::admits_peer(const PeerId& peer) {
-  if (blocks_.is_blocked(peer)) return false;
-  return is_static(peer) || (!is_banned(peer) && admits_score(peer));
+  if (is_barred(peer)) return false;
+  if (!has_low_score(peer)) return true;
+  ++counts_.score_refusals;
+  return false;
 }
 
 bool ReputationGate::admits_ip(const PeerId& peer, const std::optional<Ip>& ip) {
@@ -47,7 +51,7 @@ bool ReputationGate::admits_ip(const PeerId& peer, const std::optional<Ip>& ip) 
 }
 
 bool ReputationGate::admits(const PeerId& peer, const Multiaddr& remote) {
-  return admits_peer(peer) && admits_ip(peer, Ip::of(remote));
+  return !is_barred(peer) && !has_low_score(peer) && admits_ip(peer, Ip::of(remote));
 }
 
 bool ReputationGate::allow_peer_dial(const PeerId& peer) {
@@ -81,13 +85,19 @@ bool ReputationGate::allow_secured(Role role, const PeerId& peer, const Multiadd
 }
 
 bool ReputationGate::allow_upgraded(Role role, const PeerId& peer, const Multiaddr& remote) {
-  return next_.allow_upgraded(role, peer, remote);
+  return admits(peer, remote) && next_.allow_upgraded(role, peer, remote);
 }
 
 void ReputationGate::unblock_peer(const PeerId& peer) {
   blocks_.unblock_peer(peer);
   bans_.peers.lift(peer);
   ++counts_.peer_unbans;
+}
+
+bool ReputationGate::lift_ban(const PeerId& peer) {
+  const bool lifted = bans_.peers.lift(peer);
+  if (lifted) ++counts_.peer_unbans;
+  return lifted;
 }
 
 GateCounts ReputationGate::counts() const noexcept {

@@ -5,7 +5,7 @@
 //   address dial   address blocked, by itself or in a subnet; peer banned; address banned
 //   accept         address blocked; address banned
 //   secured        we dialled: nothing. They did: peer blocked; peer banned; its stored score
-//   upgraded       nothing
+//   upgraded       all of it: a ban may have come meanwhile (op-node: nothing)
 //
 // Every hook then asks the next gater, where there is one. An address without an IP is refused where one is asked for.
 // A ban that is over goes with the first question, and is counted.
@@ -70,16 +70,21 @@ class ReputationGate final : public ConnectionGater {
   /// Lifts its block and its timed ban, and counts an unban even where there was none. Blocks of addresses and subnets
   /// have nothing to do with timed bans: they are lifted in the list itself.
   void unblock_peer(const PeerId& peer);
+  /// Its timed ban alone, which counts as an unban. False: it had none.
+  bool lift_ban(const PeerId& peer);
 
   GateCounts counts() const noexcept;
 
  private:
   bool is_static(const PeerId& peer) const { return options_.is_static && options_.is_static(peer); }
   bool is_static_address(const Ip& ip) const { return options_.is_static_address && options_.is_static_address(ip); }
-  bool admits_peer(const PeerId& peer);
   bool admits_ip(const PeerId& peer, const std::optional<Ip>& ip);
   bool admits_inbound(const PeerId& peer, const Multiaddr& remote);
-  bool admits_score(const PeerId& peer);
+  bool has_low_score(const PeerId& peer) const;
+  /// A block, or without being static a ban.
+  bool is_barred(const PeerId& peer);
+  /// For a hook: a score that keeps the peer out is counted.
+  bool admits_peer(const PeerId& peer);
   bool is_banned(const PeerId& peer);
   bool is_banned(const Ip& ip);
 

@@ -36,4 +36,9 @@ std::vector<Change> Journal::take_changes(std::size_t max) {
   return changes;
 }
 
+void Journal::forget() {
+  order_.clear();
+  known_.clear();
+}
+
 }  // namespace opwire::opstack::reputation

@@ -67,6 +67,8 @@ class Journal {
 
   /// The keys that changed, those first that wait longest; at most max.
   std::vector<Change> take_changes(std::size_t max);
+  /// Nobody will take what waits.
+  void forget();
   std::size_t waiting() const noexcept { return order_.size(); }
   /// Changes that were not noted: the disk may keep what memory has forgotten.
   std::uint64_t lost() const noexcept { return lost_; }

@@ -51,6 +51,16 @@ std::optional<PeerMetadata> MetadataBook::find(const PeerId& peer, WallTime now)
   return found->second.metadata;
 }
 
+std::vector<std::string> MetadataBook::records_of(ChainId chain, WallTime now, std::size_t max) const {
+  std::vector<std::string> records;
+  for (const auto& [peer, known] : records_) {
+    if (records.size() >= max) break;
+    const PeerMetadata& metadata = known.metadata;
+    if (metadata.chain == chain && !metadata.enr.empty() && !is_expired(metadata, now)) records.push_back(metadata.enr);
+  }
+  return records;
+}
+
 void MetadataBook::set(const PeerId& peer, std::string_view enr, ChainId chain, WallTime now) {
   if (!is_enr_text(enr)) return;
   const auto known = find(peer, now);

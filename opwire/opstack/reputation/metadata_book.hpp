@@ -48,6 +48,8 @@ class MetadataBook final : public JournalSource {
   MetadataBook& operator=(const MetadataBook&) = delete;
 
   std::optional<PeerMetadata> find(const PeerId& peer, WallTime now) const;
+  /// The node records of that chain's peers, in no order, at most so many.
+  std::vector<std::string> records_of(ChainId chain, WallTime now, std::size_t max) const;
   /// A record that is too long is not taken.
   void set(const PeerId& peer, std::string_view enr, ChainId chain, WallTime now);
 

@@ -88,5 +88,15 @@ TEST(MetadataBook, TheDiskHasWhatMemoryHas) {
   EXPECT_EQ(disk.entries(Table::kMetadata).size(), 1u);
 }
 
+TEST(MetadataBook, GivesTheRecordsOfAChain) {
+  MetadataBook book;
+  book.set(peer(1), "enr:a", ChainId{10}, at(0));
+  book.set(peer(2), "enr:b", ChainId{8453}, at(0));
+  book.set(peer(3), "", ChainId{10}, at(0));
+  EXPECT_EQ(book.records_of(ChainId{10}, at(0), 10), std::vector<std::string>{"enr:a"});
+  EXPECT_TRUE(book.records_of(ChainId{10}, at(0), 0).empty());
+  EXPECT_TRUE(book.records_of(ChainId{10}, at(0) + kMetadataKept + std::chrono::seconds(1), 10).empty());
+}
+
 }  // namespace
 }  // namespace opwire::opstack::reputation

@@ -45,6 +45,17 @@ TEST_F(DirectPeersTest, NoMeshHoldsThem) {
   EXPECT_TRUE(t.router.mesh_peers(kTopic).empty());
 }
 
+TEST_F(DirectPeersTest, ComeAndGo) {
+  t.router.set_direct_peers({peer_id(1)}, t.now);
+  const std::vector<PeerId> mesh = t.router.mesh_peers(kTopic);
+  EXPECT_EQ(std::ranges::count(mesh, peer_id(1)), 0);
+  EXPECT_EQ(mesh.size(), 5u);
+  t.rpc(direct, Rpc().graft(kTopic));
+  EXPECT_EQ(t.router.stats().graylisted, 1u) << "who is direct no more is worth what it is worth";
+  t.rpc(peer_id(1), Rpc().graft(kTopic));
+  EXPECT_EQ(t.router.mesh_peers(kTopic).size(), 5u);
+}
+
 TEST_F(DirectPeersTest, GraftIsAnsweredWithPruneAndBlamedOnNobody) {
   t.rpc(direct, Rpc().graft(kTopic));
   t.rpc(direct, Rpc().graft(kTopic));

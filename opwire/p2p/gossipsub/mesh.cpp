@@ -60,6 +60,12 @@ void Mesh::on_prune(Peer& peer, const PruneView& view, TimePoint now) {
   take_other_peers(peer, view.peers);
 }
 
+void Mesh::dismiss(Peer& peer, TimePoint now) {
+  for (auto& [name, topic] : state_.topics) {
+    if (topic.mesh.contains(peer.id)) prune(peer, topic, state_.params.prune_backoff, Exchange::kNo, now);
+  }
+}
+
 bool Mesh::remove(const PeerId& peer, Topic& topic) {
   if (topic.mesh.erase(peer) == 0) return false;
   if (state_.scores) state_.scores->on_prune(peer, topic.name);

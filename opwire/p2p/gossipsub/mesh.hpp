@@ -18,6 +18,8 @@ class Mesh {
   /// The checks come in go-libp2p-pubsub's order.
   void on_graft(Peer& peer, std::string_view topic, TimePoint now);
   void on_prune(Peer& peer, const PruneView& prune, TimePoint now);
+  /// The peer is in no mesh any more, and told so.
+  void dismiss(Peer& peer, TimePoint now);
   /// The peer left the topic or is gone: nothing is sent. False: it was not in.
   bool remove(const PeerId& peer, Topic& topic);
 

@@ -200,6 +200,14 @@ void Router::refresh_scores(TimePoint now) {
   }
 }
 
+void Router::set_direct_peers(std::vector<PeerId> peers, TimePoint now) {
+  state_.params.direct_peers = std::move(peers);
+  for (auto& [id, peer] : state_.peers) {
+    peer.direct = std::ranges::find(state_.params.direct_peers, id) != state_.params.direct_peers.end();
+    if (peer.direct) mesh_.dismiss(peer, now);
+  }
+}
+
 void Router::reach_direct_peers() {
   for (const PeerId& id : state_.params.direct_peers) {
     if (state_.find_peer(id) == nullptr) state_.actions.emplace_back(ConnectPeer{id, {}});

@@ -49,6 +49,9 @@ class Router {
   Result<void> subscribe(std::string_view topic, TimePoint now);
   void unsubscribe(std::string_view topic, TimePoint now);
 
+  /// From now on these are Params::direct_peers. One that becomes direct leaves our meshes and is told so.
+  void set_direct_peers(std::vector<PeerId> peers, TimePoint now);
+
   /// Sends a message of our own, which the caller has found valid; it is not delivered to ourselves. To have no peer
   /// for it is no error. Errors: kTopicNotAllowed, kMessageTooLarge, kAlreadySeen.
   Result<MessagePtr> publish(std::string_view topic, Buffer data, TimePoint now);

@@ -5,6 +5,17 @@
 
 namespace opwire::gossipsub {
 
+ScoreSnapshot::Topic over_all_topics(const ScoreSnapshot& snapshot) {
+  ScoreSnapshot::Topic all;
+  for (const ScoreSnapshot::Topic& topic : snapshot.topics) {
+    all.time_in_mesh = std::max(all.time_in_mesh, topic.time_in_mesh);
+    all.first_deliveries += topic.first_deliveries;
+    all.mesh_deliveries += topic.mesh_deliveries;
+    all.invalid_messages += topic.invalid_messages;
+  }
+  return all;
+}
+
 PeerScores::PeerScores(ScoreParams params, AppScore app, KeyedHash hash)
     : params_(std::move(params)),
       app_(std::move(app)),

@@ -41,6 +41,9 @@ struct ScoreSnapshot {
   std::vector<Topic> topics;  ///< in which it did something that counts, in their order
 };
 
+/// The longest time in a mesh, and the sums of the rest, as op-node tells them of a peer.
+ScoreSnapshot::Topic over_all_topics(const ScoreSnapshot& snapshot);
+
 class PeerScores {
  public:
   /// The parameters must be valid. app: null for none.

@@ -64,6 +64,13 @@ Service::Service(Network& network, Params params, ServiceParts parts)
 
 Service::~Service() = default;
 
+void Service::set_direct_peers(std::vector<PeerId> peers) {
+  for (const PeerId& peer : router_.params().direct_peers) tags_.on_direct(peer, false);
+  for (const PeerId& peer : peers) tags_.on_direct(peer, true);
+  router_.set_direct_peers(std::move(peers), network_.loop().now());
+  pump();
+}
+
 Task<void> Service::close() {
   closed_ = true;
   network_.remove_observer(*this);

@@ -70,6 +70,8 @@ class Service final : public NetworkObserver {
   Result<void> set_topic_score(std::string_view topic, const TopicScoreParams& params) {
     return router_.set_topic_score(topic, params);
   }
+  /// As Router's; they are protected from being trimmed.
+  void set_direct_peers(std::vector<PeerId> peers);
   /// Peers we write to, or are about to.
   std::size_t peer_count() const noexcept { return writers_.size(); }
 

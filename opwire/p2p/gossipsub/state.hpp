@@ -145,7 +145,7 @@ class State {
   /// Up to `count` of a topic's peers for which take(peer) holds, chosen by chance.
   std::vector<Peer*> choose(const Topic& topic, std::size_t count, const std::function<bool(const Peer&)>& take);
 
-  const Params params;
+  Params params;  // only its direct peers change
   RouterContext context;
   Rng& rng;
   const KeyedHash hash;
