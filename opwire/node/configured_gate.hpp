@@ -34,7 +34,7 @@ class ConfiguredGate final : public ConnectionGater {
     return !is_blocked(peer) && next_.allow_secured(role, peer, remote);
   }
   bool allow_upgraded(Role role, const PeerId& peer, const Multiaddr& remote) override {
-    return next_.allow_upgraded(role, peer, remote);
+    return admits(peer, remote) && next_.allow_upgraded(role, peer, remote);
   }
 
  private:

@@ -178,6 +178,16 @@ void Reputation::ban(const PeerId& peer, WallTime until, std::string_view reason
   if (network_ != nullptr) network_->disconnect(peer);
 }
 
+void Reputation::ban(const reputation::Ip& ip, WallTime until, std::string_view reason) {
+  const auto banned = books_.bans().ips.ban(ip, until, reason, std::nullopt, loop_.wall_now());
+  if (!banned) return;
+  kLog.warn("address banned",
+            {{"ip", ip.to_string()}, {"reason", banned->reason}, {"until", unix_seconds(banned->expiry)}});
+  (void)disconnect_if([&](const ConnectionInfo& connection) {
+    return !is_static(connection.peer) && reputation::Ip::of(connection.remote) == ip;
+  });
+}
+
 Task<void> Reputation::close() {
   tasks_.cancel();
   co_await tasks_.join();

@@ -50,6 +50,9 @@ class Reputation final : public opstack::AnswerObserver, public opstack::BlockSi
 
   /// Until then, and disconnects it.
   void ban(const PeerId& peer, WallTime until, std::string_view reason);
+  /// The same of an address: whoever is connected from there goes, but static peers.
+  void ban(const opstack::reputation::Ip& ip, WallTime until, std::string_view reason);
+  bool lift_ban(const opstack::reputation::Ip& ip) { return gate_.lift_ban(ip); }
   /// Lifts what the operator and what scores have put on the peer; its stored score does not keep it out any more.
   void unblock(const PeerId& peer);
   /// The ban alone, and the stored score. False: it was not banned.

@@ -35,14 +35,6 @@ Result<Ip, Failure> parse_ip(std::string_view text) {
   return *ip;
 }
 
-Result<Ip, Failure> ip_of(const json::array& params) {
-  if (params.size() == 1 && params[0].is_null()) return invalid_request();
-  OPW_TRYV(rpc::check_count(params, 1, 1));
-  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
-  if (text.empty()) return invalid_request();
-  return parse_ip(text);
-}
-
 Result<IpNetwork, Failure> subnet_of(const json::array& params) {
   OPW_TRYV(rpc::check_count(params, 0, 1));
   const json::value* const value = rpc::find_param(params, 0);
@@ -109,13 +101,13 @@ MethodAnswer list_peers(const ApiParts& parts) {
 
 MethodAnswer block_address(const ApiParts& parts, const json::array& params) {
   OPW_TRY(reputation::BlockList* const list, list_of(parts));
-  OPW_TRY(const Ip ip, ip_of(params));
+  OPW_TRY(const Ip ip, ip_param(params));
   return done(list->block_address(ip));
 }
 
 MethodAnswer unblock_address(const ApiParts& parts, const json::array& params) {
   OPW_TRY(reputation::BlockList* const list, list_of(parts));
-  OPW_TRY(const Ip ip, ip_of(params));
+  OPW_TRY(const Ip ip, ip_param(params));
   list->unblock_address(ip);
   return std::string("null");
 }
@@ -163,6 +155,14 @@ MethodAnswer list_bans(const ApiParts& parts) {
 }
 
 }  // namespace
+
+Result<Ip, Failure> ip_param(const json::array& params, std::size_t required, std::size_t most) {
+  if (params.size() == required && params[0].is_null()) return invalid_request();
+  OPW_TRYV(rpc::check_count(params, required, most));
+  OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
+  if (text.empty()) return invalid_request();
+  return parse_ip(text);
+}
 
 std::string subnet_json(const IpNetwork& subnet) {
   const std::string text = subnet.to_string();

@@ -3,9 +3,14 @@
 #pragma once
 
 #include "opwire/node/api/parts.hpp"
+#include "opwire/opstack/reputation/ip.hpp"
 #include "opwire/rpc/method_table.hpp"
 
 namespace opwire::node {
+
+/// The first parameter of a call about an address, which has so many.
+Result<opstack::reputation::Ip, rpc::Failure> ip_param(const boost::json::array& params, std::size_t required = 1,
+                                                       std::size_t most = 1);
 
 /// A Go net.IPNet: {"IP":"10.0.0.0","Mask":"/wAAAA=="}.
 std::string subnet_json(const multiformats::IpNetwork& subnet);

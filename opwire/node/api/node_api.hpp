@@ -7,8 +7,8 @@
 //   admin_      postUnsafePayload, setLogLevel, sequencerActive, conductorEnabled, and refusals of what a node that
 //               derives nothing and builds no blocks cannot do (where the table has admin methods)
 //   opwire_     status, syncProgress, lastBlocks, equivocations, limits, mesh, verdicts, gaps, archive, bans,
-//               subscribe, unsubscribe; staticPeers, addStaticPeer, removeStaticPeer, enforceBlocks; reload (an
-//               admin's)
+//               banPeer, unbanPeer, banIp, unbanIp, importPeers, subscribe, unsubscribe; staticPeers, addStaticPeer,
+//               removeStaticPeer, enforceBlocks; reload (an admin's)
 //   health_status, rpc_modules
 //
 // Kinds of opwire_subscribe: "unsafeBlocks" (the feed's line for each accepted block; with {"payload":true} as second

@@ -1,5 +1,6 @@
 #include "opwire/node/api/peer_book_methods.hpp"
 
+#include "opwire/node/api/block_list_methods.hpp"
 #include "opwire/node/api/go_json.hpp"
 #include "opwire/node/api/peer_methods.hpp"
 #include "opwire/node/peer_entry.hpp"
@@ -31,28 +32,49 @@ Result<std::chrono::seconds, Failure> seconds_param(const json::array& params) {
   return std::chrono::seconds(*seconds);
 }
 
-MethodAnswer ban(const ApiParts& parts, const json::array& params) {
-  OPW_TRY(Reputation* const books, reputation_of(parts));
-  OPW_TRYV(rpc::check_count(params, 2, 3));
-  OPW_TRY(const PeerId peer, peer_param(params));
-  OPW_TRY(const std::chrono::seconds seconds, seconds_param(params));
-  std::string_view reason;
-  if (rpc::find_param(params, 2) != nullptr) {
-    OPW_TRY(reason, rpc::text_param(params, 2));
-  }
-  if (books->is_static(peer)) return rpc::failed("it is a static peer of this node, and never banned");
-  const WallTime now = parts.network.loop().wall_now();
-  books->ban(peer, now + seconds, reason);
-  const auto banned = books->books().bans().peers.find(peer, now);
+Result<std::string_view, Failure> reason_param(const json::array& params) {
+  if (rpc::find_param(params, 2) == nullptr) return std::string_view();
+  return rpc::text_param(params, 2);
+}
+
+MethodAnswer ban_json(const std::optional<reputation::Ban>& banned) {
   if (!banned) return rpc::failed("there are as many bans as are kept, and all end later");
   GoJson out;
   out.open('{').key("until").number(unix_seconds(banned->expiry)).key("reason").text(banned->reason);
   return out.close('}').take();
 }
 
+MethodAnswer ban(const ApiParts& parts, const json::array& params) {
+  OPW_TRY(Reputation* const books, reputation_of(parts));
+  OPW_TRY(const PeerId peer, peer_param(params, 2, 3));
+  OPW_TRY(const std::chrono::seconds seconds, seconds_param(params));
+  OPW_TRY(const std::string_view reason, reason_param(params));
+  if (books->is_static(peer)) return rpc::failed("it is a static peer of this node, and never banned");
+  const WallTime now = parts.network.loop().wall_now();
+  books->ban(peer, now + seconds, reason);
+  return ban_json(books->books().bans().peers.find(peer, now));
+}
+
+MethodAnswer ban_ip(const ApiParts& parts, const json::array& params) {
+  OPW_TRY(Reputation* const books, reputation_of(parts));
+  OPW_TRY(const reputation::Ip ip, ip_param(params, 2, 3));
+  OPW_TRY(const std::chrono::seconds seconds, seconds_param(params));
+  OPW_TRY(const std::string_view reason, reason_param(params));
+  const WallTime now = parts.network.loop().wall_now();
+  books->ban(ip, now + seconds, reason);
+  return ban_json(books->books().bans().ips.find(ip, now));
+}
+
+MethodAnswer unban_ip(const ApiParts& parts, const json::array& params) {
+  OPW_TRY(Reputation* const books, reputation_of(parts));
+  OPW_TRY(const reputation::Ip ip, ip_param(params));
+  const bool lifted = books->lift_ban(ip);
+  if (lifted) kLog.info("ban lifted by RPC", {{"ip", ip.to_string()}});
+  return std::string(lifted ? "true" : "false");
+}
+
 MethodAnswer unban(const ApiParts& parts, const json::array& params) {
   OPW_TRY(Reputation* const books, reputation_of(parts));
-  OPW_TRYV(rpc::check_count(params, 1, 1));
   OPW_TRY(const PeerId peer, peer_param(params));
   const bool lifted = books->lift_ban(peer);
   if (lifted) kLog.info("ban lifted by RPC", {{"peer", peer.to_string()}});
@@ -109,6 +131,8 @@ MethodAnswer import_peers(const ApiParts& parts, const json::array& params) {
 void add_peer_book_methods(rpc::MethodTable& methods, const ApiParts& parts) {
   methods.add_plain("opwire_banPeer", [&parts](const json::array& params) { return ban(parts, params); });
   methods.add_plain("opwire_unbanPeer", [&parts](const json::array& params) { return unban(parts, params); });
+  methods.add_plain("opwire_banIp", [&parts](const json::array& params) { return ban_ip(parts, params); });
+  methods.add_plain("opwire_unbanIp", [&parts](const json::array& params) { return unban_ip(parts, params); });
   methods.add_plain("opwire_importPeers", [&parts](const json::array& params) { return import_peers(parts, params); });
 }
 

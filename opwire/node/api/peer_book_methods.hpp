@@ -1,8 +1,10 @@
-// What `opwire peers` writes by: opwire_banPeer, opwire_unbanPeer, opwire_importPeers. op-node has none of them.
+// Timed bans by hand, and what `opwire peers` writes by. op-node has none of them.
 //
 //   opwire_banPeer(id, seconds, reason)   until then, and disconnects it; answers the ban {"until":…,"reason":…}. A
 //                                         static peer cannot be banned.
 //   opwire_unbanPeer(id)                  lifts its timed ban; true where there was one. What is blocked stays so.
+//   opwire_banIp(ip, seconds, reason), opwire_unbanIp(ip)
+//                                         the same of an address; static peers there stay
 //   opwire_importPeers([{…},…])           peers as peer_entry.hpp writes them, kMaxImported at once; answers
 //                                         {"taken":n,"foreign":n,"refused":[{"entry":index,"why":"…"}]}
 #pragma once

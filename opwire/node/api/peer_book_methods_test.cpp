@@ -24,6 +24,28 @@ TEST_F(PeerBookMethods, BansForATimeAndUnbans) {
   EXPECT_NE(world_.ask("opwire_banPeer", "[" + quoted(peer_of(2)) + ",60]").find("\"reason\":\"\""), std::string::npos);
 }
 
+TEST_F(PeerBookMethods, ALiftedBanLetsInWhoLeftWithABadScore) {
+  opstack::reputation::GossipScores gossip;
+  gossip.total = -500;
+  world_.reputation.books().scores().set_gossip(peer_of(2), gossip, now());
+  world_.reputation.ban(peer_of(2), now() + std::chrono::hours(1), "its score");
+  EXPECT_EQ(world_.ask("opwire_unbanPeer", "[" + quoted(peer_of(2)) + "]"), "true");
+  EXPECT_TRUE(world_.reputation.gate().allow_peer_dial(peer_of(2)));
+  EXPECT_EQ(world_.reputation.counts().peer_unbans, 1u);
+}
+
+TEST_F(PeerBookMethods, BansAddressesForATime) {
+  const auto from = Multiaddr::parse_text("/ip4/192.0.2.1/tcp/1").value();
+  const std::string answer = world_.ask("opwire_banIp", R"(["192.0.2.1",60,"floods"])");
+  EXPECT_EQ(answer, "{\"until\":" + std::to_string(unix_seconds(now()) + 60) + ",\"reason\":\"floods\"}");
+  EXPECT_FALSE(world_.reputation.gate().allow_accept(from));
+  EXPECT_NE(world_.ask("opwire_bans").find(R"({"ip":"192.0.2.1")"), std::string::npos);
+  EXPECT_EQ(world_.ask("opwire_unbanIp", R"(["192.0.2.1"])"), "true");
+  EXPECT_EQ(world_.ask("opwire_unbanIp", R"(["192.0.2.1"])"), "false");
+  EXPECT_TRUE(world_.reputation.gate().allow_accept(from));
+  EXPECT_EQ(world_.ask("opwire_banIp", R"(["192.0.2",60])").substr(0, 26), "-32602: invalid argument 0");
+}
+
 TEST_F(PeerBookMethods, RefusesWhatIsNoBan) {
   const std::string id = quoted(peer_of(2));
   const std::string seconds = "-32602: invalid argument 1: expected seconds from 1 to 604800";

@@ -51,8 +51,8 @@ Task<MethodAnswer> connect(const ApiParts& parts, json::array params) {
 
 }  // namespace
 
-Result<PeerId, Failure> peer_param(const json::array& params) {
-  OPW_TRYV(rpc::check_count(params, 1, 1));
+Result<PeerId, Failure> peer_param(const json::array& params, std::size_t required, std::size_t most) {
+  OPW_TRYV(rpc::check_count(params, required, most));
   OPW_TRY(const std::string_view text, rpc::text_param(params, 0));
   const auto peer = PeerId::parse_text(text);
   if (!peer) return rpc::invalid_argument(0, "failed to parse peer ID: " + peer.error().message());

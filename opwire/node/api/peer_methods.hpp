@@ -9,8 +9,9 @@ namespace opwire::node {
 /// What op-node's protectPeer tags peers with.
 inline constexpr std::string_view kApiTag = "api-protected";
 
-/// The one parameter of a call about a peer. The errors begin as op-node's do.
-Result<PeerId, rpc::Failure> peer_param(const boost::json::array& params);
+/// The first parameter of a call about a peer, which has so many. The errors begin as op-node's do.
+Result<PeerId, rpc::Failure> peer_param(const boost::json::array& params, std::size_t required = 1,
+                                        std::size_t most = 1);
 
 /// parts outlives the table.
 void add_peer_actions(rpc::MethodTable& methods, const ApiParts& parts);

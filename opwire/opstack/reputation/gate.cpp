@@ -100,6 +100,12 @@ bool ReputationGate::lift_ban(const PeerId& peer) {
   return lifted;
 }
 
+bool ReputationGate::lift_ban(const Ip& ip) {
+  const bool lifted = bans_.ips.lift(ip);
+  if (lifted) ++counts_.ip_unbans;
+  return lifted;
+}
+
 GateCounts ReputationGate::counts() const noexcept {
   GateCounts all = counts_;
   all.peer_unbans += bans_.peers.ended();

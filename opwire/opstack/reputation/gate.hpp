@@ -72,6 +72,7 @@ class ReputationGate final : public ConnectionGater {
   void unblock_peer(const PeerId& peer);
   /// Its timed ban alone, which counts as an unban. False: it had none.
   bool lift_ban(const PeerId& peer);
+  bool lift_ban(const Ip& ip);
 
   GateCounts counts() const noexcept;
 
