@@ -40,7 +40,8 @@ def _run_among(programs, neighbours, found):
 def _run(opwire, seconds, flags, watched=2):
     with tempfile.TemporaryDirectory() as folder:
         command = [opwire, "run", "--network", "op-mainnet", "--p2p.listen.ip", "127.0.0.1", "--p2p.listen.tcp", 0,
-                   "--p2p.priv.path", pathlib.Path(folder) / "key", "--archive.path", pathlib.Path(folder) / "payloads", "--rpc.port", 0, *flags]
+                   "--p2p.priv.path", pathlib.Path(folder) / "key", "--archive.path", pathlib.Path(folder) / "payloads",
+                   "--p2p.peerstore.path", pathlib.Path(folder) / "peers", "--rpc.port", 0, *flags]
         node = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             time.sleep(seconds)

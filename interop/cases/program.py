@@ -69,7 +69,7 @@ def verify(programs, text, *flags):
 def clean_environment():
     """Nothing but what the command line says, no file where we stand, and any free port for RPC."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OP_NODE_", "OPWIRE_"))}
-    return {**kept, "OPWIRE_ARCHIVE_PATH": "memory", "OPWIRE_RPC_PORT": "0"}
+    return {**kept, "OPWIRE_ARCHIVE_PATH": "memory", "OPWIRE_P2P_PEERSTORE_PATH": "memory", "OPWIRE_RPC_PORT": "0"}
 
 
 def recorded(programs):

@@ -20,10 +20,11 @@ SIGNER_KEY = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80" 
 
 
 def environment(extra=None):
-    """Without discovery, so that no test asks the public bootnodes (one that wants it says --p2p.no-discovery=false), and with
-    RPC on any free port."""
+    """Without discovery, so that no test asks the public bootnodes (one that wants it says --p2p.no-discovery=false), with
+    RPC on any free port, and with nothing kept of peers, so that several nodes may run in one folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPWIRE_", "OP_NODE_"))}
-    return {**kept, "OPWIRE_P2P_NO_DISCOVERY": "true", "OPWIRE_RPC_PORT": "0", **(extra or {})}
+    return {**kept, "OPWIRE_P2P_NO_DISCOVERY": "true", "OPWIRE_RPC_PORT": "0",
+            "OPWIRE_P2P_PEERSTORE_PATH": "memory", **(extra or {})}
 
 
 class Running:

@@ -38,7 +38,7 @@ class Node(Peers):
         address, signer = ((net / name).read_text().strip() for name in ("sequencer.multiaddr", "signer"))
         peer = address.split("/p2p/")[1]
         run = ["run", "--rollup.config", net / "rollup.json", "--p2p.unsafe.block.signer", signer, "--p2p.listen.ip", "127.0.0.1",
-               "--p2p.listen.tcp", 0, "--archive.path", "memory"]
+               "--p2p.listen.tcp", 0, "--archive.path", "memory", "--p2p.peerstore.path", "opnode_peerstore_db"]
         node = self.start(*run)
         rpc = "http://" + node.wait_for(r"RPC listens.* at=(\S+)", "stderr")[1]
         self.assertIsNone(self.call(rpc, "opp2p_connectPeer", address))

@@ -62,7 +62,7 @@ class Peerstore(ProgramTest):
         self.books.write_bytes(damaged)
         node = self.node(RESET)
         node.wait_for(r"set aside, and a new one begun .*damaged=peers\.opwire\.damaged-\d+", "stderr")
-        self.assertIsNone(self.ask(node, "opp2p_listBlockedPeers"), "it begins with nobody")
+        self.assertEqual(self.ask(node, "opp2p_listBlockedPeers"), [], "it begins with nobody")
         self.ask(node, "opp2p_blockPeer", BLOCKED)
         self.assertEqual(node.stop(), 0)
         (aside,) = self.folder.glob("peers.opwire.damaged-*")

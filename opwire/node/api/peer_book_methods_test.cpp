@@ -54,8 +54,8 @@ TEST_F(PeerBookMethods, RefusesWhatIsNoBan) {
   }
   EXPECT_EQ(world_.ask("opwire_banPeer", R"(["x",60])").substr(0, 26), "-32602: invalid argument 0");
   EXPECT_EQ(world_.ask("opwire_bans"), "[]");
-  world_.parts.reputation = nullptr;
-  EXPECT_EQ(world_.ask("opwire_banPeer", "[" + id + ",60]"), "-32000: no connection gater");
+  ApiWorld without;
+  EXPECT_EQ(without.ask("opwire_banPeer", "[" + id + ",60]"), "-32000: no connection gater");
 }
 
 TEST_F(PeerBookMethods, ImportsPeersOfTheChain) {
