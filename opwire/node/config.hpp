@@ -159,6 +159,7 @@ struct LiveConfig {
 
 struct Config : LiveConfig {
   explicit Config(crypto::PrivateKey key) : peer_key(std::move(key)) {}
+  const LiveConfig& live() const noexcept { return *this; }
 
   // Which chain.
   std::string chain_name;

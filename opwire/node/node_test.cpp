@@ -122,7 +122,7 @@ TEST_F(NodeTest, ItsConfigurationMayChange) {
   Node& a = *nodes_[0];
   ASSERT_TRUE(loop_.run(nodes_[1]->start()));
   ASSERT_TRUE(wait_until([&] { return a.status().peers == 1; }));
-  LiveConfig next = nodes_[1]->config();
+  LiveConfig next = nodes_[1]->config().live();
   EXPECT_TRUE(nodes_[1]->reconfigure(next).value().empty());
   next.peers.hi = 0;
   const auto refused = nodes_[1]->reconfigure(next);

@@ -130,7 +130,7 @@ Result<std::size_t> LmdbFile::write(const Batch& batch) {
     OPW_CHECK(change.table < tables_.size());
     OPW_TRYV(apply(txn.get(), *tables_[change.table].id, change));
   }
-  if (batch.version_) OPW_TRYV(put_mark(txn.get(), marks_, kVersionKey, *batch.version_));
+  if (batch.version_) OPW_TRYV(put_mark(txn.get(), marks_, kVersionKey, batch.version_));
   for (const Table& table : tables_) {
     MDB_stat stat;
     OPW_TRYV(lmdb_check(mdb_stat(txn.get(), *table.id, &stat)));

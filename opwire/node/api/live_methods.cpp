@@ -38,7 +38,7 @@ MethodAnswer add_static_peer(const ApiParts& parts, const json::array& params) {
   auto address = Multiaddr::parse_text(text);
   if (!address) return rpc::failed("bad peer address: " + address.error().message());
   if (!address->peer_id()) return rpc::failed("bad peer address: it does not end in /p2p/ID");
-  LiveConfig next = parts.config;
+  LiveConfig next = parts.config.live();
   if (std::ranges::find(next.static_peers, *address) != next.static_peers.end()) return std::string("false");
   if (next.static_peers.size() >= kMaxStaticPeers) return rpc::failed("there are 1000 static peers already");
   next.static_peers.push_back(std::move(*address));
@@ -52,7 +52,7 @@ MethodAnswer remove_static_peer(const ApiParts& parts, const json::array& params
   const auto peer = PeerId::parse_text(text);
   const auto address = Multiaddr::parse_text(text);
   if (!peer && !address) return rpc::failed("invalid request");
-  LiveConfig next = parts.config;
+  LiveConfig next = parts.config.live();
   std::erase_if(next.static_peers,
                 [&](const Multiaddr& known) { return peer ? known.peer_id().value() == *peer : known == *address; });
   return apply(parts, std::move(next));
