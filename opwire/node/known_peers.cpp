@@ -14,6 +14,11 @@ using reputation::to_record_time;
 // Less than kStaticTtl: who is static is told by the configuration alone.
 constexpr Duration kLongest = KnownPeers::kKept - std::chrono::seconds(1);
 
+// Who was ever asked who it is, and is remembered for that alone.
+bool is_identified(const KnownPeer& known, WallTime now) {
+  return !known.agent.empty() && now - known.last_update <= KnownPeers::kKept;
+}
+
 // The identity multihash.
 bool holds_key(const PeerId& peer) {
   return peer.bytes().front() == 0;
@@ -82,8 +87,7 @@ std::optional<KnownPeer> KnownPeers::find(const PeerId& peer) const {
   known.agent = store_->agent(peer);
   known.last_update = times->second.last_update;
   known.last_seen = times->second.last_seen;
-  const bool identified = !known.agent.empty() && wall - known.last_update <= kKept;
-  if (known.addresses.empty() && !identified) return std::nullopt;
+  if (known.addresses.empty() && !is_identified(known, wall)) return std::nullopt;
   known.protocols = store_->protocols(peer);
   if (!holds_key(peer)) known.key = store_->key(peer);
   return known;
@@ -103,8 +107,7 @@ Result<void> KnownPeers::load(ByteView key, ByteView value) {
   std::erase_if(known.addresses, [now](const KnownPeer::Address& one) { return one.until <= now; });
   known.last_update = std::min(known.last_update, to_record_time(now));
   known.last_seen = std::min(known.last_seen, to_record_time(now));
-  const bool identified = !known.agent.empty() && now - known.last_update <= kKept;
-  if (known.addresses.empty() && !identified) return note(*peer), Result<void>();
+  if (known.addresses.empty() && !is_identified(known, now)) return note(*peer), Result<void>();
   loading_ = true;
   put(*peer, known);
   loading_ = false;
