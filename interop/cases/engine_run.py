@@ -8,11 +8,11 @@ import re
 import signal
 import subprocess
 import tempfile
-import urllib.request
 
 from cases.engine import Driver
 from cases.opnode import KEY, SIGNER
 from cases.program import Program, clean_environment
+from harness import rpc
 from harness.engine import running_engine
 from harness.peer import Process, present
 from harness.report import expect, expect_true, wait_until
@@ -39,12 +39,7 @@ class Opwire(Program):
         return self.logged(r"listening .*addresses=(\S+)")
 
     def ask(self, method, *params):
-        call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(f"http://{self.rpc}/", call, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            said = json.loads(answer.read())
-        expect_true("error" not in said, f"{method}: {said.get('error')}")
-        return said["result"]
+        return rpc.call(self.rpc, method, *params)
 
     def head(self):
         head = self.ask("optimism_syncStatus")["unsafe_l2"]

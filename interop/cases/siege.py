@@ -20,6 +20,7 @@ import urllib.request
 
 from cases.opnode import KEY, SIGNER, rollup_file
 from cases.program import Program, clean_environment
+from harness import rpc
 from harness.peer import Listener, PeerFailed, Process
 from harness.report import expect, expect_true, wait_until
 
@@ -100,12 +101,7 @@ class Opwire(Program):
         self.id = self.address.split("/p2p/")[1]
 
     def call(self, method, *params):
-        request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(f"http://{self.rpc}/", request, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            said = json.loads(answer.read())
-        expect_true("error" not in said, f"{method}: {said.get('error')}")
-        return said["result"]
+        return rpc.call(self.rpc, method, *params)
 
     def metrics(self):
         """Of each series, with its labels as they are written, the value."""

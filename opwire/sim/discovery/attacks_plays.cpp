@@ -1,10 +1,9 @@
 // What the plays share.
 #include "opwire/sim/discovery/attacks_plays.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
+
+#include "opwire/runtime/memory_use.hpp"
 
 namespace opwire::sim {
 namespace {
@@ -76,12 +75,7 @@ void count_in_tables(KademliaNetwork& network, const Directory& attackers, Disco
 }
 
 double mebibytes_now() {
-  std::FILE* const file = std::fopen("/proc/self/statm", "r");
-  if (file == nullptr) return 0;
-  unsigned long size = 0, resident = 0;
-  const int read = std::fscanf(file, "%lu %lu", &size, &resident);
-  std::fclose(file);
-  return read == 2 ? static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1048576 : 0;
+  return static_cast<double>(resident_bytes().value_or(0)) / 1048576;
 }
 
 }  // namespace opwire::sim
